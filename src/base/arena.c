@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A bump allocator over malloc'ed blocks. Blocks double up to a bound, so a small policy costs one block and a large
+ * one few. With SK_ARENA_DEBUG every object is a malloc of its own: the sanitizers then see overruns between objects.
+ */
+#include "base/arena.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SK_ARENA_FIRST 4096
+#define SK_ARENA_MOST (256 * 1024)
+
+struct sk_arena_block {
+	struct sk_arena_block *older;
+	size_t size;
+};
+
+#define SK_ARENA_HEADER ((sizeof(struct sk_arena_block) + 15) & ~(size_t)15)
+
+void sk_arena_done(struct sk_arena *arena)
+{
+	struct sk_arena_block *b = arena->blocks, *older;
+
+	for (; b; b = older) {
+		older = b->older;
+		free(b);
+	}
+	memset(arena, 0, sizeof(*arena));
+}
+
+static struct sk_arena_block *sk_arena_add_block(struct sk_arena *arena, size_t payload)
+{
+	struct sk_arena_block *b;
+	size_t size;
+
+	if (__builtin_add_overflow(payload, SK_ARENA_HEADER, &size))
+		return NULL;
+	b = malloc(size);
+	if (!b)
+		return NULL;
+	b->size = payload;
+	arena->n_bytes += size;
+	return b;
+}
+
+/* A large object gets a block of its own, put behind the current one, whose free part stays in use. */
+static void *sk_arena_alloc_large(struct sk_arena *arena, size_t size)
+{
+	struct sk_arena_block *b = sk_arena_add_block(arena, size);
+
+	if (!b)
+		return NULL;
+	if (arena->blocks) {
+		b->older = arena->blocks->older;
+		arena->blocks->older = b;
+	} else {
+		b->older = NULL;
+		arena->blocks = b;
+	}
+	return (char *)b + SK_ARENA_HEADER;
+}
+
+static void *sk_arena_take(struct sk_arena *arena, size_t size, size_t align)
+{
+	struct sk_arena_block *b;
+	size_t payload;
+	char *p;
+
+#ifdef SK_ARENA_DEBUG
+	return sk_arena_alloc_large(arena, size ? size : 1);
+#endif
+	p = (char *)(((uintptr_t)arena->next + align - 1) & ~(uintptr_t)(align - 1));
+	if (arena->next && p <= arena->end && size <= (size_t)(arena->end - p)) {
+		arena->next = p + size;
+		return p;
+	}
+	payload = arena->blocks ? SK_MIN(arena->n_bytes, (size_t)SK_ARENA_MOST) : SK_ARENA_FIRST;
+	if (size > payload / 2)
+		return sk_arena_alloc_large(arena, size);
+	b = sk_arena_add_block(arena, payload);
+	if (!b)
+		return NULL;
+	b->older = arena->blocks;
+	arena->blocks = b;
+	p = (char *)b + SK_ARENA_HEADER;
+	arena->next = p + size;
+	arena->end = p + payload;
+	return p;
+}
+
+void *sk_arena_alloc(struct sk_arena *arena, size_t size)
+{
+	return sk_arena_take(arena, size, 16);
+}
+
+void *sk_arena_calloc(struct sk_arena *arena, size_t n, size_t size)
+{
+	size_t bytes;
+	void *p;
+
+	if (__builtin_mul_overflow(n, size, &bytes))
+		return NULL;
+	p = sk_arena_take(arena, bytes, bytes >= 16 ? 16 : 8);
+	if (p)
+		memset(p, 0, bytes);
+	return p;
+}
+
+char *sk_arena_string(struct sk_arena *arena, size_t n)
+{
+	char *p;
+
+	if (n == SIZE_MAX)
+		return NULL;
+	p = sk_arena_take(arena, n + 1, 1);
+	if (p)
+		p[n] = '\0';
+	return p;
+}
+
+char *sk_arena_strndup(struct sk_arena *arena, const char *s, size_t n)
+{
+	char *p = sk_arena_string(arena, n);
+
+	if (p && n)
+		memcpy(p, s, n);
+	return p;
+}
+
+char *sk_arena_strdup(struct sk_arena *arena, const char *s)
+{
+	return sk_arena_strndup(arena, s, strlen(s));
+}
+
+void *sk_arena_memdup(struct sk_arena *arena, const void *p, size_t size)
+{
+	void *copy = sk_arena_alloc(arena, size);
+
+	if (copy && size)
+		memcpy(copy, p, size);
+	return copy;
+}
+
+char *sk_arena_vprintf(struct sk_arena *arena, const char *fmt, va_list args)
+{
+	va_list again;
+	char *p;
+	int n;
+
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0)
+		return NULL;
+	p = sk_arena_take(arena, (size_t)n + 1, 1);
+	if (p)
+		vsnprintf(p, (size_t)n + 1, fmt, args);
+	return p;
+}
+
+char *sk_arena_printf(struct sk_arena *arena, const char *fmt, ...)
+{
+	va_list args;
+	char *p;
+
+	va_start(args, fmt);
+	p = sk_arena_vprintf(arena, fmt, args);
+	va_end(args);
+	return p;
+}

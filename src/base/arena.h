@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_BASE_ARENA_H
+#define SK_BASE_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "base/memory.h"
+
+/*
+ * An arena owns everything allocated from it; the objects live and die together. There is no free of a single object.
+ * Not thread-safe: one arena has one writer.
+ */
+struct sk_arena_block;
+
+struct sk_arena {
+	struct sk_arena_block *blocks;	/* newest first */
+	char *next, *end;		/* free part of the newest block */
+	size_t n_bytes;			/* what the arena took from malloc, for memory budgets */
+};
+
+#define SK_ARENA_INIT { 0 }
+
+void sk_arena_done(struct sk_arena *arena);
+
+/* 16-byte aligned, uninitialized. NULL when out of memory. size 0 gives a valid unique pointer. */
+void *sk_arena_alloc(struct sk_arena *arena, size_t size);
+
+/* n elements of size bytes, zeroed, overflow-checked. NULL when out of memory. */
+void *sk_arena_calloc(struct sk_arena *arena, size_t n, size_t size);
+
+/* Room for a string of n bytes, zero-terminated at n; the caller fills it. NULL when out of memory. */
+char *sk_arena_string(struct sk_arena *arena, size_t n);
+
+/* Copies n bytes and adds a terminating zero. NULL when out of memory. Byte-aligned: strings pack tightly. */
+char *sk_arena_strndup(struct sk_arena *arena, const char *s, size_t n);
+char *sk_arena_strdup(struct sk_arena *arena, const char *s);
+void *sk_arena_memdup(struct sk_arena *arena, const void *p, size_t size);
+char *sk_arena_printf(struct sk_arena *arena, const char *fmt, ...) SK_PRINTF(2, 3);
+char *sk_arena_vprintf(struct sk_arena *arena, const char *fmt, va_list args) SK_PRINTF(2, 0);
+
+#define SK_ARENA_NEW(arena, type) ((type *)sk_arena_calloc((arena), 1, sizeof(type)))
+#define SK_ARENA_ARRAY(arena, type, n) ((type *)sk_arena_calloc((arena), (n), sizeof(type)))
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * String numbering by open addressing with linear probing, at most three quarters full.
+ */
+#include "base/intern.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+void sk_intern_init(struct sk_intern *in, struct sk_arena *arena)
+{
+	memset(in, 0, sizeof(*in));
+	in->arena = arena;
+}
+
+void sk_intern_done(struct sk_intern *in)
+{
+	free(in->entries);
+	free(in->slots);
+	memset(in, 0, sizeof(*in));
+}
+
+static size_t sk_intern_probe(const struct sk_intern *in, const char *s, size_t n, uint32_t hash)
+{
+	size_t mask = in->n_slots - 1, i = hash & mask;
+
+	for (; in->slots[i]; i = (i + 1) & mask) {
+		const struct sk_intern_entry *e = &in->entries[in->slots[i] - 1];
+
+		if (e->hash == hash && e->n == n && !memcmp(e->s, s, n))
+			break;
+	}
+	return i;
+}
+
+uint32_t sk_intern_find(const struct sk_intern *in, const char *s, size_t n)
+{
+	size_t i;
+
+	if (!in->n_slots)
+		return SK_INTERN_NONE;
+	i = sk_intern_probe(in, s, n, (uint32_t)sk_hash_bytes(s, n));
+	return in->slots[i] ? in->slots[i] - 1 : SK_INTERN_NONE;
+}
+
+static int sk_intern_rehash(struct sk_intern *in)
+{
+	size_t n_slots = in->n_slots ? in->n_slots * 2 : 64;
+	uint32_t *slots = calloc(n_slots, sizeof(*slots));
+
+	if (!slots)
+		return -ENOMEM;
+	for (size_t k = 0; k < in->n; k++) {
+		size_t i = in->entries[k].hash & (n_slots - 1);
+
+		while (slots[i])
+			i = (i + 1) & (n_slots - 1);
+		slots[i] = (uint32_t)k + 1;
+	}
+	free(in->slots);
+	in->slots = slots;
+	in->n_slots = n_slots;
+	return 0;
+}
+
+static int sk_intern_insert(struct sk_intern *in, const char *s, size_t n, bool copy,
+			    uint32_t *ret_number)
+{
+	uint32_t hash = (uint32_t)sk_hash_bytes(s, n);
+	size_t i;
+	int r;
+
+	if (n >= UINT32_MAX || in->n >= UINT32_MAX - 1)
+		return -ENOMEM;
+	if ((in->n + 1) * 4 > in->n_slots * 3) {
+		r = sk_intern_rehash(in);
+		if (r)
+			return r;
+	}
+	i = sk_intern_probe(in, s, n, hash);
+	if (in->slots[i]) {
+		*ret_number = in->slots[i] - 1;
+		return 0;
+	}
+	r = sk_grow(&in->entries, &in->cap, in->n + 1, sizeof(*in->entries));
+	if (r)
+		return r;
+	if (copy) {
+		s = sk_arena_strndup(in->arena, s, n);
+		if (!s)
+			return -ENOMEM;
+	}
+	in->entries[in->n] = (struct sk_intern_entry){ .s = s, .n = (uint32_t)n, .hash = hash };
+	in->slots[i] = (uint32_t)in->n + 1;
+	*ret_number = (uint32_t)in->n++;
+	return 0;
+}
+
+int sk_intern_add(struct sk_intern *in, const char *s, size_t n, uint32_t *ret_number)
+{
+	return sk_intern_insert(in, s, n, true, ret_number);
+}
+
+int sk_intern_add_static(struct sk_intern *in, const char *s, size_t n, uint32_t *ret_number)
+{
+	return sk_intern_insert(in, s, n, false, ret_number);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_BASE_MEMORY_H
+#define SK_BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/*
+ * Ownership in Selkie has three forms: an arena (arena.h), an owned object with x_new/x_free, and a borrowed const
+ * pointer. This header holds what the second form needs: cleanup attributes and overflow-checked growth.
+ */
+
+#define sk_cleanup(func) __attribute__((cleanup(func)))
+#define SK_UNUSED __attribute__((unused))
+#define SK_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define SK_ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define SK_MIN(a, b) ((a) < (b) ? (a) : (b))
+#define SK_MAX(a, b) ((a) > (b) ? (a) : (b))
+
+static inline void sk_free_p(void *p)
+{
+	free(*(void **)p);
+}
+
+static inline void sk_close_p(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+#define sk_auto_free sk_cleanup(sk_free_p)
+#define sk_auto_close sk_cleanup(sk_close_p)
+
+/*
+ * Makes room for at least `need` elements of `size` bytes in the heap array *p, whose capacity is *cap elements.
+ * Grows by half again, so that n appends cost O(n). Returns 0, or -ENOMEM with *p and *cap unchanged.
+ */
+int sk_grow(void *p, size_t *cap, size_t need, size_t size);
+
+#endif

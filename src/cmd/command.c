@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Command lines: options from a command's row by getopt_long, its help, and its two kinds of complaint.
+ */
+#include "cmd/command.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SK_MOST_OPTIONS 96
+#define SK_LONG_BASE 1000	/* getopt_long's value for the i-th option is SK_LONG_BASE + i */
+
+void sk_args_init(struct sk_args *args, const struct sk_command *cmd, int argc, char **argv)
+{
+	memset(args, 0, sizeof(*args));
+	args->cmd = cmd;
+	args->argc = argc;
+	args->argv = argv;
+	optind = 0;	/* glibc: start over */
+	opterr = 0;
+}
+
+static int sk_args_unknown(const struct sk_args *args, int c, int *ret_exit)
+{
+	const char *word = optind > 0 && optind <= args->argc ? args->argv[optind - 1] : "";
+
+	if (c == ':')
+		*ret_exit = sk_usage_error(args->cmd, "the option '%s' needs an argument", word);
+	else if (optopt > 0 && optopt < SK_LONG_BASE)
+		*ret_exit = sk_usage_error(args->cmd, "there is no option '-%c'", optopt);
+	else if (optopt >= SK_LONG_BASE)
+		*ret_exit = sk_usage_error(args->cmd, "the option '%s' takes no argument", word);
+	else
+		*ret_exit = sk_usage_error(args->cmd, "there is no option '%s'", word);
+	return SK_ARGS_EXIT;
+}
+
+int sk_args_next(struct sk_args *args, int *ret_exit)
+{
+	const struct sk_option *o = args->cmd->options;
+	struct option longs[SK_MOST_OPTIONS + 2];
+	char letters[3 * SK_MOST_OPTIONS + 4];
+	int n_long = 0, n_letters = 0, c;
+
+	letters[n_letters++] = ':';
+	for (int i = 0; (o[i].letter || o[i].name) && i < SK_MOST_OPTIONS; i++) {
+		int has = !o[i].arg ? no_argument
+			  : o[i].optional_arg ? optional_argument : required_argument;
+
+		if (o[i].name)
+			longs[n_long++] = (struct option){ o[i].name, has, NULL, SK_LONG_BASE + i };
+		if (o[i].letter) {
+			letters[n_letters++] = o[i].letter;
+			for (int k = 0; k < has; k++)
+				letters[n_letters++] = ':';
+		}
+	}
+	longs[n_long++] = (struct option){ "help", no_argument, NULL, 1 };
+	longs[n_long] = (struct option){ 0 };
+	letters[n_letters] = '\0';
+
+	c = getopt_long(args->argc, args->argv, letters, longs, NULL);
+	args->value = optarg;
+	if (c == -1) {
+		args->first = optind;
+		return SK_ARGS_END;
+	}
+	if (c == 1) {
+		sk_command_help(args->cmd);
+		*ret_exit = SK_EXIT_YES;
+		return SK_ARGS_EXIT;
+	}
+	if (c >= SK_LONG_BASE)
+		return c - SK_LONG_BASE;
+	for (int i = 0; c != '?' && c != ':' && (o[i].letter || o[i].name); i++)
+		if (o[i].letter == c)
+			return i;
+	return sk_args_unknown(args, c, ret_exit);
+}
+
+static void sk_complain(const struct sk_command *cmd, const char *fmt, va_list args)
+{
+	fflush(stdout);
+	fprintf(stderr, "selkie %s: ", cmd->name);
+	vfprintf(stderr, fmt, args);
+	fputc('\n', stderr);
+}
+
+int sk_usage_error(const struct sk_command *cmd, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	sk_complain(cmd, fmt, args);
+	va_end(args);
+	fprintf(stderr, "See 'selkie help %s'.\n", cmd->name);
+	return SK_EXIT_USAGE;
+}
+
+int sk_failure(const struct sk_command *cmd, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	sk_complain(cmd, fmt, args);
+	va_end(args);
+	return SK_EXIT_FAILED;
+}
+
+static void sk_option_help(const struct sk_option *o)
+{
+	char left[80];
+	int n = 0;
+
+	if (o->letter)
+		n += snprintf(left + n, sizeof(left) - (size_t)n, "-%c", o->letter);
+	else
+		n += snprintf(left + n, sizeof(left) - (size_t)n, "  ");
+	if (o->name)
+		n += snprintf(left + n, sizeof(left) - (size_t)n, "%s--%s", o->letter ? ", " : "  ",
+			      o->name);
+	if (o->arg && o->optional_arg)
+		n += snprintf(left + n, sizeof(left) - (size_t)n, "[=%s]", o->arg);
+	else if (o->arg)
+		n += snprintf(left + n, sizeof(left) - (size_t)n, " %s", o->arg);
+	if (n > 28)
+		printf("  %s\n  %-28s  %s\n", left, "", o->help);
+	else
+		printf("  %-28s  %s\n", left, o->help);
+}
+
+void sk_command_help(const struct sk_command *cmd)
+{
+	printf("selkie %s: %s\n\nUsage: selkie %s [OPTION]...%s%s\n", cmd->name, cmd->summary,
+	       cmd->name, *cmd->arguments ? " " : "", cmd->arguments);
+	if (cmd->about)
+		printf("\n%s\n", cmd->about);
+	printf("\nOptions:\n");
+	for (const struct sk_option *o = cmd->options; o->letter || o->name; o++)
+		sk_option_help(o);
+	sk_option_help(&(struct sk_option){ .name = "help", .help = "show this help" });
+	if (cmd->example)
+		printf("\nExample:\n  %s\n", cmd->example);
+}
+
+bool sk_color(int fd)
+{
+	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+
+	return isatty(fd) && !(no_color && *no_color) && term && strcmp(term, "dumb");
+}

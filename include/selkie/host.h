@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SELKIE_HOST_H
+#define SELKIE_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <selkie/policy.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * This machine's SELinux, or that of another root directory: where its policy is and what its booleans are. `root` is
+ * NULL or "/" for the running system; for another root nothing of the running system is looked at.
+ */
+
+/* That root has no SELinux configuration, or no policy. */
+#define SELKIE_HOST_NONE 1
+
+/*
+ * The policy store's name (SELINUXTYPE in etc/selinux/config; "targeted" where it does not say, as libselinux).
+ * *ret_type is freed with free(). Returns 0, SELKIE_HOST_NONE when there is no configuration, or a negative errno.
+ */
+int selkie_host_policy_type(const char *root, char **ret_type);
+
+/*
+ * The policy file: of the running system the one of the highest version in /etc/selinux/TYPE/policy that the kernel
+ * can take, else what the kernel has loaded, /sys/fs/selinux/policy; of another root the one of the highest version.
+ * *ret_path is freed with free(). Returns 0, SELKIE_HOST_NONE, or a negative errno.
+ */
+int selkie_host_policy_path(const char *root, char **ret_path);
+
+/* Where boolean values came from. */
+enum selkie_host_booleans {
+	SELKIE_HOST_LIVE = 1,		/* the running kernel's, /sys/fs/selinux/booleans */
+	SELKIE_HOST_PERSISTED = 2,	/* booleans.local of the module store or of etc/selinux/TYPE */
+	SELKIE_HOST_DEFAULTS = 3,	/* neither: the policy's own */
+};
+
+/*
+ * Calls each(arg, name, value) for every boolean whose value is set on that root, until it returns nonzero, which is
+ * passed on. *ret_from says where they came from. Returns 0 or a negative errno.
+ */
+int selkie_host_read_booleans(const char *root, int (*each)(void *arg, const char *name, bool value),
+			      void *arg, enum selkie_host_booleans *ret_from);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

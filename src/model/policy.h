@@ -206,9 +206,10 @@ struct sk_cat {
 };
 
 /*
- * Rules. `kind` is the file's "specified" word with exactly one bit set (and SK_RULE_ENABLED as it came, where the
- * file had it). In versions before 20 one record holds several kinds; it is then several rules in a row here, with
- * `grouped` set on all but the first.
+ * Rules. `kind` is the one bit set in the file's "specified" word. The word's bit "enabled" is kept as it was read: a
+ * compiler sets it on the rules of a conditional that holds by default, the kernel by the values in force. It says
+ * nothing that the boolean values do not, so only a writer looks at it. In versions before 20 one record holds several
+ * kinds; it is then several rules in a row here, with `grouped` set on all but the first.
  */
 enum sk_rule_kind {
 	SK_RULE_ALLOW = 0x0001,
@@ -225,12 +226,12 @@ enum sk_rule_kind {
 #define SK_RULES_AV (SK_RULE_ALLOW | SK_RULE_AUDITALLOW | SK_RULE_AUDITDENY)
 #define SK_RULES_TYPE (SK_RULE_TRANSITION | SK_RULE_MEMBER | SK_RULE_CHANGE)
 #define SK_RULES_XPERM (SK_RULE_XALLOW | SK_RULE_XAUDITALLOW | SK_RULE_XDONTAUDIT)
-#define SK_RULE_ENABLED 0x8000u
 
 struct sk_rule {
 	uint16_t source, target;	/* type or attribute ids */
 	uint16_t cls;			/* class id */
-	uint16_t kind : 15;		/* enum sk_rule_kind */
+	uint16_t kind : 11;		/* enum sk_rule_kind */
+	uint16_t enabled : 1;
 	uint16_t grouped : 1;
 	uint32_t data;			/* access vector, type id, or index into policy->xperms */
 };
@@ -293,7 +294,7 @@ struct sk_filename_transition {
 	const char *name;
 	struct sk_type_id target;
 	struct sk_class_id cls;
-	struct sk_bitset sources;	/* type ids */
+	struct sk_idset sources;	/* type ids */
 	struct sk_type_id result;
 	uint32_t n_group;
 };

@@ -2,6 +2,7 @@
 #ifndef SELKIE_POLICY_H
 #define SELKIE_POLICY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,24 @@ int selkie_policy_read_fd(int fd, const char *name, selkie_diagnostics *diags,
 int selkie_policy_read_memory(const void *data, size_t size, const char *name,
 			      selkie_diagnostics *diags, selkie_policy **ret_policy);
 void selkie_policy_free(selkie_policy *policy);		/* NULL is allowed */
+
+/* What a policy is made for. */
+enum selkie_target {
+	SELKIE_TARGET_SELINUX,
+	SELKIE_TARGET_XEN,
+};
+
+/* What the kernel does about classes and permissions that the policy does not know. Values as in the file. */
+enum selkie_unknown {
+	SELKIE_UNKNOWN_DENY = 0,
+	SELKIE_UNKNOWN_REJECT = 2,	/* refuse to load the policy */
+	SELKIE_UNKNOWN_ALLOW = 4,
+};
+
+unsigned int selkie_policy_version(const selkie_policy *policy);
+bool selkie_policy_is_mls(const selkie_policy *policy);
+enum selkie_target selkie_policy_target(const selkie_policy *policy);
+enum selkie_unknown selkie_policy_handle_unknown(const selkie_policy *policy);
 
 #ifdef __cplusplus
 }

@@ -4,16 +4,27 @@
 
 /* Everything that is in the stable interface. */
 #include <selkie/access.h>
+#include <selkie/boolean.h>
+#include <selkie/capability.h>
+#include <selkie/class.h>
+#include <selkie/component.h>
+#include <selkie/constraint.h>
 #include <selkie/context.h>
 #include <selkie/diagnostic.h>
 #include <selkie/host.h>
 #include <selkie/ids.h>
+#include <selkie/labeling.h>
+#include <selkie/level.h>
 #include <selkie/name.h>
 #include <selkie/object.h>
 #include <selkie/overlay.h>
 #include <selkie/policy.h>
+#include <selkie/role.h>
 #include <selkie/rule.h>
+#include <selkie/search.h>
 #include <selkie/state.h>
 #include <selkie/transition.h>
+#include <selkie/type.h>
+#include <selkie/user.h>
 
 #endif

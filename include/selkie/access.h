@@ -37,9 +37,11 @@ struct selkie_access {
 };
 
 /*
- * Access vectors of one source, target and class. A class id that the policy does not have gets nothing, or everything
- * where the policy allows unknown classes (handle_unknown) and cls is 0. The first decision on a policy builds its index (milliseconds).
- * Returns 0 or -ENOMEM.
+ * Access vectors of one source, target and class. The class id 0 stands for a class the policy does not know: it gets
+ * everything where the policy allows unknown classes (handle_unknown) and nothing where not; so do permissions without
+ * a name, which is for the caller to tell (selkie_policy_allows_unknown). The first decision on a policy builds its
+ * index, which takes milliseconds.
+ * Returns 0, or -EINVAL for another id the policy does not have, or -ENOMEM.
  */
 int selkie_access_decide(const selkie_state *state, const selkie_overlay *overlay,
 			 const selkie_context *source, const selkie_context *target,
@@ -166,14 +168,18 @@ struct selkie_setting {
 struct selkie_remedy {
 	size_t n_settings;
 	const struct selkie_setting *settings;
-	uint64_t opens;
+	uint64_t opens;			/* UINT64_MAX with SELKIE_REMEDIES_UNCOUNTED */
 };
+
+/* Do not count what each remedy opens: the order is then fewest settings first. For callers who count once for many. */
+#define SELKIE_REMEDIES_UNCOUNTED 1u
 
 typedef struct sk_remedies selkie_remedies;
 
 /* Returns 0 or -ENOMEM. No remedies is a valid answer. */
 int selkie_access_find_booleans(const selkie_state *state, const selkie_overlay *overlay,
-				const struct selkie_question *question, selkie_remedies **ret);
+				const struct selkie_question *question, unsigned int flags,
+				selkie_remedies **ret);
 void selkie_remedies_free(selkie_remedies *remedies);
 size_t selkie_remedies_count(const selkie_remedies *remedies);
 const struct selkie_remedy *selkie_remedies_get(const selkie_remedies *remedies, size_t i);

@@ -78,9 +78,11 @@ unsigned int selkie_context_check(const selkie_policy *policy, const selkie_cont
 
 /*
  * One sentence for each fault of `text`, naming the part and, where a name was mistyped, the nearest known one; as
- * errors with the ids E0601 to E0613, placed at the column of the part. Returns 0 or -ENOMEM.
+ * errors with the ids E0601 to E0613, placed at the column of the part. `what` names the text in the place
+ * ("source"). Returns 0 or -ENOMEM.
  */
-int selkie_context_diagnose(const selkie_policy *policy, const char *text, selkie_diagnostics *diags);
+int selkie_context_diagnose(const selkie_policy *policy, const char *what, const char *text,
+			    selkie_diagnostics *diags);
 
 /*
  * The context as the kernel prints it: primary names, "c0.c3" for three or more categories in a row, one level where

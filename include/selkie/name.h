@@ -40,6 +40,9 @@ const char *selkie_permission_name(const selkie_policy *policy, selkie_class_id 
 /* All bits that have a name in that class. */
 uint32_t selkie_permission_mask(const selkie_policy *policy, selkie_class_id cls);
 
+/* Whether the kernel grants what this policy does not define: handle_unknown is "allow". */
+bool selkie_policy_allows_unknown(const selkie_policy *policy);
+
 /*
  * The known name nearest to one that was mistyped, or NULL when none is near. Types include attributes when
  * `attributes` is set.

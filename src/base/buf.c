@@ -25,7 +25,7 @@ void sk_buf_done(struct sk_buf *buf)
 	sk_buf_init(buf);
 }
 
-static void sk_buf_fail(struct sk_buf *buf, int error)
+void sk_buf_fail(struct sk_buf *buf, int error)
 {
 	if (!buf->failed)
 		buf->error = error;

@@ -27,6 +27,9 @@ void sk_buf_init(struct sk_buf *buf);
 void sk_buf_to_fd(struct sk_buf *buf, int fd);
 void sk_buf_done(struct sk_buf *buf);
 
+/* Marks it as failed with a negative errno, for a writer that could not make what it was to add. */
+void sk_buf_fail(struct sk_buf *buf, int error);
+
 bool sk_buf_reserve(struct sk_buf *buf, size_t more);
 int sk_buf_flush(struct sk_buf *buf);
 void sk_buf_drain(struct sk_buf *buf);

@@ -230,3 +230,23 @@ uint32_t sk_class_find_perm(const struct sk_class *cls, const char *name)
 			return 1u << i;
 	return 0;
 }
+
+unsigned int selkie_policy_version(const selkie_policy *policy)
+{
+	return policy->version;
+}
+
+bool selkie_policy_is_mls(const selkie_policy *policy)
+{
+	return policy->mls;
+}
+
+enum selkie_target selkie_policy_target(const selkie_policy *policy)
+{
+	return policy->target == SK_TARGET_XEN ? SELKIE_TARGET_XEN : SELKIE_TARGET_SELINUX;
+}
+
+enum selkie_unknown selkie_policy_handle_unknown(const selkie_policy *policy)
+{
+	return (enum selkie_unknown)policy->handle_unknown;
+}

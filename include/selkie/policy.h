@@ -37,6 +37,29 @@ int selkie_policy_read_fd(int fd, const char *name, selkie_diagnostics *diags,
 			  selkie_policy **ret_policy);
 int selkie_policy_read_memory(const void *data, size_t size, const char *name,
 			      selkie_diagnostics *diags, selkie_policy **ret_policy);
+
+/*
+ * Writes a policy as a kernel binary policy.
+ *
+ * version: 15 to 35, or 0 for the version the policy has. A policy that was read and is written in its own version
+ * gives the bytes it was read from (docs/kernel-policy.md names the few spellings that no compiler writes and that
+ * come out canonical).
+ * diags: gets what the version cannot express: errors when the policy is not written because of it, warnings for what
+ * is left out, as compilers do; NULL is allowed.
+ *
+ * write_memory: *ret_data is the caller's (free), set on success only. write_fd: writes from the fd's position; after
+ * a failure part of it may have been written. save: replaces the file at path atomically: at any time, after a power
+ * failure too, there is the old policy or the new one, whole. The mode of the old file is kept.
+ *
+ * Returns 0, SELKIE_POLICY_REFUSED, or a negative errno.
+ */
+int selkie_policy_write_memory(const selkie_policy *policy, unsigned int version,
+			       selkie_diagnostics *diags, void **ret_data, size_t *ret_size);
+int selkie_policy_write_fd(const selkie_policy *policy, int fd, unsigned int version,
+			   selkie_diagnostics *diags);
+int selkie_policy_save(const selkie_policy *policy, const char *path, unsigned int version,
+		       selkie_diagnostics *diags);
+
 void selkie_policy_free(selkie_policy *policy);		/* NULL is allowed */
 
 /* What a policy is made for. */

@@ -167,6 +167,8 @@ static void sk_kernel_add_self(struct sk_kernel_reader *k, struct sk_idset *set,
 
 	if (sk_idset_has(set, id))
 		return;
+	if (k->p->version >= SK_SINCE_AVTAB)
+		sk_bitset_add(&k->p->not_own_attribute, id);
 	ids = SK_KERNEL_ARRAY(k, uint32_t, set->n + 1);
 	if (!ids)
 		return;
@@ -187,6 +189,8 @@ void sk_kernel_attributes(struct sk_kernel_reader *k)
 	struct sk_idset *list = SK_KERNEL_ARRAY(k, struct sk_idset, n + 1);
 
 	k->p->attributes_of = list;
+	if (!k->r.failed && sk_bitset_init(&k->p->not_own_attribute, &k->p->arena, n + 1))
+		sk_reader_no_memory(&k->r);
 	k->what = "type";
 	k->count = n;
 	for (uint32_t id = 1; id <= n && !k->r.failed; id++) {
@@ -197,4 +201,5 @@ void sk_kernel_attributes(struct sk_kernel_reader *k)
 			sk_kernel_add_self(k, &list[id], id);
 	}
 	k->what = NULL;
+	sk_bitset_trim(&k->p->not_own_attribute);
 }

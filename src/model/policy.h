@@ -455,6 +455,7 @@ struct sk_policy {
 	 */
 	struct sk_idset *attributes_of;
 	struct sk_idset *types_of;
+	struct sk_bitset not_own_attribute;	/* types whose entry in the file leaves the type itself out */
 
 	/*
 	 * Built on first use by whoever needs it first, published with a compare-and-swap and never replaced, so that

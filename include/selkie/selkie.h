@@ -13,6 +13,7 @@
 #include <selkie/diagnostic.h>
 #include <selkie/host.h>
 #include <selkie/ids.h>
+#include <selkie/label.h>
 #include <selkie/labeling.h>
 #include <selkie/level.h>
 #include <selkie/name.h>

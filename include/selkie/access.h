@@ -14,6 +14,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * May SOURCE do PERMISSION on a TARGET of CLASS? Decided as the kernel's security server does
@@ -184,6 +185,7 @@ void selkie_remedies_free(selkie_remedies *remedies);
 size_t selkie_remedies_count(const selkie_remedies *remedies);
 const struct selkie_remedy *selkie_remedies_get(const selkie_remedies *remedies, size_t i);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

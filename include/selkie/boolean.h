@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Booleans and the conditionals that depend on them. Walking and threads as in type.h. */
 selkie_bool_id selkie_bool_next(const selkie_policy *policy, selkie_bool_id after);
@@ -24,6 +25,7 @@ uint32_t selkie_conditional_count(const selkie_policy *policy);
 /* Whether its expression speaks of that boolean. */
 bool selkie_conditional_has_bool(const selkie_policy *policy, uint32_t cond, selkie_bool_id boolean);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Policy capabilities: what a policy expects of the kernel. They are numbers in the file; the names are the kernel's
@@ -27,6 +28,7 @@ const char *selkie_capability_name(uint32_t capability);
 /* SELKIE_CAPABILITY_NONE when there is none of that name. */
 uint32_t selkie_capability_find(const char *name);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

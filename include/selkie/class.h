@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Object classes, and the common permission sets they inherit. Permissions of a class are bits of an access vector
@@ -57,6 +58,7 @@ struct selkie_class_defaults {
 void selkie_class_get_defaults(const selkie_policy *policy, selkie_class_id cls,
 			       struct selkie_class_defaults *ret);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

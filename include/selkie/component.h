@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * What a policy consists of, rules aside: every kind of component as a sorted list that can be narrowed by name and
@@ -111,6 +112,7 @@ struct selkie_statistics {
 
 void selkie_policy_count(const selkie_policy *policy, struct selkie_statistics *ret);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

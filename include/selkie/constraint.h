@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Constraints: constrain and mlsconstrain, validatetrans and mlsvalidatetrans. A policy keeps them with their class, in
@@ -52,6 +53,7 @@ int selkie_constraint_print(const selkie_policy *policy, const struct selkie_con
 bool selkie_constraint_names_type(const selkie_policy *policy, const struct selkie_constraint *constraint,
 				  selkie_type_id type);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Security contexts: user, role, type and, in an MLS policy, a range of two levels. A context belongs to the policy it
@@ -95,6 +96,7 @@ selkie_role_id selkie_context_role(const selkie_context *context);
 selkie_type_id selkie_context_type(const selkie_context *context);
 bool selkie_context_equal(const selkie_context *a, const selkie_context *b);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

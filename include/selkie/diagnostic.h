@@ -8,6 +8,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Diagnostics: what is wrong with the input that the library was given, as data. The library never prints. A function
@@ -42,6 +43,7 @@ size_t selkie_diagnostics_count(const selkie_diagnostics *diags, enum selkie_sev
  */
 char *selkie_diagnostics_print(const selkie_diagnostics *diags, unsigned int flags);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

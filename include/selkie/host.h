@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * This machine's SELinux, or that of another root directory: where its policy is and what its booleans are. `root` is
@@ -46,6 +47,7 @@ enum selkie_host_booleans {
 int selkie_host_read_booleans(const char *root, int (*each)(void *arg, const char *name, bool value),
 			      void *arg, enum selkie_host_booleans *ret_from);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

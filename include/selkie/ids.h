@@ -7,6 +7,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Typed ids of a policy's components: a role cannot be passed for a type. The value is the one in the policy file,
@@ -20,6 +21,7 @@ typedef struct sk_bool_id { uint32_t v; } selkie_bool_id;
 typedef struct sk_sens_id { uint32_t v; } selkie_sens_id;
 typedef struct sk_cat_id { uint32_t v; } selkie_cat_id;
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

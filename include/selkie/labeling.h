@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Labeling statements: the contexts that a policy itself gives to what cannot carry a label. Which statement applies to
@@ -59,6 +60,7 @@ int selkie_labeling_get(const selkie_policy *policy, enum selkie_labeling_kind k
 int selkie_labeling_print(const selkie_policy *policy, const struct selkie_labeling *labeling,
 			  char **ret_text);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Multi-level security: sensitivities, categories, levels (a sensitivity and a set of categories) and ranges of two
@@ -48,6 +49,7 @@ const selkie_range *selkie_context_range(const selkie_policy *policy, const selk
 int selkie_level_print(const selkie_policy *policy, const selkie_level *level, char **ret_text);
 int selkie_range_print(const selkie_policy *policy, const selkie_range *range, char **ret_text);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

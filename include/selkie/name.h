@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Names to ids and back. All may be called from any thread. Names are zero-terminated; names that are returned are
@@ -54,6 +55,7 @@ const char *selkie_class_nearest(const selkie_policy *policy, const char *name);
 const char *selkie_bool_nearest(const selkie_policy *policy, const char *name);
 const char *selkie_permission_nearest(const selkie_policy *policy, selkie_class_id cls, const char *name);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * The contexts a policy gives to what has no label of its own: ports, addresses, interfaces, file systems, paths in
@@ -85,6 +86,7 @@ struct selkie_port_range {
 size_t selkie_policy_n_ports(const selkie_policy *policy);
 void selkie_policy_port(const selkie_policy *policy, size_t i, struct selkie_port_range *ret);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

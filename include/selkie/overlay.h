@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Rules that a policy does not have but could: decisions that are given an overlay are those of the policy with these
@@ -56,6 +57,7 @@ int selkie_overlay_type_transition(selkie_overlay *overlay, selkie_type_id sourc
 int selkie_overlay_count_opened(const selkie_state *before, const selkie_state *after,
 				const selkie_overlay *overlay, uint64_t *ret_n);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -12,6 +12,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * A kernel policy in memory. It is complete and checked once it exists, never changes afterwards, and may be used by
@@ -80,6 +81,7 @@ bool selkie_policy_is_mls(const selkie_policy *policy);
 enum selkie_target selkie_policy_target(const selkie_policy *policy);
 enum selkie_unknown selkie_policy_handle_unknown(const selkie_policy *policy);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -8,6 +8,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Roles. Walking and threads as in type.h. */
 selkie_role_id selkie_role_next(const selkie_policy *policy, selkie_role_id after);
@@ -23,6 +24,7 @@ selkie_role_id selkie_role_next_dominated(const selkie_policy *policy, selkie_ro
 /* The role that bounds it, or 0. */
 selkie_role_id selkie_role_bounds(const selkie_policy *policy, selkie_role_id role);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

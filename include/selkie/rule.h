@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Kinds of rules. The values of type enforcement rules are those of the policy file, where neverallow rules never stand;
@@ -84,6 +85,7 @@ int selkie_rule_print(const selkie_policy *policy, uint32_t rule, char **ret_tex
 /* The expression of a conditional as policy text: "httpd_can_network_connect && !secure_mode". As above. */
 int selkie_conditional_print(const selkie_policy *policy, uint32_t cond, char **ret_text);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -12,6 +12,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Search for rules. What matches is what sesearch (setools 4.4) matches; the places where we differ are listed in
@@ -78,6 +79,7 @@ int selkie_search_get(const selkie_search *search, size_t i, struct selkie_rule 
 int selkie_search_print(const selkie_search *search, int (*each)(void *arg, const char *text, size_t n),
 			void *arg);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -10,6 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * What may change about a policy while it is loaded: the values of its booleans and which domains are permissive. Every
@@ -48,6 +49,7 @@ bool selkie_state_permissive(const selkie_state *state, selkie_type_id type);
  */
 int selkie_state_conditional(const selkie_state *state, uint32_t cond);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -14,6 +14,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * What label comes next: of a new process or object, of a member of a polyinstantiated directory, after a relabeling.
@@ -79,6 +80,7 @@ int selkie_label_validate(const selkie_policy *policy, const selkie_context *old
  */
 bool selkie_type_is_bounded(const selkie_policy *policy, selkie_type_id old_type, selkie_type_id new_type);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

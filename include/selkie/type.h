@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * Types and attributes. They share one numbering; selkie_type_is_attribute (name.h) tells them apart.
@@ -46,6 +47,7 @@ selkie_type_id selkie_type_bounds(const selkie_policy *policy, selkie_type_id ty
 bool selkie_type_is_permissive(const selkie_policy *policy, selkie_type_id type);
 bool selkie_type_is_neveraudit(const selkie_policy *policy, selkie_type_id type);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

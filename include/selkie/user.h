@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* SELinux users. Walking and threads as in type.h. */
 selkie_user_id selkie_user_next(const selkie_policy *policy, selkie_user_id after);
@@ -24,6 +25,7 @@ selkie_user_id selkie_user_bounds(const selkie_policy *policy, selkie_user_id us
 const selkie_level *selkie_user_default_level(const selkie_policy *policy, selkie_user_id user);
 const selkie_range *selkie_user_range(const selkie_policy *policy, selkie_user_id user);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

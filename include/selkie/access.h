@@ -110,6 +110,7 @@ struct selkie_matched_rule {
 	bool enabled;		/* in force under this state; always true for unconditional rules */
 	uint32_t kind;		/* as enum selkie_rule_kind in rule.h */
 	uint32_t perms;		/* those of the question it speaks of */
+	bool names_number;	/* a rule of extended permissions: the question's number is among them */
 };
 
 /* One node of a constraint's expression, in postfix order; the last is the whole. */

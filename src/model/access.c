@@ -186,6 +186,14 @@ static bool sk_xperm_speaks(const struct sk_xperm *x, enum selkie_xperm_kind kin
 	return false;
 }
 
+bool sk_xperm_names(const struct sk_xperm *xperm, enum selkie_xperm_kind kind, uint16_t number)
+{
+	uint8_t low = number & 0xff;
+
+	return sk_xperm_speaks(xperm, kind, (uint8_t)(number >> 8)) &&
+	       (xperm->kind == SK_XPERM_IOCTL_DRIVER || xperm->perms[low / 32] >> (low % 32) & 1);
+}
+
 static void sk_xperm_add(const struct sk_xperm_visit *v, const struct sk_rule *rule,
 			 const struct sk_xperm *x)
 {

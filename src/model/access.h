@@ -43,6 +43,9 @@ void sk_decide_xperm(const struct sk_decider *d, uint32_t source, uint32_t targe
 /* The permission bit that numbers of a kind belong to, in a class; 0 when it has none. */
 uint32_t sk_xperm_base(const struct sk_class *cls, enum selkie_xperm_kind kind);
 
+/* Whether a record of extended permissions names a number of a kind. */
+bool sk_xperm_names(const struct sk_xperm *xperm, enum selkie_xperm_kind kind, uint16_t number);
+
 /* Whether a whole question's permissions are granted; *trace may be NULL. */
 uint32_t sk_decide_question(const struct sk_decider *d, const struct selkie_question *q,
 			    struct sk_access_trace *trace, bool *ret_filtered);

@@ -20,27 +20,27 @@ extern "C" {
  * What label comes next: of a new process or object, of a member of a polyinstantiated directory, after a relabeling.
  * Decided as the kernel does (security_compute_sid, Linux 6.1). Threads and arguments as in access.h.
  */
-enum selkie_label_kind {
-	SELKIE_LABEL_CREATE,	/* type_transition and its kin: a new process or object */
-	SELKIE_LABEL_MEMBER,	/* type_member */
-	SELKIE_LABEL_RELABEL,	/* type_change */
+enum selkie_transition_kind {
+	SELKIE_TRANSITION_CREATE,	/* type_transition and its kin: a new process or object */
+	SELKIE_TRANSITION_MEMBER,	/* type_member */
+	SELKIE_TRANSITION_RELABEL,	/* type_change */
 };
 
 /* The computed context is not valid in the policy; in enforcing mode the kernel refuses the operation. */
-#define SELKIE_LABEL_INVALID 1
+#define SELKIE_TRANSITION_INVALID 1
 /* default_range glblub: the two ranges have no level in common; the kernel refuses the operation. */
-#define SELKIE_LABEL_NO_RANGE 2
+#define SELKIE_TRANSITION_NO_RANGE 2
 
 /* Where each part of the result came from. */
-enum selkie_label_reason {
-	SELKIE_LABEL_BY_RULE,		/* a rule, see the indexes */
-	SELKIE_LABEL_BY_CLASS,		/* the class's default_user, default_role, default_type, default_range */
-	SELKIE_LABEL_BY_CUSTOM,		/* the kernel's built-in choice */
+enum selkie_transition_reason {
+	SELKIE_TRANSITION_BY_RULE,		/* a rule, see the indexes */
+	SELKIE_TRANSITION_BY_CLASS,		/* the class's default_user, default_role, default_type, default_range */
+	SELKIE_TRANSITION_BY_CUSTOM,		/* the kernel's built-in choice */
 };
 
-struct selkie_label_details {
+struct selkie_transition_details {
 	unsigned int faults;		/* enum selkie_context_fault of the result */
-	enum selkie_label_reason user, role, type, range;
+	enum selkie_transition_reason user, role, type, range;
 	uint32_t type_rule;		/* of the policy (rule.h), or SELKIE_NONE */
 	uint32_t filename_rule;		/* index of the named type_transition, or SELKIE_NONE */
 	uint32_t role_rule;		/* index of the role_transition, or SELKIE_NONE */
@@ -50,16 +50,17 @@ struct selkie_label_details {
 
 /*
  * name: the new object's last path component, for type_transition rules with names; NULL when there is none. Only for
- * SELKIE_LABEL_CREATE.
+ * SELKIE_TRANSITION_CREATE.
  * ret_details: may be NULL; written unless a negative errno is returned.
- * ret_context: written for 0 and for SELKIE_LABEL_INVALID; owned by the caller.
+ * ret_context: written for 0 and for SELKIE_TRANSITION_INVALID; owned by the caller.
  *
- * Returns 0, SELKIE_LABEL_INVALID, SELKIE_LABEL_NO_RANGE, or -ENOMEM.
+ * Returns 0, SELKIE_TRANSITION_INVALID, SELKIE_TRANSITION_NO_RANGE, or -ENOMEM.
  */
-int selkie_label_compute(const selkie_state *state, const selkie_overlay *overlay,
-			 enum selkie_label_kind kind, const selkie_context *source,
-			 const selkie_context *target, selkie_class_id cls, const char *name,
-			 struct selkie_label_details *ret_details, selkie_context **ret_context);
+int selkie_transition_compute(const selkie_state *state, const selkie_overlay *overlay,
+			      enum selkie_transition_kind kind, const selkie_context *source,
+			      const selkie_context *target, selkie_class_id cls, const char *name,
+			      struct selkie_transition_details *ret_details,
+			      selkie_context **ret_context);
 
 /* A validatetrans or mlsvalidatetrans statement forbids the relabeling. */
 #define SELKIE_RELABEL_FORBIDDEN 1
@@ -70,9 +71,9 @@ int selkie_label_compute(const selkie_state *state, const selkie_overlay *overla
  * forbids, owned by the caller as an explanation with one constraint.
  * Returns 0, SELKIE_RELABEL_FORBIDDEN, -EINVAL for a class the policy does not have, or -ENOMEM.
  */
-int selkie_label_validate(const selkie_policy *policy, const selkie_context *old_context,
-			  const selkie_context *new_context, const selkie_context *task,
-			  selkie_class_id cls, selkie_explanation **ret_failed);
+int selkie_transition_validate(const selkie_policy *policy, const selkie_context *old_context,
+			       const selkie_context *new_context, const selkie_context *task,
+			       selkie_class_id cls, selkie_explanation **ret_failed);
 
 /*
  * Whether new_type is old_type or bounded by it, directly or through others: what the kernel asks of a transition under

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "selkie/access.h"
 
-/* What selkie_access_explain and selkie_label_validate give; arrays grow on the heap, the rest is in the arena. */
+/* What selkie_access_explain and selkie_transition_validate give; arrays grow on the heap, the rest is in the arena. */
 struct sk_explanation {
 	struct sk_arena arena;
 	struct selkie_access access;

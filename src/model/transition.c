@@ -38,13 +38,13 @@ static const char *const sk_socket_classes[] = {
 
 struct sk_labeler {
 	struct sk_decider d;
-	enum selkie_label_kind kind;
+	enum selkie_transition_kind kind;
 	const struct sk_context *source, *target;
 	uint32_t cls;
 	const struct sk_class *class_data;	/* NULL for a class the policy does not have */
 	const char *name;
 	bool like_process;	/* class process, or a socket */
-	struct selkie_label_details details;
+	struct selkie_transition_details details;
 	struct sk_context result;
 	uint64_t *words;	/* what glblub computes */
 };
@@ -65,13 +65,13 @@ static void sk_label_user(struct sk_labeler *l)
 {
 	uint32_t by_class = l->class_data ? l->class_data->default_user : SK_DEFAULT_NONE;
 
-	l->details.user = SELKIE_LABEL_BY_CUSTOM;
-	if (l->kind == SELKIE_LABEL_MEMBER) {
+	l->details.user = SELKIE_TRANSITION_BY_CUSTOM;
+	if (l->kind == SELKIE_TRANSITION_MEMBER) {
 		l->result.user = l->target->user;
 		return;
 	}
 	if (by_class != SK_DEFAULT_NONE)
-		l->details.user = SELKIE_LABEL_BY_CLASS;
+		l->details.user = SELKIE_TRANSITION_BY_CLASS;
 	l->result.user = by_class == SK_DEFAULT_TARGET ? l->target->user : l->source->user;
 }
 
@@ -81,14 +81,14 @@ static void sk_label_role(struct sk_labeler *l)
 	uint32_t by_class = l->class_data ? l->class_data->default_role : SK_DEFAULT_NONE;
 	uint32_t i;
 
-	l->details.role = by_class ? SELKIE_LABEL_BY_CLASS : SELKIE_LABEL_BY_CUSTOM;
+	l->details.role = by_class ? SELKIE_TRANSITION_BY_CLASS : SELKIE_TRANSITION_BY_CUSTOM;
 	if (by_class == SK_DEFAULT_SOURCE || (!by_class && l->like_process))
 		l->result.role = l->source->role;
 	else if (by_class == SK_DEFAULT_TARGET)
 		l->result.role = l->target->role;
 	else
 		l->result.role.v = SK_OBJECT_ROLE;
-	if (l->kind != SELKIE_LABEL_CREATE)
+	if (l->kind != SELKIE_TRANSITION_CREATE)
 		return;
 	i = sk_chain_first(&ix->role_transitions,
 			   sk_triple_key(l->source->role.v, l->target->type.v, l->cls));
@@ -99,7 +99,7 @@ static void sk_label_role(struct sk_labeler *l)
 		    t->cls.v != l->cls)
 			continue;
 		l->result.role = t->new_role;
-		l->details.role = SELKIE_LABEL_BY_RULE;
+		l->details.role = SELKIE_TRANSITION_BY_RULE;
 		l->details.role_rule = i;
 		return;
 	}
@@ -123,7 +123,7 @@ static void sk_label_type_rule(struct sk_labeler *l, uint32_t kind)
 					   !l->d.state->in_force[rules[i].gate]))
 			continue;
 		l->result.type.v = rule->data;
-		l->details.type = SELKIE_LABEL_BY_RULE;
+		l->details.type = SELKIE_TRANSITION_BY_RULE;
 		l->details.type_rule = rules[i].rule;
 		return;
 	}
@@ -142,7 +142,7 @@ static void sk_label_filename_rule(struct sk_labeler *l)
 		    strcmp(t->name, l->name) || !sk_idset_has(&t->sources, l->source->type.v))
 			continue;
 		l->result.type = t->result;
-		l->details.type = SELKIE_LABEL_BY_RULE;
+		l->details.type = SELKIE_TRANSITION_BY_RULE;
 		l->details.type_rule = SELKIE_NONE;
 		l->details.filename_rule = i;
 		return;
@@ -158,7 +158,7 @@ static void sk_label_overlay_rule(struct sk_labeler *l)
 		    o->rules[i].source == l->source->type.v &&
 		    o->rules[i].target == l->target->type.v) {
 			l->result.type.v = o->rules[i].data;
-			l->details.type = SELKIE_LABEL_BY_RULE;
+			l->details.type = SELKIE_TRANSITION_BY_RULE;
 			l->details.type_rule = (uint32_t)i;
 			l->details.overlay = true;
 			return;
@@ -168,19 +168,19 @@ static void sk_label_overlay_rule(struct sk_labeler *l)
 static void sk_label_type(struct sk_labeler *l)
 {
 	static const uint32_t kinds[] = {
-		[SELKIE_LABEL_CREATE] = SK_RULE_TRANSITION,
-		[SELKIE_LABEL_MEMBER] = SK_RULE_MEMBER,
-		[SELKIE_LABEL_RELABEL] = SK_RULE_CHANGE,
+		[SELKIE_TRANSITION_CREATE] = SK_RULE_TRANSITION,
+		[SELKIE_TRANSITION_MEMBER] = SK_RULE_MEMBER,
+		[SELKIE_TRANSITION_RELABEL] = SK_RULE_CHANGE,
 	};
 	uint32_t by_class = l->class_data ? l->class_data->default_type : SK_DEFAULT_NONE;
 
-	l->details.type = by_class ? SELKIE_LABEL_BY_CLASS : SELKIE_LABEL_BY_CUSTOM;
+	l->details.type = by_class ? SELKIE_TRANSITION_BY_CLASS : SELKIE_TRANSITION_BY_CUSTOM;
 	if (by_class == SK_DEFAULT_SOURCE || (!by_class && l->like_process))
 		l->result.type = l->source->type;
 	else
 		l->result.type = l->target->type;
 	sk_label_type_rule(l, kinds[l->kind]);
-	if (l->kind != SELKIE_LABEL_CREATE)
+	if (l->kind != SELKIE_TRANSITION_CREATE)
 		return;
 	sk_label_overlay_rule(l);
 	if (l->name)
@@ -200,7 +200,7 @@ static bool sk_label_range_rule(struct sk_labeler *l)
 		    t->cls.v != l->cls)
 			continue;
 		l->result.range = t->range;
-		l->details.range = SELKIE_LABEL_BY_RULE;
+		l->details.range = SELKIE_TRANSITION_BY_RULE;
 		l->details.range_rule = i;
 		return true;
 	}
@@ -226,7 +226,7 @@ static int sk_label_glblub(struct sk_labeler *l)
 	size_t n_high = SK_MIN(a->high.cats.n_words, b->high.cats.n_words);
 
 	if (a->high.sens.v < b->low.sens.v || b->high.sens.v < a->low.sens.v)
-		return SELKIE_LABEL_NO_RANGE;
+		return SELKIE_TRANSITION_NO_RANGE;
 	l->words = calloc(n_low + n_high + 1, sizeof(*l->words));
 	if (!l->words)
 		return -ENOMEM;
@@ -272,19 +272,19 @@ static int sk_label_range(struct sk_labeler *l)
 	const struct sk_range *s = &l->source->range;
 	int r;
 
-	l->details.range = SELKIE_LABEL_BY_CUSTOM;
+	l->details.range = SELKIE_TRANSITION_BY_CUSTOM;
 	if (!l->d.ix->policy->mls)
 		return 0;
-	if (l->kind == SELKIE_LABEL_CREATE) {
+	if (l->kind == SELKIE_TRANSITION_CREATE) {
 		if (sk_label_range_rule(l))
 			return 0;
 		r = sk_label_range_default(l);
 		if (r != -1) {
-			l->details.range = SELKIE_LABEL_BY_CLASS;
+			l->details.range = SELKIE_TRANSITION_BY_CLASS;
 			return r;
 		}
 	}
-	if (l->like_process && l->kind != SELKIE_LABEL_MEMBER)
+	if (l->like_process && l->kind != SELKIE_TRANSITION_MEMBER)
 		l->result.range = *s;
 	else
 		l->result.range = (struct sk_range){ s->low, s->low };
@@ -309,13 +309,13 @@ static int sk_label_run(struct sk_labeler *l, selkie_context **ret_context)
 		return r;
 	l->details.faults = selkie_context_check(l->d.ix->policy, context);
 	*ret_context = context;
-	return l->details.faults ? SELKIE_LABEL_INVALID : 0;
+	return l->details.faults ? SELKIE_TRANSITION_INVALID : 0;
 }
 
-int selkie_label_compute(const selkie_state *state, const selkie_overlay *overlay,
-			 enum selkie_label_kind kind, const selkie_context *source,
+int selkie_transition_compute(const selkie_state *state, const selkie_overlay *overlay,
+			 enum selkie_transition_kind kind, const selkie_context *source,
 			 const selkie_context *target, selkie_class_id cls, const char *name,
-			 struct selkie_label_details *ret_details, selkie_context **ret_context)
+			 struct selkie_transition_details *ret_details, selkie_context **ret_context)
 {
 	const struct sk_policy *p = state->policy;
 	struct sk_labeler l = {
@@ -344,7 +344,7 @@ static int64_t sk_validate(const struct sk_class *cls, const struct sk_constrain
 	return -1;
 }
 
-int selkie_label_validate(const selkie_policy *policy, const selkie_context *old_context,
+int selkie_transition_validate(const selkie_policy *policy, const selkie_context *old_context,
 			  const selkie_context *new_context, const selkie_context *task,
 			  selkie_class_id cls, selkie_explanation **ret_failed)
 {

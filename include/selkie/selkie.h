@@ -4,6 +4,7 @@
 
 /* Everything that is in the stable interface. */
 #include <selkie/access.h>
+#include <selkie/audit.h>
 #include <selkie/boolean.h>
 #include <selkie/capability.h>
 #include <selkie/class.h>

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Fields of a record's text: key=value, blanks between. Nothing is kept of a record but its text; a question walks it.
+ *
+ * How values are written: bare; in double quotes (then without blanks, if the kernel wrote it); in hexadecimal where
+ * auditd's rules ask for it (a blank, quote or control byte inside; kernel/audit.c, audit_log_untrustedstring); in braces
+ * (addresses in enriched or decoded form). A user-space record holds its fields in msg='...'. The enriched part comes
+ * after a byte 0x1d with keys in capitals. `ausearch -i` drops quotes, so a value lasts until the next "key=".
+ */
+#include "audit/field.h"
+
+#include <errno.h>
+
+#include "audit/text.h"
+
+int sk_audit_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+static bool sk_is_key_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || c == '-' || c == '[' || c == ']';
+}
+
+static bool sk_is_gap(char c)
+{
+	return c == ' ' || c == 0x1d || c == ',' || c == '\'';
+}
+
+/* The closing quote of a value: one that a gap or the end follows. Without one, the value ends with the text. */
+static const char *sk_quote_end(const char *p, const char *end)
+{
+	for (const char *q = p; (q = memchr(q, '"', (size_t)(end - q))); q++)
+		if (q + 1 == end || sk_is_gap(q[1]))
+			return q;
+	return end;
+}
+
+/* Does "key=" stand at p? */
+static bool sk_is_key(const char *p, const char *end)
+{
+	const char *q = p;
+
+	while (q < end && sk_is_key_char(*q))
+		q++;
+	return q > p && q < end && *q == '=';
+}
+
+/* Where a decoded value ends: before the next " key=". */
+static const char *sk_shown_end(const char *p, const char *end)
+{
+	const char *q = p;
+
+	while ((q = memchr(q, ' ', (size_t)(end - q)))) {
+		const char *next = q;
+
+		while (next < end && *next == ' ')
+			next++;
+		if (next == end || sk_is_key(next, end))
+			return q;
+		q = next;
+	}
+	return end;
+}
+
+static const char *sk_bare_end(const char *p, const char *end)
+{
+	while (p < end && *p != ' ' && *p != 0x1d)
+		p++;
+	return p;
+}
+
+static const char *sk_value_end(const char *p, const char *end, bool interpreted, bool to_end)
+{
+	if (to_end)
+		return end;
+	if (p < end && *p == '{') {
+		const char *close = memmem(p, (size_t)(end - p), " }", 2);
+
+		return close ? close + 2 : end;
+	}
+	return interpreted ? sk_shown_end(p, end) : sk_bare_end(p, end);
+}
+
+/* In decoded form these hold any text and are the last of their records. */
+static bool sk_lasts(const char *key, size_t n)
+{
+	return (n == 9 && !memcmp(key, "proctitle", 9)) || (n == 3 && !memcmp(key, "cwd", 3));
+}
+
+struct selkie_audit_text sk_audit_field_in(struct selkie_audit_text text, bool interpreted, const char *key,
+					   bool *ret_quoted)
+{
+	const char *p = text.data, *end = p + text.size, *from, *to;
+	struct selkie_audit_text none = { NULL, 0 };
+	size_t n_key = strlen(key);
+	bool quoted;
+
+	while (p && p < end) {
+		const char *name = p;
+
+		while (p < end && sk_is_key_char(*p))
+			p++;
+		if (p == end || *p != '=' || p == name) {
+			p = p < end ? p + 1 : p;
+			continue;
+		}
+		from = p + 1;
+		/* The fields of a user-space record stand inside its msg='...'. */
+		if (from < end && *from == '\'') {
+			p = from + 1;
+			continue;
+		}
+		quoted = from < end && *from == '"';
+		if (quoted)
+			to = sk_quote_end(++from, end);
+		else
+			to = sk_value_end(from, end, interpreted, interpreted && sk_lasts(name, (size_t)(p - name)));
+		if ((size_t)(p - name) == n_key && !memcmp(name, key, n_key)) {
+			if (!quoted && to > from && to[-1] == '\'')
+				to--;
+			while (interpreted && to > from && to[-1] == ' ')
+				to--;
+			if (ret_quoted)
+				*ret_quoted = quoted;
+			return sk_text(from, to);
+		}
+		p = to < end ? to + 1 : end;
+	}
+	return none;
+}
+
+struct selkie_audit_text selkie_audit_field(const struct selkie_audit_record *record, const char *key)
+{
+	return sk_audit_field_in(record->body, record->interpreted, key, NULL);
+}
+
+static bool sk_is_hex(struct selkie_audit_text t)
+{
+	if (!t.size || t.size % 2)
+		return false;
+	/* auditd and the kernel write capitals. */
+	for (size_t i = 0; i < t.size; i++)
+		if (sk_audit_hex_digit(t.data[i]) < 0 || (t.data[i] >= 'a' && t.data[i] <= 'f'))
+			return false;
+	return true;
+}
+
+long sk_audit_decode_text(struct selkie_audit_text value, bool quoted, bool interpreted, char *buf,
+			  size_t size)
+{
+	bool hex = !quoted && !interpreted && sk_is_hex(value);
+	size_t n = hex ? value.size / 2 : value.size;
+
+	if (!value.data || (!quoted && (sk_text_equal(value, "(null)") || sk_text_equal(value, "(none)") ||
+					sk_text_equal(value, "?"))))
+		return -ENOENT;
+	if (n >= size)
+		return -ENAMETOOLONG;
+	if (!hex && n)
+		memcpy(buf, value.data, n);
+	for (size_t i = 0; hex && i < n; i++)
+		buf[i] = (char)(sk_audit_hex_digit(value.data[2 * i]) << 4 |
+				sk_audit_hex_digit(value.data[2 * i + 1]));
+	buf[n] = '\0';
+	return (long)n;
+}
+
+long selkie_audit_decode(const struct selkie_audit_record *record, const char *key, char *buf,
+			 size_t size)
+{
+	bool quoted = false;
+	struct selkie_audit_text value = sk_audit_field_in(record->body, record->interpreted, key, &quoted);
+
+	return sk_audit_decode_text(value, quoted, record->interpreted, buf, size);
+}
+
+bool selkie_audit_number(struct selkie_audit_text text, unsigned int base, int64_t *ret_value)
+{
+	const char *p = text.data, *end = p + text.size;
+	uint64_t v = 0;
+	bool minus = false;
+
+	if (!p || p == end)
+		return false;
+	if (*p == '-') {
+		minus = true;
+		p++;
+	}
+	if (end - p > 2 && p[0] == '0' && (p[1] == 'x' || p[1] == 'X')) {
+		base = 16;
+		p += 2;
+	}
+	if (p == end || end - p > (base == 16 ? 16 : 20))
+		return false;
+	for (; p < end; p++) {
+		int d = sk_audit_hex_digit(*p);
+		uint64_t next;
+
+		if (d < 0 || (unsigned int)d >= base || __builtin_mul_overflow(v, (uint64_t)base, &next) ||
+		    __builtin_add_overflow(next, (uint64_t)d, &v))
+			return false;
+	}
+	*ret_value = minus ? (int64_t)(0 - v) : (int64_t)v;
+	return true;
+}

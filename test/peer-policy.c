@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Runs the peers' compilers on a source in a folder of its own, which is removed again.
+ */
+#include "peer-policy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+extern char **environ;
+
+struct workplace {
+	char folder[64], source[80], output[80], messages[80];
+};
+
+const char *peer_path(const char *relative)
+{
+	static char path[8192];
+	const char *root = getenv("SELKIE_SOURCE_ROOT");
+
+	if (*relative == '/')
+		return relative;
+	snprintf(path, sizeof(path), "%s/%s", root ? root : ".", relative);
+	return path;
+}
+
+char *peer_read(const char *path, size_t *ret_size)
+{
+	FILE *f = fopen(path, "rb");
+	char *data;
+	long size;
+
+	if (!f)
+		fail_msg("%s: %s", path, strerror(errno));
+	fseek(f, 0, SEEK_END);
+	size = ftell(f);
+	rewind(f);
+	data = malloc((size_t)size + 1);
+	assert_non_null(data);
+	if (fread(data, 1, (size_t)size, f) != (size_t)size)
+		fail_msg("%s: could not be read", path);
+	fclose(f);
+	data[size] = '\0';
+	*ret_size = (size_t)size;
+	return data;
+}
+
+static void open_workplace(struct workplace *w)
+{
+	snprintf(w->folder, sizeof(w->folder), "/tmp/selkie-peer-XXXXXX");
+	assert_non_null(mkdtemp(w->folder));
+	snprintf(w->source, sizeof(w->source), "%s/source", w->folder);
+	snprintf(w->output, sizeof(w->output), "%s/policy", w->folder);
+	snprintf(w->messages, sizeof(w->messages), "%s/messages", w->folder);
+}
+
+static void close_workplace(const struct workplace *w)
+{
+	unlink(w->source);
+	unlink(w->output);
+	unlink(w->messages);
+	rmdir(w->folder);
+}
+
+/* Copies the source with the marks of lines for this version taken away. */
+static void prepare(const struct workplace *w, const char *source, unsigned int version)
+{
+	FILE *in, *out = fopen(w->source, "w");
+	char line[4096];
+	char path[256];
+
+	snprintf(path, sizeof(path), "test/policies/%s", source);
+	in = fopen(peer_path(path), "r");
+	if (!in || !out)
+		fail_msg("%s: %s", peer_path(path), strerror(errno));
+	while (fgets(line, sizeof(line), in)) {
+		unsigned int since;
+		int at = 0;
+
+		if (sscanf(line, "#@%u %n", &since, &at) == 1 && at)
+			fputs(since <= version ? line + at : "\n", out);
+		else
+			fputs(line, out);
+	}
+	fclose(in);
+	assert_int_equal(fclose(out), 0);
+}
+
+/* Returns the exit status, or -1 when the program is not there. */
+static int run(const struct workplace *w, char *const argv[])
+{
+	posix_spawn_file_actions_t actions;
+	int status, r;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 1, w->messages, O_WRONLY | O_CREAT | O_TRUNC,
+					 0600);
+	posix_spawn_file_actions_adddup2(&actions, 1, 2);
+	r = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (r == ENOENT)
+		return -1;
+	assert_int_equal(r, 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+static void must_run(const struct workplace *w, char *const argv[])
+{
+	int status = run(w, argv);
+	size_t size;
+
+	if (!status)
+		return;
+	if (status < 0) {
+		close_workplace(w);
+		print_message("%s is not installed\n", argv[0]);
+		skip();
+	}
+	fail_msg("%s failed: %s", argv[0], peer_read(w->messages, &size));
+}
+
+static char *compile(const char *program, const char *source, unsigned int version,
+		     const char *const *flags, size_t *ret_size)
+{
+	struct workplace w;
+	char number[12];
+	char *argv[24];
+	size_t n = 0;
+	char *data;
+
+	open_workplace(&w);
+	prepare(&w, source, version);
+	snprintf(number, sizeof(number), "%u", version);
+	argv[n++] = (char *)(uintptr_t)program;
+	for (size_t i = 0; flags && flags[i]; i++)
+		argv[n++] = (char *)(uintptr_t)flags[i];
+	argv[n++] = (char *)(uintptr_t)"-c";
+	argv[n++] = number;
+	argv[n++] = (char *)(uintptr_t)"-o";
+	argv[n++] = w.output;
+	argv[n++] = w.source;
+	argv[n] = NULL;
+	must_run(&w, argv);
+	data = peer_read(w.output, ret_size);
+	close_workplace(&w);
+	return data;
+}
+
+char *peer_checkpolicy_at(const char *program, const char *source, unsigned int version,
+			  const char *const *flags, size_t *ret_size)
+{
+	return compile(program, source, version, flags, ret_size);
+}
+
+char *peer_checkpolicy(const char *source, unsigned int version, const char *const *flags,
+		       size_t *ret_size)
+{
+	return compile("checkpolicy", source, version, flags, ret_size);
+}
+
+char *peer_secilc(const char *source, unsigned int version, const char *const *flags,
+		  size_t *ret_size)
+{
+	return compile("secilc", source, version, flags, ret_size);
+}

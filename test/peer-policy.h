@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef PEER_POLICY_H
+#define PEER_POLICY_H
+
+#include <stddef.h>
+
+/*
+ * Policies made by the peers' compilers while a test runs. Sources stand in test/policies/; a line of theirs that
+ * starts with "#@N " is compiled for binary versions from N on.
+ *
+ * All functions fail the running cmocka test, with the compiler's words, when the compiler refuses; they skip it when
+ * the compiler is not installed. The result is the caller's (free).
+ */
+
+/* A path under the project's root (or an absolute one, as it is). Static storage. */
+const char *peer_path(const char *relative);
+
+/* checkpolicy. flags: further arguments, NULL-terminated ("-M", "-U", "allow"), or NULL. */
+char *peer_checkpolicy(const char *source, unsigned int version, const char *const *flags,
+		       size_t *ret_size);
+
+/* The same with another checkpolicy program. */
+char *peer_checkpolicy_at(const char *program, const char *source, unsigned int version,
+			  const char *const *flags, size_t *ret_size);
+
+/* secilc. */
+char *peer_secilc(const char *source, unsigned int version, const char *const *flags,
+		  size_t *ret_size);
+
+/* The bytes of a file. Fails the test when it cannot be read. */
+char *peer_read(const char *path, size_t *ret_size);
+
+#endif

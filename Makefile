@@ -41,7 +41,9 @@ test test-full: FORCE
 
 bench:
 	@$(INSTALL_PACKAGES) bench
-	@test/bench/run
+	@$(MAKE) -s --no-print-directory INSTALL_PACKAGES=: all
+	@ninja -C $(BUILD) bench-programs >$(BUILD)/bench.log || { cat $(BUILD)/bench.log; exit 1; }
+	@test/bench/run $(BUILD)
 
 san:
 	@$(INSTALL_PACKAGES) test san

@@ -306,6 +306,15 @@ static void find_stem_3_4(struct sk_label_rule *rule)
 	rule->n_stem = (uint32_t)(slash - pt->text) + 1;
 }
 
+/* Said of rules that somebody will have meant to work. */
+static void warn_escaped_stem(struct sk_diags *diags, const struct sk_label_rule *rule,
+			      const struct sk_place *at)
+{
+	if (rule->stem && memchr(rule->stem, '\\', rule->n_stem))
+		sk_warning(diags, "W0511", at, "libselinux 3.4 never applies this rule: it takes the "
+			   "top directory with its escapes");
+}
+
 /* One literal directory of a pattern, unescaped, as 3.8 does it. False when it is not literal. */
 static bool simplify(const char *s, size_t n, char *to, uint32_t *n_to)
 {
@@ -416,6 +425,8 @@ static int add_rule(void *arg, const struct sk_label_file *file, const struct sk
 	rule->pub.mode = sk_label_kind_mode(line->kind);
 	rule->pub.exact = !has_meta(&rule->pattern, db->options.precedence);
 	r = place_rule(db, rule);
+	if (!r && db->options.precedence == SELKIE_LABEL_LIBSELINUX_3_4)
+		warn_escaped_stem(ad->diags, rule, &at);
 	if (!r && rule->pattern.form == SK_FORM_PCRE2)
 		r = compile_irregular(ad, rule, &at);
 	if (r)

@@ -14,7 +14,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const uint32_t modes[] = { 0, S_IFREG, S_IFDIR, S_IFLNK, S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK };
+static const uint32_t modes[] = {
+	0, S_IFREG, S_IFDIR, S_IFLNK, S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK
+};
 
 static bool same_stem(const char *pattern, const char *path)
 {
@@ -37,10 +39,11 @@ static int fits(const char *pattern, const char *path, pcre2_match_context *limi
 
 	if (asprintf(&anchored, "^%s$", pattern) < 0)
 		abort();
-	code = pcre2_compile((PCRE2_SPTR)anchored, PCRE2_ZERO_TERMINATED, PCRE2_DOTALL, &r, &offset, NULL);
+	code = pcre2_compile((PCRE2_SPTR)anchored, PCRE2_ZERO_TERMINATED, PCRE2_DOTALL, &r, &offset,
+			     NULL);
 	free(anchored);
 	if (!code)
-		abort();	/* a rule of the database must be a pattern of pcre2 */
+		abort(); /* a rule of the database must be a pattern of pcre2 */
 	match = pcre2_match_data_create_from_pattern(code, NULL);
 	r = pcre2_match(code, (PCRE2_SPTR)path, PCRE2_ZERO_TERMINATED, 0, 0, match, limits);
 	pcre2_match_data_free(match);
@@ -68,7 +71,8 @@ static void check(const selkie_label_db *db, const char *path, uint32_t mode,
 	}
 	if (r >= 0 && (r ? expected : NULL) != result->rule) {
 		fprintf(stderr, "'%s' (%o): got '%s', expected '%s'\n", path, mode,
-			result->rule ? result->rule->pattern : "nothing", r ? expected->pattern : "nothing");
+			result->rule ? result->rule->pattern : "nothing",
+			r ? expected->pattern : "nothing");
 		abort();
 	}
 	pcre2_match_context_free(limits);
@@ -93,7 +97,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	diags = selkie_diagnostics_new();
 	if (!path || !diags)
 		abort();
-	r = selkie_label_read_memory(data + 1, (size_t)(split - data - 1), "text", &options, diags, &db);
+	r = selkie_label_read_memory(data + 1, (size_t)(split - data - 1), "text", &options, diags,
+				     &db);
 	if (r)
 		abort();
 	printed = selkie_diagnostics_print(diags, SELKIE_DIAGNOSTICS_JSON);

@@ -10,9 +10,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-#ifdef __GNUC__
 #pragma GCC visibility push(default)
-#endif
 
 /*
  * The label database: from a path and a file type to the context that file should have, as the file_contexts text of a
@@ -146,9 +144,8 @@ const struct selkie_label_rule *selkie_label_rule_at(const selkie_label_db *db, 
 size_t selkie_label_rules_of_type(const selkie_label_db *db, const char *type,
 				  const uint32_t **ret_numbers);
 
-#ifdef __GNUC__
 #pragma GCC visibility pop
-#endif
+
 #ifdef __cplusplus
 }
 #endif

@@ -13,24 +13,24 @@
 #include "base/hash.h"
 
 struct sk_label_state {
-	uint32_t best[SK_N_KINDS];	/* rule + 1, or 0 */
+	uint32_t best[SK_N_KINDS]; /* rule + 1, or 0 */
 	uint32_t n_insts, hash;
-	bool stable;			/* every byte leads back here */
+	bool stable; /* every byte leads back here */
 	const uint32_t *insts;
 	struct sk_label_state *same_bucket;
-	struct sk_label_state *next[];	/* by class of byte; NULL when not made yet */
+	struct sk_label_state *next[]; /* by class of byte; NULL when not made yet */
 };
 
 struct sk_label_automaton {
 	const struct sk_label_inst *insts;
 	const struct sk_byte_set *sets;
-	const uint32_t *starts;			/* first instruction of each part */
-	const uint8_t *kinds;			/* by part */
-	const uint32_t *rules;			/* by part, rising; instructions name the part in x */
+	const uint32_t *starts; /* first instruction of each part */
+	const uint8_t *kinds;	/* by part */
+	const uint32_t *rules;	/* by part, rising; instructions name the part in x */
 	uint32_t n_insts, n_parts, n_classes;
-	uint8_t class_of[256], byte_of[256];	/* a byte's class; one byte of each class */
+	uint8_t class_of[256], byte_of[256]; /* a byte's class; one byte of each class */
 	struct sk_label_state *start;
-	struct sk_label_state **buckets;	/* under the builder's lock, as all below */
+	struct sk_label_state **buckets; /* under the builder's lock, as all below */
 	uint32_t n_states, n_buckets;
 };
 
@@ -98,6 +98,17 @@ static void inst_set_add(struct sk_inst_set *set, const struct sk_label_automato
 	}
 }
 
+/* Whether a byte leads from the instruction to the next one. */
+static bool takes(const struct sk_label_automaton *a, const struct sk_label_inst *in,
+		  unsigned char byte)
+{
+	if (in->op == SK_OP_BYTE)
+		return in->x == byte;
+	if (in->op == SK_OP_SET)
+		return sk_byte_set_has(&a->sets[in->x], byte);
+	return in->op == SK_OP_MATCH && in->y && byte == '\n';
+}
+
 static void inst_set_step(struct sk_inst_set *to, const struct sk_label_automaton *a,
 			  const uint32_t *from, uint32_t n, unsigned char byte)
 {
@@ -107,9 +118,7 @@ static void inst_set_step(struct sk_inst_set *to, const struct sk_label_automato
 
 		if (in->op == SK_OP_ALL)
 			inst_set_add(to, a, from[i]);
-		else if (in->op == SK_OP_BYTE ? in->x == byte
-			 : in->op == SK_OP_SET ? sk_byte_set_has(&a->sets[in->x], byte)
-			 : in->op == SK_OP_MATCH && in->y && byte == '\n')
+		else if (takes(a, in, byte))
 			inst_set_add(to, a, from[i] + 1);
 	}
 }
@@ -133,7 +142,7 @@ static uint32_t part_of(const struct sk_label_automaton *a, uint32_t at)
 /* Drops what stands below a rule that fits whatever follows. */
 static void inst_set_prune(struct sk_inst_set *set, const struct sk_label_automaton *a)
 {
-	uint32_t floor[SK_N_KINDS] = { 0 };	/* part + 1 */
+	uint32_t floor[SK_N_KINDS] = { 0 }; /* part + 1 */
 	uint32_t n = 0;
 	bool any = false;
 
@@ -149,7 +158,8 @@ static void inst_set_prune(struct sk_inst_set *set, const struct sk_label_automa
 		uint32_t part = part_of(a, set->list[i]);
 		uint32_t least = SK_MAX(floor[SK_KIND_ANY], floor[a->kinds[part]]);
 
-		if (part + 1 > least || (part + 1 == least && a->insts[set->list[i]].op == SK_OP_ALL))
+		if (part + 1 > least ||
+		    (part + 1 == least && a->insts[set->list[i]].op == SK_OP_ALL))
 			set->list[n++] = set->list[i];
 	}
 	if (any)
@@ -294,7 +304,8 @@ static int copy_program(struct sk_label_builder *b, struct sk_label_automaton *a
 }
 
 int sk_label_automaton_new(struct sk_label_builder *b, size_t n,
-			   void (*part_at)(const void *arg, size_t i, struct sk_label_part *ret_part),
+			   void (*part_at)(const void *arg, size_t i,
+					   struct sk_label_part *ret_part),
 			   const void *arg, struct sk_label_automaton **ret_automaton)
 {
 	struct sk_label_automaton *a = SK_ARENA_NEW(&b->arena, struct sk_label_automaton);
@@ -390,7 +401,8 @@ int sk_label_automaton_run(struct sk_label_builder *b, struct sk_label_automaton
 
 	for (size_t i = 0; i < n && !state->stable; i++) {
 		uint8_t class = a->class_of[(unsigned char)s[i]];
-		struct sk_label_state *next = __atomic_load_n(&state->next[class], __ATOMIC_ACQUIRE);
+		struct sk_label_state *next =
+			__atomic_load_n(&state->next[class], __ATOMIC_ACQUIRE);
 
 		if (!next) {
 			int r = make_next(b, a, state, class, &next);

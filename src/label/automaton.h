@@ -42,8 +42,8 @@ struct sk_label_automaton;
 /* What all automata of a database share. */
 struct sk_label_builder {
 	pthread_mutex_t lock;
-	struct sk_arena arena;		/* under the lock */
-	size_t budget;			/* bytes of arena */
+	struct sk_arena arena; /* under the lock */
+	size_t budget;	       /* bytes of arena */
 };
 
 int sk_label_builder_init(struct sk_label_builder *b, size_t budget);
@@ -54,7 +54,7 @@ struct sk_label_part {
 	const struct sk_label_pattern *pattern;
 	uint32_t rule;
 	enum sk_label_kind kind;
-	bool newline;	/* $ also matches before a line break at the end */
+	bool newline; /* $ also matches before a line break at the end */
 };
 
 /*
@@ -62,7 +62,8 @@ struct sk_label_part {
  * of their rules. Returns 0 or -ENOMEM.
  */
 int sk_label_automaton_new(struct sk_label_builder *b, size_t n,
-			   void (*part_at)(const void *arg, size_t i, struct sk_label_part *ret_part),
+			   void (*part_at)(const void *arg, size_t i,
+					   struct sk_label_part *ret_part),
 			   const void *arg, struct sk_label_automaton **ret_automaton);
 
 /*

@@ -11,11 +11,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define SK_LABEL_MATCH_LIMIT 200000u
-#define SK_LABEL_DEPTH_LIMIT 50000u
-#define SK_LABEL_HEAP_LIMIT (64u << 10)		/* KiB */
+#define SK_LABEL_MATCH_LIMIT  200000u
+#define SK_LABEL_DEPTH_LIMIT  50000u
+#define SK_LABEL_HEAP_LIMIT   (64u << 10) /* KiB */
 #define SK_LABEL_STATE_BUDGET ((size_t)32 << 20)
-#define SK_LABEL_SIMPLE 6			/* members that are faster looked at than walked */
+#define SK_LABEL_SIMPLE	      6 /* members that are faster looked at than walked */
 
 /* pcre2 allocates through us, so that running out of memory is one thing everywhere. */
 static void *pcre2_malloc_hook(size_t n, void *arg)
@@ -97,22 +97,26 @@ void selkie_label_free(selkie_label_db *db)
 
 /* ---- one rule ---- */
 
-/* State while one file is added: the earlier rules of each pattern, by file type, to find duplicates. */
+/* The earlier rules of one pattern, by file type. */
+struct sk_seen {
+	uint32_t rule[SK_KIND_OTHER]; /* + 1 */
+};
+
+/* State while one file is added. */
 struct sk_adding {
 	struct sk_label_db *db;
 	struct sk_diags *diags;
 	struct sk_label_parser *parser;
 	struct sk_intern patterns;
-	struct sk_seen {
-		uint32_t rule[SK_KIND_OTHER];	/* + 1 */
-	} *seen;
+	struct sk_seen *seen;
 	size_t cap_seen;
 };
 
 static bool is_name(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-", s[i]))
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-",
+			    s[i]))
 			return false;
 	return n;
 }
@@ -175,7 +179,8 @@ static int read_context(struct sk_adding *ad, struct sk_label_rule *rule,
 		return r;
 	info = &db->context_info[rule->context];
 	rule->pub.context = sk_intern_str(&db->contexts, rule->context);
-	rule->pub.type = info->type == SK_INTERN_NONE ? NULL : sk_intern_str(&db->types, info->type);
+	rule->pub.type =
+		info->type == SK_INTERN_NONE ? NULL : sk_intern_str(&db->types, info->type);
 	rule->pub.valid = info->valid;
 	there.col = line->context_column;
 	there.length = line->n_context;
@@ -184,7 +189,8 @@ static int read_context(struct sk_adding *ad, struct sk_label_rule *rule,
 			 "'%.200s' is not a context (user:role:type or user:role:type:range)",
 			 line->context);
 	else if (!info->valid)
-		sk_error(ad->diags, "E0510", &there, "context '%.200s' is not valid", line->context);
+		sk_error(ad->diags, "E0510", &there, "context '%.200s' is not valid",
+			 line->context);
 	return 0;
 }
 
@@ -204,7 +210,8 @@ static void report_duplicate(struct sk_adding *ad, const struct sk_label_rule *n
 	} else {
 		d = sk_error(ad->diags, "E0505", at, "'%.200s' is given two contexts: '%.200s'",
 			     now->pub.pattern, now->pub.context ? now->pub.context : "<<none>>");
-		sk_diag_note(ad->diags, d, &there, "and '%.200s' here, which the later line overrides",
+		sk_diag_note(ad->diags, d, &there,
+			     "and '%.200s' here, which the later line overrides",
 			     before->pub.context ? before->pub.context : "<<none>>");
 	}
 }
@@ -272,8 +279,8 @@ static int compile_irregular(struct sk_adding *ad, struct sk_label_rule *rule,
 
 static bool has_meta(const struct sk_label_pattern *pt, enum selkie_label_precedence precedence)
 {
-	const char *metas = precedence == SELKIE_LABEL_LIBSELINUX_3_4 ? ".^$?*+|[({"
-								      : ".^$?*+|[({])}";
+	const char *metas =
+		precedence == SELKIE_LABEL_LIBSELINUX_3_4 ? ".^$?*+|[({" : ".^$?*+|[({])}";
 
 	for (uint32_t i = 0; i < pt->n; i++) {
 		if (strchr(metas, pt->text[i]))
@@ -311,7 +318,8 @@ static void warn_escaped_stem(struct sk_diags *diags, const struct sk_label_rule
 			      const struct sk_place *at)
 {
 	if (rule->stem && memchr(rule->stem, '\\', rule->n_stem))
-		sk_warning(diags, "W0511", at, "libselinux 3.4 never applies this rule: it takes the "
+		sk_warning(diags, "W0511", at,
+			   "libselinux 3.4 never applies this rule: it takes the "
 			   "top directory with its escapes");
 }
 
@@ -398,7 +406,10 @@ static int add_rule(void *arg, const struct sk_label_file *file, const struct sk
 	struct sk_label_db *db = ad->db;
 	struct sk_label_rule *rule;
 	struct sk_place at = {
-		.kind = SK_PLACE_TEXT, .file = file->name, .line = line->line, .col = line->column,
+		.kind = SK_PLACE_TEXT,
+		.file = file->name,
+		.line = line->line,
+		.col = line->column,
 		.length = line->n_pattern,
 	};
 	int r;
@@ -489,7 +500,7 @@ int sk_label_db_add_subs(struct sk_label_db *db, struct sk_label_file *file, boo
 static int compare_exact(const void *x, const void *y, void *arg)
 {
 	static const uint8_t kinds_3_8[] = {
-		[SK_KIND_DIR] = 1, [SK_KIND_CHAR] = 2, [SK_KIND_BLOCK] = 3, [SK_KIND_SOCKET] = 4,
+		[SK_KIND_DIR] = 1,  [SK_KIND_CHAR] = 2, [SK_KIND_BLOCK] = 3, [SK_KIND_SOCKET] = 4,
 		[SK_KIND_FIFO] = 5, [SK_KIND_LINK] = 6, [SK_KIND_FILE] = 7,
 	};
 	const struct sk_label_rule *a = x, *b = y;
@@ -562,8 +573,8 @@ static void add_member(struct sk_label_db *db, struct sk_label_group *g, uint32_
 		.rule = number,
 		.form = (uint8_t)rule->pattern.form,
 		.kind = rule->kind,
-		.newline = !rule->pub.exact ||
-			   db->options.precedence == SELKIE_LABEL_LIBSELINUX_3_4,
+		.newline =
+			!rule->pub.exact || db->options.precedence == SELKIE_LABEL_LIBSELINUX_3_4,
 	};
 	g->simple = g->simple && rule->pattern.form != SK_FORM_AUTOMATON && g->n <= SK_LABEL_SIMPLE;
 }
@@ -579,7 +590,8 @@ static uint32_t make_groups(struct sk_label_db *db, struct sk_label_prefix *p, u
 		if (!i || sk_label_prefix_compare(&p[i], &p[n_groups - 1])) {
 			g = &db->groups[n_groups];
 			*g = (struct sk_label_group){
-				.first = i, .simple = true,
+				.first = i,
+				.simple = true,
 				.level = db->rules[p[i].most - 1].level,
 			};
 			p[n_groups] = p[i];
@@ -626,7 +638,8 @@ static int index_types(struct sk_label_db *db)
 	for (int pass = 0; pass < 2; pass++) {
 		for (uint32_t i = 0; i < db->n_rules; i++) {
 			uint32_t c = db->rules[i].context;
-			uint32_t t = c == SK_INTERN_NONE ? SK_INTERN_NONE : db->context_info[c].type;
+			uint32_t t =
+				c == SK_INTERN_NONE ? SK_INTERN_NONE : db->context_info[c].type;
 
 			if (t == SK_INTERN_NONE)
 				continue;

@@ -9,27 +9,28 @@
  * read by any number of threads.
  */
 struct sk_label_prefix {
-	const char *s;		/* borrowed */
+	const char *s; /* borrowed */
 	uint32_t n;
-	uint32_t group;		/* the caller's number for it */
-	uint32_t most;		/* the highest rule that begins with it, plus 1 */
+	uint32_t group; /* the caller's number for it */
+	uint32_t most;	/* the highest rule that begins with it, plus 1 */
 };
 
 #define SK_LABEL_NO_NODE UINT32_MAX
 
 struct sk_label_node {
-	const char *label;	/* the bytes after the parent's prefix */
-	uint32_t n_label, depth;	/* depth: length of the whole prefix */
+	const char *label;	 /* the bytes after the parent's prefix */
+	uint32_t n_label, depth; /* depth: length of the whole prefix */
 	uint32_t first_child, n_children;
-	uint32_t group;		/* UINT32_MAX when no pattern has exactly this prefix */
-	uint32_t above;		/* the nearest node upwards that has a group, or SK_LABEL_NO_NODE */
-	uint32_t most;		/* of this group */
-	uint32_t most_above;	/* the most of this and all groups upwards: when that is not enough, the walk ends */
+	uint32_t group; /* UINT32_MAX when no pattern has exactly this prefix */
+	uint32_t above; /* the nearest node upwards that has a group, or SK_LABEL_NO_NODE */
+	uint32_t most;	/* of this group */
+	uint32_t
+		most_above; /* the most of this and all groups upwards: when that is not enough, the walk ends */
 };
 
 struct sk_label_index {
-	struct sk_label_node *nodes;	/* children stand together, sorted by their first byte */
-	unsigned char *firsts;		/* first byte of each node's label */
+	struct sk_label_node *nodes; /* children stand together, sorted by their first byte */
+	unsigned char *firsts;	     /* first byte of each node's label */
 	uint32_t n_nodes;
 };
 

@@ -12,7 +12,7 @@
 struct sk_loading {
 	struct sk_label_db *db;
 	struct sk_diags *diags;
-	const char *const *paths;	/* what was named: not read a second time beside another */
+	const char *const *paths; /* what was named: not read a second time beside another */
 	size_t n_paths;
 };
 
@@ -27,14 +27,17 @@ static bool ends_with(const char *s, const char *suffix)
 static int load_file(struct sk_loading *ld, const char *path)
 {
 	struct sk_label_file file = {
-		.input = ends_with(path, ".homedirs") ? 1 : ends_with(path, ".local") ? 2 : 0,
+		.input = ends_with(path, ".homedirs") ? 1
+			 : ends_with(path, ".local")  ? 2
+						      : 0,
 	};
 	int r = sk_label_file_read(&file, path, &ld->db->arena);
 
 	if (r)
 		return r;
 	if (ends_with(path, ".subs_dist") || ends_with(path, ".subs"))
-		return sk_label_db_add_subs(ld->db, &file, ends_with(path, ".subs_dist"), ld->diags);
+		return sk_label_db_add_subs(ld->db, &file, ends_with(path, ".subs_dist"),
+					    ld->diags);
 	return sk_label_db_add(ld->db, &file, ld->diags);
 }
 
@@ -171,7 +174,8 @@ int selkie_label_load_root(const char *root, const char *policy_type,
 			return r;
 		policy_type = type;
 	}
-	if (asprintf(&path, "%s/etc/selinux/%s/contexts/files/file_contexts", root, policy_type) < 0) {
+	if (asprintf(&path, "%s/etc/selinux/%s/contexts/files/file_contexts", root, policy_type) <
+	    0) {
 		path = NULL;
 		return -ENOMEM;
 	}

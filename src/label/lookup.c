@@ -239,7 +239,8 @@ static int ask_index(const struct sk_label_db *db, const struct sk_key *key,
 		if (!levels && node->most_above <= found->best[0])
 			break;
 		if (node->most > found->best[g->level]) {
-			r = ask_group(db, g, key->s + node->depth, key->n - node->depth, kind, &best);
+			r = ask_group(db, g, key->s + node->depth, key->n - node->depth, kind,
+				      &best);
 			if (r)
 				return r;
 			found->best[g->level] = SK_MAX(found->best[g->level], best);
@@ -276,8 +277,8 @@ static int ask_irregular(const struct sk_label_db *db, const struct sk_key *key,
 		int fits, r;
 
 		if (number + 1 <= *best || !sk_kind_fits(rule->kind, kind) ||
-		    (rule->stem && (key->n < rule->n_stem ||
-				    memcmp(key->s, rule->stem, rule->n_stem))))
+		    (rule->stem &&
+		     (key->n < rule->n_stem || memcmp(key->s, rule->stem, rule->n_stem))))
 			continue;
 		r = ask_pcre2(db, rule, key, &fits);
 		if (r)
@@ -310,7 +311,7 @@ static int ask(const struct sk_label_db *db, const struct sk_key *key, uint32_t 
 
 /* Precedence over two databases: exact paths first, then the overlay, then the number. */
 struct sk_candidate {
-	uint64_t weight;	/* 0: none */
+	uint64_t weight; /* 0: none */
 	const struct selkie_label_rule *rule;
 	bool overlay;
 };
@@ -350,7 +351,8 @@ static void decide(const struct sk_label_db *db, const struct sk_found *found,
 }
 
 int selkie_label_lookup_with(const selkie_label_db *db, const selkie_label_db *overlay,
-			     const char *path, uint32_t mode, struct selkie_label_result *ret_result)
+			     const char *path, uint32_t mode,
+			     struct selkie_label_result *ret_result)
 {
 	struct sk_found found, on_top = { 0 };
 	struct sk_candidate best;

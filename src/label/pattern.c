@@ -11,24 +11,24 @@
 #include <errno.h>
 #include <string.h>
 
-#define SK_RE_NONE UINT32_MAX
+#define SK_RE_NONE	 UINT32_MAX
 #define SK_RE_MOST_NODES 512
-#define SK_RE_MOST_SETS 128
-#define SK_RE_MOST_SIZE 500	/* instructions of one pattern */
+#define SK_RE_MOST_SETS	 128
+#define SK_RE_MOST_SIZE	 500 /* instructions of one pattern */
 #define SK_RE_MOST_DEPTH 32
-#define SK_RE_FOREVER 0xffffu
+#define SK_RE_FOREVER	 0xffffu
 
 enum sk_re_kind {
 	SK_RE_BYTE,	/* a: the byte */
 	SK_RE_SET,	/* a: number of the set */
-	SK_RE_SEQUENCE,	/* a: first child; may be none */
+	SK_RE_SEQUENCE, /* a: first child; may be none */
 	SK_RE_CHOICE,	/* a: first child */
 	SK_RE_REPEAT,	/* a: the child */
 };
 
 struct sk_re_node {
 	enum sk_re_kind kind;
-	uint32_t a, next;	/* next sibling */
+	uint32_t a, next; /* next sibling */
 	uint16_t min, max;
 	uint32_t size;
 };
@@ -67,12 +67,16 @@ static void set_add(struct sk_byte_set *set, unsigned char b)
 	set->w[b >> 6] |= (uint64_t)1 << (b & 63);
 }
 
-static uint32_t add_node(struct sk_label_parser *ps, enum sk_re_kind kind, uint32_t a, uint32_t size)
+static uint32_t add_node(struct sk_label_parser *ps, enum sk_re_kind kind, uint32_t a,
+			 uint32_t size)
 {
 	if (ps->n_nodes == SK_RE_MOST_NODES || size > SK_RE_MOST_SIZE)
 		return SK_RE_NONE;
 	ps->nodes[ps->n_nodes] = (struct sk_re_node){
-		.kind = kind, .a = a, .next = SK_RE_NONE, .size = size,
+		.kind = kind,
+		.a = a,
+		.next = SK_RE_NONE,
+		.size = size,
 	};
 	return ps->n_nodes++;
 }
@@ -426,7 +430,8 @@ static int emit_repeat(struct sk_label_program *pg, const struct sk_label_parser
 	return r;
 }
 
-static int emit_choice(struct sk_label_program *pg, const struct sk_label_parser *ps, uint32_t child)
+static int emit_choice(struct sk_label_program *pg, const struct sk_label_parser *ps,
+		       uint32_t child)
 {
 	size_t split, jump;
 	int r;

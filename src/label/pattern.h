@@ -10,19 +10,19 @@
  * what only pcre2 knows.
  */
 enum sk_label_form {
-	SK_FORM_EXACT,		/* no rest */
-	SK_FORM_SUBTREE,	/* (/.*)? */
-	SK_FORM_ANY,		/* .* */
-	SK_FORM_SOME,		/* .+ */
-	SK_FORM_AUTOMATON,	/* another regular rest */
-	SK_FORM_PCRE2,		/* beyond our own subset, or not correct at all: pcre2 has the say */
+	SK_FORM_EXACT,	   /* no rest */
+	SK_FORM_SUBTREE,   /* (/.*)? */
+	SK_FORM_ANY,	   /* .* */
+	SK_FORM_SOME,	   /* .+ */
+	SK_FORM_AUTOMATON, /* another regular rest */
+	SK_FORM_PCRE2,	   /* beyond our own subset, or not correct at all: pcre2 has the say */
 };
 
 struct sk_label_pattern {
-	const char *text;	/* borrowed from the file's text, zero-terminated */
-	const char *prefix;	/* unescaped, zero-terminated; "" when the form is PCRE2 */
+	const char *text;   /* borrowed from the file's text, zero-terminated */
+	const char *prefix; /* unescaped, zero-terminated; "" when the form is PCRE2 */
 	uint32_t n, n_prefix;
-	uint32_t rest;		/* where the rest begins in `text` */
+	uint32_t rest; /* where the rest begins in `text` */
 	enum sk_label_form form;
 };
 
@@ -40,13 +40,13 @@ static inline bool sk_byte_set_has(const struct sk_byte_set *set, unsigned char 
  * next instruction.
  */
 enum sk_label_op {
-	SK_OP_BYTE,	/* x: the byte */
-	SK_OP_SET,	/* x: number of the set */
-	SK_OP_SPLIT,	/* goes on at x and at y */
-	SK_OP_JUMP,	/* x */
-	SK_OP_MATCH,	/* of rule x; y: 1 when a NEWLINE follows */
-	SK_OP_NEWLINE,	/* of rule x, after the line break that $ looks past */
-	SK_OP_ALL,	/* of rule x: matches here and whatever follows */
+	SK_OP_BYTE,    /* x: the byte */
+	SK_OP_SET,     /* x: number of the set */
+	SK_OP_SPLIT,   /* goes on at x and at y */
+	SK_OP_JUMP,    /* x */
+	SK_OP_MATCH,   /* of rule x; y: 1 when a NEWLINE follows */
+	SK_OP_NEWLINE, /* of rule x, after the line break that $ looks past */
+	SK_OP_ALL,     /* of rule x: matches here and whatever follows */
 };
 
 struct sk_label_inst {

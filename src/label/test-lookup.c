@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "../../test/label/generate.h"
+#include "label/generate.h"
 #include "alloc-fail.h"
 
 static selkie_label_db *from_text(const char *text)
@@ -33,7 +33,8 @@ static const char *contexts_path(void)
 {
 	static char path[4096];
 
-	snprintf(path, sizeof(path), "%s/test/denials/contexts/file_contexts", getenv("SELKIE_SOURCE_ROOT"));
+	snprintf(path, sizeof(path), "%s/test/denials/contexts/file_contexts",
+		 getenv("SELKIE_SOURCE_ROOT"));
 	return path;
 }
 
@@ -48,7 +49,8 @@ static selkie_label_db *debian(void)
 
 static void test_rule(void **state)
 {
-	selkie_label_db *db = from_text("# comment\n\n/srv(/.*)?\tu:r:var_t\n  /srv/w\\.eb(/.*)? -d u:r:web_t:s0\n");
+	selkie_label_db *db = from_text(
+		"# comment\n\n/srv(/.*)?\tu:r:var_t\n  /srv/w\\.eb(/.*)? -d u:r:web_t:s0\n");
 	struct selkie_label_result result;
 
 	assert_int_equal(selkie_label_lookup(db, "/srv/w.eb/x", S_IFDIR, &result), 0);
@@ -73,7 +75,8 @@ static void test_rule(void **state)
 
 static void test_overlay(void **state)
 {
-	selkie_label_db *db = from_text("/srv(/.*)?\tu:r:var_t\n/srv/exact\tu:r:exact_t\n/none(/.*)?\t<<none>>\n");
+	selkie_label_db *db = from_text(
+		"/srv(/.*)?\tu:r:var_t\n/srv/exact\tu:r:exact_t\n/none(/.*)?\t<<none>>\n");
 	selkie_label_db *over = from_text("/(srv|none|new)(/.*)?\tu:r:web_t\n");
 	selkie_label_db *exact = from_text("/srv/exact\tu:r:over_t\n");
 	struct selkie_label_options newer = { .precedence = SELKIE_LABEL_LIBSELINUX_3_9 };
@@ -104,10 +107,14 @@ static void test_overlay(void **state)
 /* An overlay gives what the same line at the end of .local gives. */
 static void test_overlay_is_local(void **state)
 {
-	static const char base[] = "/a(/.*)?\tu:r:a_t\n/a/b(/.*)?\t<<none>>\n/a/b/c\tu:r:c_t\n/a/b/.*\\.x\t--\tu:r:x_t\n";
-	static const char *const extra[] = { "/a/b/c\tu:r:new_t\n", "/a(/.*)?\t-d\tu:r:new_t\n", "/a/b/.*\tu:r:new_t\n",
-					     "/z\tu:r:new_t\n", "/a/.*\t<<none>>\n" };
-	static const char *const paths[] = { "/a", "/a/b", "/a/b/c", "/a/b/y.x", "/a/q", "/z", "/y" };
+	static const char base[] = "/a(/.*)?\tu:r:a_t\n/a/b(/.*)?\t<<none>>\n/a/b/c\tu:r:c_t\n/a/b/"
+				   ".*\\.x\t--\tu:r:x_t\n";
+	static const char *const extra[] = { "/a/b/c\tu:r:new_t\n", "/a(/.*)?\t-d\tu:r:new_t\n",
+					     "/a/b/.*\tu:r:new_t\n", "/z\tu:r:new_t\n",
+					     "/a/.*\t<<none>>\n" };
+	static const char *const paths[] = {
+		"/a", "/a/b", "/a/b/c", "/a/b/y.x", "/a/q", "/z", "/y"
+	};
 	static const uint32_t modes[] = { 0, S_IFREG, S_IFDIR };
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(extra); i++) {
@@ -172,7 +179,7 @@ static void test_types(void **state)
 	selkie_label_free(db);
 }
 
-#define N_PATHS 20000
+#define N_PATHS	  20000
 #define N_THREADS 4
 
 struct asking {
@@ -236,7 +243,8 @@ static void test_threads_and_budget(void **state)
 	for (int i = 0; i < N_THREADS + 2; i++)
 		for (size_t k = 0; k < N_PATHS; k++)
 			if (!asking[i].answers[k] != !asking[0].answers[k] ||
-			    (asking[i].answers[k] && strcmp(asking[i].answers[k], asking[0].answers[k])))
+			    (asking[i].answers[k] &&
+			     strcmp(asking[i].answers[k], asking[0].answers[k])))
 				fail_msg("'%s' differs in run %d", paths[k].s, i);
 	for (int i = 0; i < 3; i++)
 		selkie_label_free(dbs[i]);
@@ -258,8 +266,9 @@ static double seconds(void)
  */
 static void test_endless(void **state)
 {
-	selkie_label_db *db = from_text("/.*\tu:r:default_t\n/x/(a+)+b\tu:r:regular_t\n/y/(a+)+\\1?[bc]\tu:r:irregular_t\n"
-					"/z/((.*)*)*q\tu:r:deep_t\n");
+	selkie_label_db *db = from_text(
+		"/.*\tu:r:default_t\n/x/(a+)+b\tu:r:regular_t\n/y/(a+)+\\1?[bc]\tu:r:irregular_t\n"
+		"/z/((.*)*)*q\tu:r:deep_t\n");
 	struct selkie_label_result result;
 	char path[4096];
 	double start = seconds();
@@ -301,7 +310,8 @@ static void test_check(void **state)
 	struct selkie_label_result result;
 	selkie_label_db *db;
 
-	assert_int_equal(selkie_label_read_memory(text, strlen(text), "text", &options, diags, &db), 0);
+	assert_int_equal(selkie_label_read_memory(text, strlen(text), "text", &options, diags, &db),
+			 0);
 	assert_int_equal(n_calls, 2);
 	assert_int_equal(selkie_diagnostics_count(diags, SELKIE_SEVERITY_ERROR), 2);
 	assert_int_equal(selkie_label_lookup(db, "/b", 0, &result), 0);
@@ -309,21 +319,26 @@ static void test_check(void **state)
 	assert_int_equal(selkie_label_lookup(db, "/a", 0, &result), 0);
 	assert_true(result.rule->valid);
 	selkie_label_free(db);
-	assert_int_equal(selkie_label_read_memory("/x u:r:stop_t\n", 14, "text", &options, diags, &db), -EIO);
+	assert_int_equal(
+		selkie_label_read_memory("/x u:r:stop_t\n", 14, "text", &options, diags, &db),
+		-EIO);
 	selkie_diagnostics_free(diags);
 }
 
 static int load_and_ask(void *arg)
 {
-	static const char text[] = "/a(/.*)?\tu:r:a_t\n/a(/.*)?\tu:r:b_t\n/a/[x-z]+(b|c)?\t--\tu:r:a_t\n/a/(.)\\1\tu:r:c_t\n"
-				   "/bad[\tu:r:c_t\n/q\\.x\t-x\tu:r:c_t\n/only\n/a/[^/]*/.*\\.so\tu:r:c_t\n";
+	static const char text[] =
+		"/a(/.*)?\tu:r:a_t\n/a(/.*)?\tu:r:b_t\n/a/[x-z]+(b|c)?\t--\tu:r:a_t\n/a/"
+		"(.)\\1\tu:r:c_t\n"
+		"/bad[\tu:r:c_t\n/q\\.x\t-x\tu:r:c_t\n/only\n/a/[^/]*/.*\\.so\tu:r:c_t\n";
 	static const char *const paths[] = { "/a/xyb", "/a//q/b.so", "/a/zz", "/" };
 	selkie_diagnostics *diags = selkie_diagnostics_new();
 	struct selkie_label_result result;
 	selkie_label_db *db;
 	int r;
 
-	r = diags ? selkie_label_read_memory(text, strlen(text), "text", NULL, diags, &db) : -ENOMEM;
+	r = diags ? selkie_label_read_memory(text, strlen(text), "text", NULL, diags, &db)
+		  : -ENOMEM;
 	if (!r) {
 		for (size_t i = 0; i < SK_ARRAY_LEN(paths) && r >= 0; i++)
 			r = selkie_label_lookup(db, paths[i], S_IFREG, &result);
@@ -370,7 +385,8 @@ static void test_missing(void **state)
 
 	assert_int_equal(selkie_label_load(paths, 1, NULL, diags, &db), -ENOENT);
 	text = selkie_diagnostics_print(diags, 0);
-	assert_string_equal(text, "/no/such/file_contexts: error: cannot be read: No such file or directory [E0500]\n");
+	assert_string_equal(text, "/no/such/file_contexts: error: cannot be read: No such file or "
+				  "directory [E0500]\n");
 	free(text);
 	selkie_diagnostics_free(diags);
 }

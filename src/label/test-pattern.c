@@ -14,8 +14,9 @@
 
 #include <cmocka.h>
 
-#include "../../test/label/generate.h"
+#include "label/generate.h"
 
+/* clang-format off */
 static const char *const awkward[] = {
 	"/", "/a", "/a.", "/a\\.b", "/a\\b", "/.*", "/.+", "/a.*b", "/a(/.*)?", "/a(/.*)", "/a(.*)?", "/a(.*)*b",
 	"/a+", "/a+b", "/ab?", "/ab??c", "/ab*?c", "/ab+?c", "/a*+a", "/a{2}", "/a{2,}", "/a{2,4}b", "/a{0}b", "/a{0,0}",
@@ -31,8 +32,9 @@ static const char *const awkward[] = {
 	"/#a", "/a#b", "/~a", "/a,b", "/ab{1}", "/(a|)", "/(a|b|c|d|e)", "/[^\\n]x", "/a\\\\b", "/[\\\\]", "/.*b?", "/(.*)+",
 	"/(a(.*)?)?", "/((.*)?)?", "/(.*|a)", "/(.*a|b.*)", "/a.*.+", "/a(.+)?", "/a(/.+)?", "/(/.*)?", "(.*)?", ".*",
 };
+/* clang-format on */
 
-static pcre2_match_context *limits;	/* where pcre2 gives up there is nothing to compare with */
+static pcre2_match_context *limits; /* where pcre2 gives up there is nothing to compare with */
 
 static const char alphabet[] = "ab/cdx.-19]\n\\^";
 
@@ -57,7 +59,8 @@ static pcre2_code *pcre2_of(const char *pattern)
 	int code;
 
 	snprintf(anchored, sizeof(anchored), "^%s$", pattern);
-	return pcre2_compile((PCRE2_SPTR)anchored, PCRE2_ZERO_TERMINATED, PCRE2_DOTALL, &code, &offset, NULL);
+	return pcre2_compile((PCRE2_SPTR)anchored, PCRE2_ZERO_TERMINATED, PCRE2_DOTALL, &code,
+			     &offset, NULL);
 }
 
 /* What libselinux 3.4 adds to the pattern: the same top directory, as written. */
@@ -101,7 +104,8 @@ static bool compare_pattern(const char *pattern, const char *neighbor, unsigned 
 	bool regular = false;
 
 	if (!db != !code)
-		fail_msg("'%s': %s takes it, %s does not", pattern, db ? "we" : "pcre2", db ? "pcre2" : "we");
+		fail_msg("'%s': %s takes it, %s does not", pattern, db ? "we" : "pcre2",
+			 db ? "pcre2" : "we");
 	if (!db)
 		return false;
 	data = pcre2_match_data_create(1, NULL);
@@ -176,8 +180,9 @@ static void test_awkward(void **state)
 static void test_random(void **state)
 {
 	static const char *const pieces[] = {
-		"a", "b", "/", "c", ".", "*", "+", "?", "(", ")", "|", "[", "]", "^", "-", "\\.", "[ab]", "[^/]", ".*", "(/.*)?",
-		"{2}", "{1,3}", "(a|b)", "\\", "$", "x",
+		"a",  "b",	"/",   "c",	".",	 "*",  "+",   "?",    "(",
+		")",  "|",	"[",   "]",	"^",	 "-",  "\\.", "[ab]", "[^/]",
+		".*", "(/.*)?", "{2}", "{1,3}", "(a|b)", "\\", "$",   "x",
 	};
 	unsigned int n_taken = 0;
 
@@ -211,8 +216,9 @@ static void test_planted(void **state)
 	generator_seed(8);
 	for (unsigned int i = 0; i < 1000; i++) {
 		generator_path("/a(/.*)?", &path);
-		n_different += !selkie_label_lookup(db, path.s, 0, &result) !=
-			       (pcre2_match(code, (PCRE2_SPTR)path.s, path.n, 0, 0, data, NULL) >= 0);
+		n_different +=
+			!selkie_label_lookup(db, path.s, 0, &result) !=
+			(pcre2_match(code, (PCRE2_SPTR)path.s, path.n, 0, 0, data, NULL) >= 0);
 	}
 	assert_true(n_different);
 	pcre2_match_data_free(data);

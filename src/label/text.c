@@ -11,22 +11,18 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define SK_LABEL_MOST_BYTES (256u << 20)
-#define SK_LABEL_MOST_FIELD 65534u	/* libselinux 3.8 has the same limit */
-#define SK_LABEL_MOST_SUB_LINE 1022u	/* libselinux cuts longer lines of .subs into pieces */
+#define SK_LABEL_MOST_BYTES    (256u << 20)
+#define SK_LABEL_MOST_FIELD    65534u /* libselinux 3.8 has the same limit */
+#define SK_LABEL_MOST_SUB_LINE 1022u  /* libselinux cuts longer lines of .subs into pieces */
 
 static const struct {
 	char letter;
 	uint32_t mode;
 } sk_kinds[] = {
-	[SK_KIND_ANY] = { 0, 0 },
-	[SK_KIND_FILE] = { '-', S_IFREG },
-	[SK_KIND_DIR] = { 'd', S_IFDIR },
-	[SK_KIND_CHAR] = { 'c', S_IFCHR },
-	[SK_KIND_BLOCK] = { 'b', S_IFBLK },
-	[SK_KIND_FIFO] = { 'p', S_IFIFO },
-	[SK_KIND_LINK] = { 'l', S_IFLNK },
-	[SK_KIND_SOCKET] = { 's', S_IFSOCK },
+	[SK_KIND_ANY] = { 0, 0 },	    [SK_KIND_FILE] = { '-', S_IFREG },
+	[SK_KIND_DIR] = { 'd', S_IFDIR },   [SK_KIND_CHAR] = { 'c', S_IFCHR },
+	[SK_KIND_BLOCK] = { 'b', S_IFBLK }, [SK_KIND_FIFO] = { 'p', S_IFIFO },
+	[SK_KIND_LINK] = { 'l', S_IFLNK },  [SK_KIND_SOCKET] = { 's', S_IFSOCK },
 };
 
 enum sk_label_kind sk_label_kind_of(uint32_t mode)
@@ -136,8 +132,13 @@ static struct sk_place place_of(const struct sk_label_file *file, uint32_t line,
 				uint32_t length, const char *text, size_t n_text)
 {
 	return (struct sk_place){
-		.kind = SK_PLACE_TEXT, .file = file->name, .line = line, .col = column,
-		.length = length ? length : 1, .text = text, .text_length = (uint32_t)SK_MIN(n_text, 4096u),
+		.kind = SK_PLACE_TEXT,
+		.file = file->name,
+		.line = line,
+		.col = column,
+		.length = length ? length : 1,
+		.text = text,
+		.text_length = (uint32_t)SK_MIN(n_text, 4096u),
 	};
 }
 
@@ -209,8 +210,8 @@ static bool read_line(const struct sk_label_file *file, uint32_t number, char *t
 			return false;
 	}
 	if (rest < end) {
-		at = place_of(file, number, (uint32_t)(rest - text) + 1, (uint32_t)(end - rest), text,
-			      n_text);
+		at = place_of(file, number, (uint32_t)(rest - text) + 1, (uint32_t)(end - rest),
+			      text, n_text);
 		sk_warning(diags, "W0508", &at, "text after the context is ignored");
 	}
 	ret_line->pattern = f[0].s;
@@ -272,16 +273,17 @@ int sk_label_file_subs(struct sk_label_file *file, struct sk_diags *diags,
 		if (!n || f[0].s[0] == '#')
 			continue;
 		at = place_of(file, number, f[0].column, f[0].n, p, (size_t)(stop - p));
-		if (stop - p > SK_LABEL_MOST_SUB_LINE || n < 2 ||
-		    memchr(f[0].s, 0, f[0].n) || memchr(f[1].s, 0, f[1].n)) {
+		if (stop - p > SK_LABEL_MOST_SUB_LINE || n < 2 || memchr(f[0].s, 0, f[0].n) ||
+		    memchr(f[1].s, 0, f[1].n)) {
 			sk_error(diags, "E0509", &at, "%s",
 				 n < 2 ? "a substitution needs two paths"
-				       : "a substitution holds a zero byte or is longer than 1022 bytes");
+				       : "a substitution holds a zero byte or is longer than 1022 "
+					 "bytes");
 			continue;
 		}
 		if (rest < stop) {
-			at = place_of(file, number, (uint32_t)(rest - p) + 1, (uint32_t)(stop - rest), p,
-				      (size_t)(stop - p));
+			at = place_of(file, number, (uint32_t)(rest - p) + 1,
+				      (uint32_t)(stop - rest), p, (size_t)(stop - p));
 			sk_warning(diags, "W0508", &at, "text after the second path is ignored");
 		}
 		f[0].s[f[0].n] = f[1].s[f[1].n] = '\0';

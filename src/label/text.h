@@ -11,13 +11,13 @@
  */
 struct sk_label_file {
 	const char *name;
-	char *data;		/* zero-terminated, in the arena; fields are terminated in place */
+	char *data; /* zero-terminated, in the arena; fields are terminated in place */
 	size_t n;
-	uint32_t input;		/* 0 for the base file, 1 .homedirs, 2 .local: later inputs win */
+	uint32_t input; /* 0 for the base file, 1 .homedirs, 2 .local: later inputs win */
 };
 
 struct sk_label_line {
-	const char *pattern, *context;	/* zero-terminated, in the file's data */
+	const char *pattern, *context; /* zero-terminated, in the file's data */
 	uint32_t n_pattern, n_context;
 	uint32_t line, column;
 	uint32_t context_column;

@@ -11,7 +11,8 @@
 
 int main(int argc, char **argv)
 {
-	struct selinux_opt option = { .type = SELABEL_OPT_PATH, .value = argc > 2 ? argv[2] : NULL };
+	struct selinux_opt option = { .type = SELABEL_OPT_PATH,
+				      .value = argc > 2 ? argv[2] : NULL };
 	static char buffer[1 << 16];
 	struct selabel_handle *handle;
 	char *list, *context;

@@ -28,8 +28,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	list = list_read(argv[first], &n);
-	r = selkie_label_load((const char *const *)argv + first + 1, (size_t)(argc - first - 1), &options,
-			      NULL, &db);
+	r = selkie_label_load((const char *const *)argv + first + 1, (size_t)(argc - first - 1),
+			      &options, NULL, &db);
 	if (r) {
 		fprintf(stderr, "label-ask: %s: %s\n", argv[first + 1], strerror(-r));
 		return 3;

@@ -56,12 +56,14 @@ static const char *file;
 static void fail(const struct test_case *c, unsigned int line, const char *what, const char *got,
 		 const char *expected)
 {
-	printf("# %s:%u: %s: %s: got '%s', expected '%s'\n", file, line, c->title, what, got, expected);
+	printf("# %s:%u: %s: %s: got '%s', expected '%s'\n", file, line, c->title, what, got,
+	       expected);
 	n_failed++;
 }
 
 static const char *const names[] = {
-	"file_contexts", "file_contexts.homedirs", "file_contexts.local", "file_contexts.subs", "file_contexts.subs_dist",
+	"file_contexts",      "file_contexts.homedirs",	 "file_contexts.local",
+	"file_contexts.subs", "file_contexts.subs_dist",
 };
 
 static void clean(void)
@@ -89,8 +91,10 @@ static void run_ours(const struct test_case *c)
 		const char *got;
 
 		r = selkie_label_lookup(db, q->path, list_mode(q->type), &result);
-		got = r == SELKIE_LABEL_NONE ? "<<none>>" : r == SELKIE_LABEL_NO_MATCH ? "no rule"
-		      : r < 0 ? strerror(-r) : result.context;
+		got = r == SELKIE_LABEL_NONE	   ? "<<none>>"
+		      : r == SELKIE_LABEL_NO_MATCH ? "no rule"
+		      : r < 0			   ? strerror(-r)
+						   : result.context;
 		if (strcmp(got, q->answer))
 			fail(c, q->line, q->path, got, q->answer);
 	}
@@ -119,7 +123,8 @@ static void run_peer(const struct test_case *c)
 	selinux_set_callback(SELINUX_CB_LOG, callback);
 	handle = selabel_open(SELABEL_CTX_FILE, &option, 1);
 	if (!handle != c->refused)
-		fail(c, 0, "libselinux", handle ? "opens it" : "refuses it", c->refused ? "refused" : "opened");
+		fail(c, 0, "libselinux", handle ? "opens it" : "refuses it",
+		     c->refused ? "refused" : "opened");
 	for (size_t i = 0; handle && i < c->n_questions; i++) {
 		const struct question *q = &c->questions[i];
 		const char *expected = strcmp(q->answer, "no rule") ? q->answer : "<<none>>";
@@ -177,7 +182,8 @@ static bool read_question(struct test_case *c, char *line, unsigned int number)
 	char *arrow = strstr(line, " -> ");
 	struct question *q = &c->questions[c->n_questions];
 
-	if (!arrow || line[1] != ' ' || !strchr("?fdlcbps", *line) || c->n_questions == MOST_QUESTIONS)
+	if (!arrow || line[1] != ' ' || !strchr("?fdlcbps", *line) ||
+	    c->n_questions == MOST_QUESTIONS)
 		return false;
 	*arrow = '\0';
 	q->type = *line;
@@ -196,7 +202,8 @@ static bool read_word(struct test_case *c, char *line, FILE **out)
 		return *out;
 	}
 	if (!strncmp(line, "precedence ", 11)) {
-		c->precedence = !strcmp(line + 11, "3.8") ? SELKIE_LABEL_LIBSELINUX_3_8 : SELKIE_LABEL_LIBSELINUX_3_9;
+		c->precedence = !strcmp(line + 11, "3.8") ? SELKIE_LABEL_LIBSELINUX_3_8
+							  : SELKIE_LABEL_LIBSELINUX_3_9;
 		return !strcmp(line + 11, "3.8") || !strcmp(line + 11, "3.9");
 	}
 	if (!strcmp(line, "peer refuses"))

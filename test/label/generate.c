@@ -31,11 +31,13 @@ static void add(struct generated *t, char c)
 }
 
 /* Words that patterns like to see, and some that they do not. */
+/* clang-format off */
 static const char *const words[] = {
 	"a", "x", "lib", "lib64", "bin", "sbin", "man", "cache", "log", "foo.so", "bar.so.1.2", "x.cgi", "www",
 	"index.html", ".ssh", "tmp", "cron.d", "0", "17", "tty0", "foo-bar", "a.service", "etc", "share", "doc",
 	"README", "jre", "java", "x.jar", "\xc3\xa9", "new\nline", "b c", "default", "home", "user",
 };
+/* clang-format on */
 
 static void add_word(struct generated *t)
 {

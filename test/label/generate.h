@@ -12,7 +12,7 @@ struct generator {
 };
 
 struct generated {
-	char s[1024];	/* not zero-terminated until generator_path returns it */
+	char s[1024]; /* not zero-terminated until generator_path returns it */
 	size_t n;
 };
 

@@ -29,13 +29,20 @@ static inline char *list_read(const char *name, size_t *ret_n)
 static inline unsigned int list_mode(char type)
 {
 	switch (type) {
-	case 'f': return S_IFREG;
-	case 'd': return S_IFDIR;
-	case 'l': return S_IFLNK;
-	case 'c': return S_IFCHR;
-	case 'b': return S_IFBLK;
-	case 'p': return S_IFIFO;
-	case 's': return S_IFSOCK;
+	case 'f':
+		return S_IFREG;
+	case 'd':
+		return S_IFDIR;
+	case 'l':
+		return S_IFLNK;
+	case 'c':
+		return S_IFCHR;
+	case 'b':
+		return S_IFBLK;
+	case 'p':
+		return S_IFIFO;
+	case 's':
+		return S_IFSOCK;
 	}
 	return 0;
 }

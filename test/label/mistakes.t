@@ -57,6 +57,9 @@ say
 | file_contexts:3:7: error: the pattern is not correct: range out of order in character class [E0503]
 |     3 | /x/[z-a]	u:r:b_t
 |       |       ^
+| file_contexts:4:4: error: the pattern is not correct: quantifier does not follow a repeatable item [E0503]
+|     4 | /y**	u:r:y_t
+|       |    ^
 
 case contexts that are none: the rule stays, as in libselinux, and is marked
 write file_contexts

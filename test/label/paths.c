@@ -16,8 +16,13 @@
 
 static char type_of(mode_t mode)
 {
-	return S_ISDIR(mode) ? 'd' : S_ISLNK(mode) ? 'l' : S_ISCHR(mode) ? 'c' : S_ISBLK(mode) ? 'b' :
-	       S_ISFIFO(mode) ? 'p' : S_ISSOCK(mode) ? 's' : 'f';
+	return S_ISDIR(mode)	? 'd'
+	       : S_ISLNK(mode)	? 'l'
+	       : S_ISCHR(mode)	? 'c'
+	       : S_ISBLK(mode)	? 'b'
+	       : S_ISFIFO(mode) ? 'p'
+	       : S_ISSOCK(mode) ? 's'
+				: 'f';
 }
 
 static void put(char type, const char *s, size_t n)
@@ -37,7 +42,8 @@ static int put_from_tree(FTS *tree)
 			continue;
 		if (!strcmp(e->fts_path, "/proc") || !strcmp(e->fts_path, "/sys"))
 			fts_set(tree, e, FTS_SKIP);
-		put(generator_below(8) ? type_of(e->fts_statp->st_mode) : '?', e->fts_path, strlen(e->fts_path));
+		put(generator_below(8) ? type_of(e->fts_statp->st_mode) : '?', e->fts_path,
+		    strlen(e->fts_path));
 		return 1;
 	}
 	return 0;

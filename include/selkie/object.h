@@ -41,8 +41,10 @@ void selkie_object_port(const selkie_policy *policy, int protocol, uint16_t port
 void selkie_object_node(const selkie_policy *policy, int family, const void *address,
 			struct selkie_object *ret);
 
-/* Linux before 5.19 compares names exactly; later a trailing '*' matches, and the longest match wins (policy capability
- * netif_wildcard). ret_packet: context of packets, may be NULL. */
+/*
+ * Names are compared exactly; under the policy capability netif_wildcard (Linux 6.15) statements hold patterns, of which
+ * the first that matches counts. ret_packet: context of packets, NULL without a statement; may be NULL.
+ */
 void selkie_object_netif(const selkie_policy *policy, const char *name, struct selkie_object *ret,
 			 const selkie_context **ret_packet);
 
@@ -61,7 +63,10 @@ enum selkie_fs_behavior {
 void selkie_object_fs(const selkie_policy *policy, const char *fstype, enum selkie_fs_behavior *ret_behavior,
 		      struct selkie_object *ret);
 
-/* path: from the root of that file system ("/net/rpc"). cls: 0 for any class. The longest prefix wins. */
+/*
+ * path: from the root of that file system ("/net/rpc"). cls: of the object, 0 for a regular file. The longest prefix
+ * wins; under the policy capability genfs_seclabel_wildcard the longest pattern.
+ */
 void selkie_object_genfs(const selkie_policy *policy, const char *fstype, const char *path,
 			 selkie_class_id cls, struct selkie_object *ret);
 

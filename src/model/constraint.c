@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "model/context.h"
+#include "model/expression.h"
 #include "model/level.h"
 
 static bool sk_role_dominates(const struct sk_policy *p, struct sk_role_id a, struct sk_role_id b)
@@ -132,105 +132,6 @@ bool sk_constraint_holds(const struct sk_constraint *constraint, const struct sk
 	return top == 0 && stack[0];
 }
 
-static bool sk_compares_levels(const struct sk_constraint *constraint)
-{
-	for (uint32_t i = 0; i < constraint->n_nodes; i++)
-		if (constraint->nodes[i].kind == SK_CONSTRAINT_ATTR &&
-		    constraint->nodes[i].attr >= SK_ATTR_L1L2)
-			return true;
-	return false;
-}
-
-static const char *const sk_op_names[] = {
-	[SK_OP_EQ] = "==", [SK_OP_NEQ] = "!=", [SK_OP_DOM] = "dom",
-	[SK_OP_DOMBY] = "domby", [SK_OP_INCOMP] = "incomp",
-};
-
-static void sk_attributes_print(struct sk_buf *b, const struct sk_constraint_node *n)
-{
-	static const struct {
-		uint32_t attr;
-		const char *left, *right;
-	} operands[] = {
-		{ SK_ATTR_USER, "u1", "u2" }, { SK_ATTR_ROLE, "r1", "r2" },
-		{ SK_ATTR_TYPE, "t1", "t2" }, { SK_ATTR_L1L2, "l1", "l2" },
-		{ SK_ATTR_L1H2, "l1", "h2" }, { SK_ATTR_H1L2, "h1", "l2" },
-		{ SK_ATTR_H1H2, "h1", "h2" }, { SK_ATTR_L1H1, "l1", "h1" },
-		{ SK_ATTR_L2H2, "l2", "h2" },
-	};
-
-	for (size_t i = 0; i < SK_ARRAY_LEN(operands); i++)
-		if (operands[i].attr == n->attr) {
-			bool levels = n->attr >= SK_ATTR_L1L2;
-
-			sk_buf_printf(b, "%s %s %s", operands[i].left,
-				      levels && n->op == SK_OP_EQ ? "eq" : sk_op_names[n->op],
-				      operands[i].right);
-			return;
-		}
-}
-
-static const char *sk_names_name(const struct sk_policy *p, const struct sk_constraint_node *n,
-				 uint32_t id)
-{
-	if (n->attr & SK_ATTR_USER)
-		return id <= p->n_user_ids && p->user_by_id[id] ? p->user_by_id[id]->name : "?";
-	if (n->attr & SK_ATTR_ROLE)
-		return id <= p->n_role_ids && p->role_by_id[id] ? p->role_by_id[id]->name : "?";
-	return id && id <= p->n_type_ids ? p->type_by_id[id]->name : "?";
-}
-
-/* The words of a set, those of `negset` with a minus sign. */
-static void sk_names_list(struct sk_buf *b, const struct sk_policy *p,
-			  const struct sk_constraint_node *n, const struct sk_bitset *set,
-			  const char *sign, const char **lead)
-{
-	for (uint32_t id = sk_bitset_next(set, 0); id != UINT32_MAX; id = sk_bitset_next(set, id + 1)) {
-		sk_buf_printf(b, "%s%s%s", *lead, sign, sk_names_name(p, n, id));
-		*lead = " ";
-	}
-}
-
-/* Types as they were written, where the policy kept that (version 29); else as they were expanded. */
-static void sk_names_print(struct sk_buf *b, const struct sk_policy *p,
-			   const struct sk_constraint_node *n)
-{
-	const struct sk_type_set *written = n->attr & SK_ATTR_TYPE ? n->type_names : NULL;
-	const struct sk_bitset *set = &n->names, *negset = NULL;
-	uint32_t count, flags = 0;
-	const char *lead = "";
-
-	if (written && (!sk_bitset_empty(&written->types) || written->flags)) {
-		set = &written->types;
-		negset = &written->negset;
-		flags = written->flags;
-	}
-	count = sk_bitset_count(set) + (negset ? sk_bitset_count(negset) : 0);
-	sk_buf_printf(b, "%c%c %s ", n->attr & SK_ATTR_USER ? 'u' : n->attr & SK_ATTR_ROLE ? 'r' : 't',
-		      n->attr & SK_ATTR_TARGET ? '2' : n->attr & SK_ATTR_XTARGET ? '3' : '1',
-		      sk_op_names[n->op]);
-	if (flags & 2)
-		sk_buf_addc(b, '~');
-	if (flags & 1)
-		sk_buf_addc(b, '*');
-	else if (count != 1)
-		sk_buf_adds(b, "{ ");
-	sk_names_list(b, p, n, set, "", &lead);
-	if (negset)
-		sk_names_list(b, p, n, negset, "-", &lead);
-	if (!(flags & 1) && count != 1)
-		sk_buf_adds(b, count ? " }" : "}");
-}
-
-static void sk_leaf_print(struct sk_buf *b, const struct sk_policy *p,
-			  const struct sk_constraint_node *n)
-{
-	if (n->kind == SK_CONSTRAINT_ATTR)
-		sk_attributes_print(b, n);
-	else
-		sk_names_print(b, p, n);
-}
-
 /* The tree of an expression: operands of each node, by a stack of indexes. Returns false when it is malformed. */
 static bool sk_tree_link(const struct sk_constraint *c, struct selkie_constraint_node *nodes,
 			 uint32_t *stack)
@@ -299,73 +200,24 @@ static void sk_tree_decide(struct selkie_constraint_node *nodes, uint32_t n)
 	}
 }
 
+/* Each leaf's text is that of an expression of one node. */
 static int sk_tree_print_leaves(const struct sk_constraint *c, const struct sk_policy *p,
 				struct sk_arena *arena, struct selkie_constraint_node *nodes)
 {
 	sk_auto_buf struct sk_buf b = SK_BUF_INIT;
 
 	for (uint32_t i = 0; i < c->n_nodes; i++) {
+		struct sk_constraint leaf = { .n_nodes = 1, .nodes = &c->nodes[i] };
+
 		if (nodes[i].op)
 			continue;
 		b.n = 0;
-		sk_leaf_print(&b, p, &c->nodes[i]);
+		sk_constraint_print_expression(&b, p, &leaf, SK_STYLE_PLAIN);
 		nodes[i].text = b.failed ? NULL : sk_arena_strndup(arena, b.data, b.n);
 		if (!nodes[i].text)
 			return -ENOMEM;
 	}
 	return 0;
-}
-
-/*
- * Infix from postfix without recursion: the leaves stand in the same order in both. Before a leaf come the operator
- * whose right operand begins there and the opening parentheses of the nodes that begin there, outermost first; a node's
- * own place in the postfix order is where its parenthesis closes.
- */
-struct sk_infix {
-	uint32_t start;			/* first leaf of the node */
-	uint32_t opens, next;		/* of a leaf: the nodes that begin there; of a node: the next inner one */
-	const char *lead;		/* of a leaf: the operator before it, or NULL */
-	bool enclosed;
-};
-
-static void sk_infix_prepare(const struct selkie_constraint_node *nodes, uint32_t n,
-			     struct sk_infix *in)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		const struct selkie_constraint_node *node = &nodes[i];
-
-		in[i].start = node->op ? in[node->left].start : i;
-		in[i].opens = SELKIE_NONE;
-		if (!node->op)
-			continue;
-		in[i].next = in[in[i].start].opens;
-		in[in[i].start].opens = i;
-		if (node->op == '!')
-			continue;
-		in[in[node->right].start].lead = node->op == '&' ? " and " : " or ";
-		in[node->left].enclosed = nodes[node->left].op != node->op;
-		in[node->right].enclosed = nodes[node->right].op != node->op;
-	}
-}
-
-static void sk_infix_print(struct sk_buf *b, const struct selkie_constraint_node *nodes, uint32_t n,
-			   const struct sk_infix *in)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		if (nodes[i].op) {
-			if (nodes[i].op == '!' || in[i].enclosed)
-				sk_buf_addc(b, ')');
-			continue;
-		}
-		if (in[i].lead)
-			sk_buf_adds(b, in[i].lead);
-		for (uint32_t o = in[i].opens; o != SELKIE_NONE; o = in[o].next)
-			if (nodes[o].op == '!')
-				sk_buf_adds(b, "not (");
-			else if (in[o].enclosed)
-				sk_buf_addc(b, '(');
-		sk_buf_adds(b, nodes[i].text);
-	}
 }
 
 /* The nodes of a constraint with operands and texts, from the arena; NULL when out of memory or malformed. */
@@ -380,17 +232,6 @@ static struct selkie_constraint_node *sk_tree_new(const struct sk_constraint *c,
 	    sk_tree_print_leaves(c, p, arena, nodes))
 		return NULL;
 	return nodes;
-}
-
-static int sk_tree_print(struct sk_buf *b, const struct selkie_constraint_node *nodes, uint32_t n)
-{
-	sk_auto_free struct sk_infix *in = calloc((size_t)n + 1, sizeof(*in));
-
-	if (!in)
-		return -ENOMEM;
-	sk_infix_prepare(nodes, n, in);
-	sk_infix_print(b, nodes, n, in);
-	return b->failed ? -ENOMEM : 0;
 }
 
 static void sk_permissions_print(struct sk_buf *b, const struct sk_class *cls, uint32_t perms)
@@ -408,7 +249,7 @@ int sk_constraint_explain(const struct sk_constraint *constraint, const struct s
 {
 	struct selkie_constraint_node *nodes = sk_tree_new(constraint, c->policy, arena);
 	sk_auto_buf struct sk_buf b = SK_BUF_INIT;
-	bool mls = sk_compares_levels(constraint);
+	bool mls = sk_constraint_is_mls(constraint);
 	char *text;
 
 	if (!nodes)
@@ -420,8 +261,7 @@ int sk_constraint_explain(const struct sk_constraint *constraint, const struct s
 	if (!c->task)
 		sk_permissions_print(&b, cls, constraint->perms);
 	sk_buf_adds(&b, " (");
-	if (sk_tree_print(&b, nodes, constraint->n_nodes))
-		return -ENOMEM;
+	sk_constraint_print_expression(&b, c->policy, constraint, SK_STYLE_PLAIN);
 	sk_buf_adds(&b, ");");
 	text = b.failed ? NULL : sk_arena_strndup(arena, b.data, b.n);
 	if (!text)

@@ -82,7 +82,7 @@ typedef struct sk_components selkie_components;
  * ("10.0.0.0/8", "fe80::1") for NODECON; the device of IBENDPORTCON. The Xen kinds take none.
  * diags: gets what is wrong with the match; NULL is allowed.
  *
- * Returns 0, SELKIE_COMPONENT_REFUSED, or -ENOMEM. ret is owned by the caller and borrows the policy.
+ * Returns 0, SELKIE_COMPONENT_REFUSED, -EINVAL for an unknown kind, or -ENOMEM. ret is owned by the caller and borrows the policy.
  */
 int selkie_components_list(const selkie_policy *policy, enum selkie_component_kind kind,
 			   const char *match, selkie_diagnostics *diags, selkie_components **ret);

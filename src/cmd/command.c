@@ -13,12 +13,22 @@
 #define SK_MOST_OPTIONS 96
 #define SK_LONG_BASE 1000	/* getopt_long's value for the i-th option is SK_LONG_BASE + i */
 
+/* Gives getopt the two dashes it wants where an option is written with one and more than one letter. */
+static void sk_args_lengthen(const struct sk_command *cmd, int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+		for (const struct sk_option *o = cmd->options; o->letter || o->name; o++)
+			if (o->one_dash && !strcmp(argv[i], o->one_dash + 1))
+				argv[i] = (char *)o->one_dash;
+}
+
 void sk_args_init(struct sk_args *args, const struct sk_command *cmd, int argc, char **argv)
 {
 	memset(args, 0, sizeof(*args));
 	args->cmd = cmd;
 	args->argc = argc;
 	args->argv = argv;
+	sk_args_lengthen(cmd, argc, argv);
 	optind = 0;	/* glibc: start over */
 	opterr = 0;
 }
@@ -36,6 +46,16 @@ static int sk_args_unknown(const struct sk_args *args, int c, int *ret_exit)
 	else
 		*ret_exit = sk_usage_error(args->cmd, "there is no option '%s'", word);
 	return SK_ARGS_EXIT;
+}
+
+/* The argument of an option that may go without: the word after it, as getopt would have taken it. */
+static int sk_args_found(struct sk_args *args, int i)
+{
+	const struct sk_option *o = &args->cmd->options[i];
+
+	if (o->next_word && !args->value && optind < args->argc && args->argv[optind][0] != '-')
+		args->value = args->argv[optind++];
+	return i;
 }
 
 int sk_args_next(struct sk_args *args, int *ret_exit)
@@ -74,10 +94,10 @@ int sk_args_next(struct sk_args *args, int *ret_exit)
 		return SK_ARGS_EXIT;
 	}
 	if (c >= SK_LONG_BASE)
-		return c - SK_LONG_BASE;
+		return sk_args_found(args, c - SK_LONG_BASE);
 	for (int i = 0; c != '?' && c != ':' && (o[i].letter || o[i].name); i++)
 		if (o[i].letter == c)
-			return i;
+			return sk_args_found(args, i);
 	return sk_args_unknown(args, c, ret_exit);
 }
 
@@ -118,11 +138,14 @@ static void sk_option_help(const struct sk_option *o)
 	if (o->letter)
 		n += snprintf(left + n, sizeof(left) - (size_t)n, "-%c", o->letter);
 	else
-		n += snprintf(left + n, sizeof(left) - (size_t)n, "  ");
-	if (o->name)
+		n += snprintf(left + n, sizeof(left) - (size_t)n, "%s",
+			      o->one_dash ? o->one_dash + 1 : "  ");
+	if (o->name && !o->one_dash)
 		n += snprintf(left + n, sizeof(left) - (size_t)n, "%s--%s", o->letter ? ", " : "  ",
 			      o->name);
-	if (o->arg && o->optional_arg)
+	if (o->arg && o->next_word)
+		n += snprintf(left + n, sizeof(left) - (size_t)n, " [%s]", o->arg);
+	else if (o->arg && o->optional_arg)
 		n += snprintf(left + n, sizeof(left) - (size_t)n, "[=%s]", o->arg);
 	else if (o->arg)
 		n += snprintf(left + n, sizeof(left) - (size_t)n, " %s", o->arg);

@@ -31,6 +31,13 @@ struct sk_option {
 	const char *arg;	/* what the argument is called in the help ("FILE"), or NULL when there is none */
 	bool optional_arg;	/* the argument may be missing: --name or --name=ARG, -nARG */
 	const char *help;	/* one line, no full stop */
+	/*
+	 * For names that an older tool writes with one dash ("-ds"): the same with two ("--ds"), which is what getopt
+	 * is given for it.
+	 */
+	const char *one_dash;
+	/* With optional_arg: the next word is the argument too, unless it starts with a dash ("-t httpd_t"). */
+	bool next_word;
 };
 
 #define SK_OPTION_END { 0 }

@@ -27,8 +27,8 @@ extern "C" {
 int selkie_host_policy_type(const char *root, char **ret_type);
 
 /*
- * The policy file: of the running system the one of the highest version in /etc/selinux/TYPE/policy that the kernel
- * can take, else what the kernel has loaded, /sys/fs/selinux/policy; of another root the one of the highest version.
+ * The policy: of the running system what the kernel has loaded, /sys/fs/selinux/policy, where that may be read; else,
+ * and of another root, the file of the highest version in etc/selinux/TYPE/policy (of those the kernel can take).
  * *ret_path is freed with free(). Returns 0, SELKIE_HOST_NONE, or a negative errno.
  */
 int selkie_host_policy_path(const char *root, char **ret_path);
@@ -36,13 +36,13 @@ int selkie_host_policy_path(const char *root, char **ret_path);
 /* Where boolean values came from. */
 enum selkie_host_booleans {
 	SELKIE_HOST_LIVE = 1,		/* the running kernel's, /sys/fs/selinux/booleans */
-	SELKIE_HOST_PERSISTED = 2,	/* booleans.local of the module store or of etc/selinux/TYPE */
+	SELKIE_HOST_PERSISTED = 2,	/* booleans.local, in etc/selinux/TYPE and in the module store */
 	SELKIE_HOST_DEFAULTS = 3,	/* neither: the policy's own */
 };
 
 /*
  * Calls each(arg, name, value) for every boolean whose value is set on that root, until it returns nonzero, which is
- * passed on. *ret_from says where they came from. Returns 0 or a negative errno.
+ * passed on. Values that come later win. *ret_from says where they came from. Returns 0 or a negative errno.
  */
 int selkie_host_read_booleans(const char *root, int (*each)(void *arg, const char *name, bool value),
 			      void *arg, enum selkie_host_booleans *ret_from);

@@ -26,8 +26,8 @@ struct sk_system {
 	selkie_policy *policy;
 	selkie_state *state;
 	char *path;			/* the policy file */
-	const char *booleans;		/* "the policy's defaults", "live", "persisted": static */
-	char *origin;			/* one line for people: "policy /etc/..., booleans as they are now" */
+	const char *booleans;		/* where their values come from: "defaults", "live", "persisted"; for JSON */
+	char *origin;			/* one line for people: "/etc/.../policy.33, the persisted booleans" */
 };
 
 #define SK_SYSTEM_INIT { 0 }
@@ -44,7 +44,7 @@ int sk_system_open(const struct sk_command *cmd, const struct sk_system_args *ar
 		   struct sk_system *ret_system);
 void sk_system_done(struct sk_system *system);
 
-/* Prints "using ORIGIN" to stderr, unless quiet; for commands with text output. */
+/* Prints "selkie NAME: ORIGIN" to stderr: which policy and which booleans. For text output. */
 void sk_system_tell(const struct sk_command *cmd, const struct sk_system *system);
 
 #endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The policy and the state that a command asks, chosen by --policy, --root and --boolean in one way for all commands.
+ */
+#include "cmd/system.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+int sk_system_add_boolean(struct sk_system_args *args, const char *setting)
+{
+	int r = sk_grow(&args->booleans, &args->cap_booleans, args->n_booleans + 1,
+			sizeof(*args->booleans));
+
+	if (!r)
+		args->booleans[args->n_booleans++] = setting;
+	return r;
+}
+
+void sk_system_args_done(struct sk_system_args *args)
+{
+	free(args->booleans);
+	args->booleans = NULL;
+	args->n_booleans = args->cap_booleans = 0;
+}
+
+/* Names of files that the policy does not have are left alone: a store may be newer or older than the policy. */
+static int sk_system_set(void *arg, const char *name, bool value)
+{
+	selkie_state_set_bool(arg, name, value);
+	return 0;
+}
+
+static int sk_system_read_booleans(struct sk_system *s, const char *root)
+{
+	enum selkie_host_booleans from;
+	int r;
+
+	r = selkie_host_read_booleans(root, sk_system_set, s->state, &from);
+	if (!r)
+		s->booleans = from == SELKIE_HOST_LIVE ? "live"
+			      : from == SELKIE_HOST_PERSISTED ? "persisted" : "defaults";
+	return r;
+}
+
+/* -1 for what is no value. */
+static int sk_setting_value(const char *s)
+{
+	static const char *const words[] = { "off", "on", "false", "true", "0", "1", "no", "yes" };
+
+	for (int i = 0; i < (int)SK_ARRAY_LEN(words); i++)
+		if (!strcasecmp(s, words[i]))
+			return i % 2;
+	return -1;
+}
+
+static int sk_system_apply(const struct sk_command *cmd, struct sk_system *s, const char *setting)
+{
+	const char *equals = strchr(setting, '='), *near;
+	sk_auto_free char *name = NULL;
+	int value = equals ? sk_setting_value(equals + 1) : -1;
+
+	if (value < 0)
+		return sk_usage_error(cmd, "--boolean takes NAME=on or NAME=off, not '%s'", setting);
+	name = strndup(setting, (size_t)(equals - setting));
+	if (!name)
+		return sk_failure(cmd, "out of memory");
+	if (!selkie_state_set_bool(s->state, name, value))
+		return SK_EXIT_YES;
+	near = selkie_bool_nearest(s->policy, name);
+	if (near)
+		return sk_usage_error(cmd, "there is no boolean '%s'; did you mean '%s'?", name, near);
+	return sk_usage_error(cmd, "there is no boolean '%s'", name);
+}
+
+static int sk_system_find(const struct sk_command *cmd, const struct sk_system_args *args,
+			  struct sk_system *s)
+{
+	const char *root = args->root && strcmp(args->root, "/") ? args->root : "";
+	int r;
+
+	if (args->policy) {
+		s->path = strdup(args->policy);
+		return s->path ? SK_EXIT_YES : sk_failure(cmd, "out of memory");
+	}
+	r = selkie_host_policy_path(args->root, &s->path);
+	if (r == SELKIE_HOST_NONE)
+		return sk_failure(cmd, "there is no SELinux policy in %s/etc/selinux; name one with --policy FILE",
+				  root);
+	if (r)
+		return sk_failure(cmd, "%s/etc/selinux: %s", root, strerror(-r));
+	return SK_EXIT_YES;
+}
+
+static int sk_system_load(const struct sk_command *cmd, struct sk_system *s)
+{
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	char *text;
+	int r;
+
+	if (!diags)
+		return sk_failure(cmd, "out of memory");
+	r = selkie_policy_load(s->path, diags, &s->policy);
+	if (r > 0) {
+		text = selkie_diagnostics_print(diags, sk_color(STDERR_FILENO)
+							       ? SELKIE_DIAGNOSTICS_COLOR : 0);
+		fputs(text ? text : "out of memory\n", stderr);
+		free(text);
+	}
+	selkie_diagnostics_free(diags);
+	if (r < 0)
+		return sk_failure(cmd, "%s: %s", s->path, strerror(-r));
+	return r ? sk_failure(cmd, "%s is not a policy that can be read", s->path) : SK_EXIT_YES;
+}
+
+static int sk_system_state(const struct sk_command *cmd, const struct sk_system_args *args,
+			   struct sk_system *s)
+{
+	int r, code = SK_EXIT_YES;
+
+	r = selkie_state_new(s->policy, &s->state);
+	if (!r && !args->policy)
+		r = sk_system_read_booleans(s, args->root);
+	if (r)
+		return sk_failure(cmd, "reading the boolean values: %s", strerror(-r));
+	for (size_t i = 0; i < args->n_booleans && code == SK_EXIT_YES; i++)
+		code = sk_system_apply(cmd, s, args->booleans[i]);
+	return code;
+}
+
+static int sk_system_describe(const struct sk_command *cmd, const struct sk_system_args *args,
+			      struct sk_system *s)
+{
+	const char *values = !strcmp(s->booleans, "live") ? "the booleans as they are now"
+			     : !strcmp(s->booleans, "persisted") ? "the persisted booleans"
+								 : "the policy's default booleans";
+
+	if (asprintf(&s->origin, "%s, %s%s", s->path, values,
+		     args->n_booleans ? " but for --boolean" : "") < 0) {
+		s->origin = NULL;
+		return sk_failure(cmd, "out of memory");
+	}
+	return SK_EXIT_YES;
+}
+
+int sk_system_open(const struct sk_command *cmd, const struct sk_system_args *args,
+		   struct sk_system *ret_system)
+{
+	struct sk_system s = { .booleans = "defaults" };
+	int code;
+
+	code = sk_system_find(cmd, args, &s);
+	if (code == SK_EXIT_YES)
+		code = sk_system_load(cmd, &s);
+	if (code == SK_EXIT_YES)
+		code = sk_system_state(cmd, args, &s);
+	if (code == SK_EXIT_YES)
+		code = sk_system_describe(cmd, args, &s);
+	if (code != SK_EXIT_YES) {
+		sk_system_done(&s);
+		return code;
+	}
+	*ret_system = s;
+	return SK_EXIT_YES;
+}
+
+void sk_system_done(struct sk_system *system)
+{
+	selkie_state_free(system->state);
+	selkie_policy_free(system->policy);
+	free(system->path);
+	free(system->origin);
+	*system = (struct sk_system){ 0 };
+}
+
+void sk_system_tell(const struct sk_command *cmd, const struct sk_system *system)
+{
+	fprintf(stderr, "selkie %s: %s\n", cmd->name, system->origin);
+}

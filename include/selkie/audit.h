@@ -133,7 +133,7 @@ typedef int (*selkie_audit_event_fn)(void *arg, const struct selkie_audit_event 
 /* Set `size` to sizeof(struct selkie_audit_options), zero the rest: zeros are the defaults. */
 struct selkie_audit_options {
 	size_t size;
-	size_t window;		/* bytes of log within which an event's records are looked for; default 4 MiB */
+	size_t window;		/* bytes of log within which an event's records are looked for; default 2 MiB */
 	bool all_events;	/* call back for events without denials too */
 };
 
@@ -256,6 +256,7 @@ enum selkie_audit_path_source {
 	SELKIE_AUDIT_PATH_LABEL,	/* the PATH record with the denied label and name */
 	SELKIE_AUDIT_PATH_NAME,		/* the PATH record with the denied name */
 	SELKIE_AUDIT_PATH_ONLY,		/* the only PATH record there is; a guess */
+	SELKIE_AUDIT_PATH_PARENT,	/* the directory in which the denied name was to be added or removed */
 };
 
 struct selkie_audit_path {

@@ -261,6 +261,37 @@ int sk_audit_line_parse(const char *line, const char *paren, const char *end,
 	return 0;
 }
 
+bool sk_audit_line_parse_auditd(const char *line, const char *paren, const char *end,
+				const struct sk_audit_id *last, struct sk_audit_line *ret)
+{
+	const char *p = paren + 1;
+
+	if (paren - line < 17 || paren - line > 40 || !sk_begins(line, end, "type=") ||
+	    !sk_ends(line, paren, " msg=audit"))
+		return false;
+	memset(ret, 0, sizeof(*ret));
+	if (!sk_audit_type_find(line + 5, (size_t)(paren - line) - 15, &ret->type))
+		return false;
+	if ((size_t)(end - p) > last->n && last->n && !memcmp(p, last->text, last->n)) {
+		ret->seconds = last->seconds;
+		ret->milliseconds = last->milliseconds;
+		ret->serial = last->serial;
+		p += last->n;
+	} else {
+		p = sk_raw_id(p, end, ret);
+	}
+	if (!p || end - p < 1 || *p != ':')
+		return false;
+	ret->start = line;
+	ret->id = sk_text(paren + 1, p);
+	p++;
+	while (p < end && *p == ' ')
+		p++;
+	ret->has_id = true;
+	ret->body = sk_text(p, end);
+	return true;
+}
+
 /*
  * The enriched part is made of values that a name service or a socket address gave. Only addresses can hold any bytes:
  * what follows an address is believed if the address is not one of a local socket.

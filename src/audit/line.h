@@ -35,6 +35,20 @@ enum sk_audit_prefix {
 int sk_audit_line_parse(const char *line, const char *paren, const char *end,
 			struct sk_audit_line *ret, enum sk_audit_prefix *ret_prefix);
 
+/*
+ * The same for the common line: auditd's own, nothing before the record. False when it is not of that form; the other
+ * function may still read it. `last` is the id of the record before, whose numbers need not be read again.
+ */
+struct sk_audit_id {
+	char text[64];
+	size_t n;
+	uint64_t seconds, serial;
+	uint32_t milliseconds;
+};
+
+bool sk_audit_line_parse_auditd(const char *line, const char *paren, const char *end,
+				const struct sk_audit_id *last, struct sk_audit_line *ret);
+
 /* The position of "audit(" 's parenthesis: is p one, in the line that starts at `line`? */
 static inline bool sk_audit_is_mark(const char *line, const char *p)
 {

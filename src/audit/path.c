@@ -5,6 +5,8 @@
  * call was given. Which of them belongs to the denial is decided by the strongest evidence that is there: the inode; the
  * name that was being created in a directory; a directory on the way, by its name; the label; the name alone.
  *
+ * Where a name is added to a directory or taken out, the record names the entry and the denied object is the directory.
+ *
  * Not done: following symbolic links (the kernel did, the log does not say which), nor resolving a name that is relative
  * to a descriptor: it is returned as relative.
  */
@@ -22,12 +24,16 @@ struct sk_item {
 	struct selkie_audit_text type, object;
 };
 
+#define SK_PATH_RECORDS_MAX 128	/* no system call has more; keeps the search for pairs short */
+
 struct sk_search {
 	const struct selkie_audit_event *event;
 	const struct selkie_audit_denial *denial;
+	size_t n_records;	/* of the event, that are looked at */
 	char name[512];		/* the AVC's name= */
 	long n_name;
 	int64_t inode;
+	bool in_directory;	/* name= and ino= are of an entry; denied is the directory it stands in */
 	struct selkie_audit_path *out;
 };
 
@@ -175,8 +181,9 @@ static int sk_answer(struct sk_search *s, enum selkie_audit_path_source source, 
 		return err;
 	}
 	out->source = source;
-	/* The record of the parent says nothing of what is created in it. */
-	if (source == SELKIE_AUDIT_PATH_CREATED || source == SELKIE_AUDIT_PATH_ANCESTOR)
+	/* The record of the parent says nothing of what is created in it, nor the other way around. */
+	if (source == SELKIE_AUDIT_PATH_CREATED || source == SELKIE_AUDIT_PATH_ANCESTOR ||
+	    (source == SELKIE_AUDIT_PATH_PARENT && n < (size_t)item->n_name))
 		return 0;
 	out->object = item->object;
 	selkie_audit_number(selkie_audit_field(item->record, "mode"), 8, &out->mode);
@@ -213,6 +220,66 @@ static size_t sk_ancestor(const struct sk_item *item, const char *name, long n)
 static bool sk_may_be(const struct sk_search *s, const struct sk_item *item)
 {
 	return item->n_name > 0 && !(s->inode >= 0 && item->inode >= 0 && s->inode != item->inode);
+}
+
+/* The part of an item's name before its last component; 0 when there is none. */
+static size_t sk_parent_size(const struct sk_item *item)
+{
+	struct selkie_audit_text base = sk_base_name(item->name, (size_t)item->n_name);
+
+	return (size_t)(base.data - item->name);
+}
+
+/* Is `dir` the directory that `entry` stands in, by their names? */
+static bool sk_is_parent_of(const struct sk_item *dir, const struct sk_item *entry)
+{
+	size_t n = sk_parent_size(entry), n_dir = (size_t)dir->n_name;
+
+	while (n > 1 && entry->name[n - 1] == '/')
+		n--;
+	while (n_dir > 1 && dir->name[n_dir - 1] == '/')
+		n_dir--;
+	return n == n_dir && !memcmp(entry->name, dir->name, n);
+}
+
+/*
+ * The directory of an entry: its PARENT record, if there is one; where a call has two (rename), the one whose name fits
+ * the entry. Otherwise what stands before the entry's name. `entry` and `dir` are scratch.
+ */
+static int sk_search_parent(struct sk_search *s, struct sk_item *entry, struct sk_item *dir)
+{
+	const struct selkie_audit_record *only = NULL, *records = s->event->records;
+	size_t n_parents = 0, i, k;
+
+	for (i = 0; i < s->n_records; i++) {
+		if (records[i].type != SELKIE_AUDIT_PATH)
+			continue;
+		sk_item_read(&records[i], dir);
+		if (!sk_text_equal(dir->type, "PARENT") || dir->n_name <= 0 ||
+		    (dir->object.size && !sk_text_same(dir->object, s->denial->tcontext)))
+			continue;
+		only = &records[i];
+		n_parents++;
+		for (k = 0; k < s->n_records; k++) {
+			if (records[k].type != SELKIE_AUDIT_PATH || k == i)
+				continue;
+			sk_item_read(&records[k], entry);
+			if (sk_has_base_name(entry, s->name, s->n_name) && sk_is_parent_of(dir, entry))
+				return sk_answer_whole(s, SELKIE_AUDIT_PATH_PARENT, dir) ?: 1;
+		}
+	}
+	if (n_parents == 1) {
+		sk_item_read(only, dir);
+		return sk_answer_whole(s, SELKIE_AUDIT_PATH_PARENT, dir) ?: 1;
+	}
+	for (i = 0; i < s->n_records; i++) {
+		if (records[i].type != SELKIE_AUDIT_PATH)
+			continue;
+		sk_item_read(&records[i], entry);
+		if (!sk_text_equal(entry->type, "PARENT") && sk_has_base_name(entry, s->name, s->n_name))
+			return sk_answer(s, SELKIE_AUDIT_PATH_PARENT, entry, sk_parent_size(entry), NULL, 0) ?: 1;
+	}
+	return 0;
 }
 
 enum sk_match { SK_MATCH_INODE, SK_MATCH_CREATED, SK_MATCH_ANCESTOR, SK_MATCH_LABEL, SK_MATCH_NAME, SK_N_MATCHES };
@@ -252,18 +319,15 @@ static int sk_try(struct sk_search *s, const struct sk_item *item, enum sk_match
 	}
 }
 
-static int sk_search_items(struct sk_search *s)
+static int sk_search_items(struct sk_search *s, struct sk_item *item)
 {
-	struct sk_item *item = malloc(sizeof(*item));
 	const struct selkie_audit_record *only = NULL;
 	size_t n_items = 0;
 	int err = 0;
 
-	if (!item)
-		return -ENOMEM;
 	for (int match = 0; match < SK_N_MATCHES && !err; match++) {
 		n_items = 0;
-		for (size_t i = 0; i < s->event->n_records && !err; i++) {
+		for (size_t i = 0; i < s->n_records && !err; i++) {
 			if (s->event->records[i].type != SELKIE_AUDIT_PATH)
 				continue;
 			n_items++;
@@ -272,7 +336,7 @@ static int sk_search_items(struct sk_search *s)
 			err = sk_try(s, item, (enum sk_match)match);
 		}
 		if (!n_items)
-			break;
+			return err;
 	}
 	/* An object of the file system without a name or inode, and one path: that will be it. */
 	if (!err && n_items == 1 && s->n_name <= 0 && s->inode < 0) {
@@ -280,7 +344,18 @@ static int sk_search_items(struct sk_search *s)
 		if (item->n_name > 0)
 			err = sk_answer_whole(s, SELKIE_AUDIT_PATH_ONLY, item);
 	}
-	free(item);
+	return err;
+}
+
+static int sk_search_path(struct sk_search *s)
+{
+	struct sk_item *items = malloc(2 * sizeof(*items));
+	int err;
+
+	if (!items)
+		return -ENOMEM;
+	err = s->in_directory ? sk_search_parent(s, &items[0], &items[1]) : sk_search_items(s, &items[0]);
+	free(items);
 	return err > 0 ? 0 : err;
 }
 
@@ -322,10 +397,35 @@ static bool sk_class_has_path(struct selkie_audit_text c)
 	return false;
 }
 
+static bool sk_has_perm(struct selkie_audit_text perms, const char *name)
+{
+	const char *p = perms.data, *end = p + perms.size, *hit;
+	size_t n = strlen(name);
+
+	while (p < end && (hit = memmem(p, (size_t)(end - p), name, n))) {
+		if ((hit == perms.data || hit[-1] == ' ') && (hit + n == end || hit[n] == ' '))
+			return true;
+		p = hit + n;
+	}
+	return false;
+}
+
+/* may_create and may_link of security/selinux/hooks.c: the record names the entry, the label is the directory's. */
+static bool sk_is_in_directory(const struct sk_search *s)
+{
+	struct selkie_audit_text perms = s->denial->perms;
+
+	if (!sk_text_equal(s->denial->tclass, "dir") || s->n_name <= 0)
+		return false;
+	return sk_has_perm(perms, "add_name") || sk_has_perm(perms, "remove_name") ||
+	       (sk_has_perm(perms, "search") && s->inode < 0);
+}
+
 int selkie_audit_denied_path(const struct selkie_audit_event *event,
 			     const struct selkie_audit_denial *denial, struct selkie_audit_path *ret)
 {
-	struct sk_search s = { .event = event, .denial = denial, .inode = -1, .out = ret };
+	struct sk_search s = { .event = event, .denial = denial, .inode = -1, .out = ret,
+			       .n_records = SK_MIN(event->n_records, SK_PATH_RECORDS_MAX) };
 	const struct selkie_audit_record *avc = denial->record;
 	int err;
 
@@ -339,6 +439,8 @@ int selkie_audit_denied_path(const struct selkie_audit_event *event,
 	if (err || ret->source != SELKIE_AUDIT_PATH_NONE || !sk_class_has_path(denial->tclass))
 		return err;
 	s.n_name = selkie_audit_decode(avc, "name", s.name, sizeof(s.name));
-	/* name="/" is the root of the file system dev=, not of everything. */
-	return sk_search_items(&s);
+	s.in_directory = sk_is_in_directory(&s);
+	if (s.in_directory)
+		ret->inode = -1;
+	return sk_search_path(&s);
 }

@@ -15,7 +15,7 @@
 #include "audit/text.h"
 #include "audit/type.h"
 
-#define SK_AUDIT_WINDOW_DEFAULT ((size_t)4 << 20)
+#define SK_AUDIT_WINDOW_DEFAULT ((size_t)2 << 20)
 #define SK_AUDIT_WINDOW_MIN ((size_t)64 << 10)
 #define SK_AUDIT_WINDOW_MAX ((size_t)1 << 30)
 
@@ -36,7 +36,7 @@ int selkie_audit_reader_new(selkie_audit_event_fn fn, void *arg,
 	r->all_events = options && options->all_events;
 	r->window = SK_MIN(SK_MAX(window, SK_AUDIT_WINDOW_MIN), SK_AUDIT_WINDOW_MAX);
 	r->free_records = SK_AUDIT_NO_RECORD;
-	r->cap = 2 * r->window + 4 * SK_AUDIT_LINE_MAX + SK_AUDIT_CHUNK;
+	r->cap = 2 * r->window + 2 * SK_AUDIT_LINE_MAX + SK_AUDIT_CHUNK;
 	r->buf = malloc(r->cap + SK_MARKS_PAD);
 	r->nodes = calloc(SK_AUDIT_MAX_NODES, sizeof(*r->nodes));
 	if (r->nodes)

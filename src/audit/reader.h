@@ -12,8 +12,8 @@
  * Positions in the input are 64-bit offsets; `base` is the offset of buf[0]. An offset at or after `base` is in the
  * buffer. Everything that waits (records of pending events, the unfinished line) lies in the buffer.
  */
-#define SK_AUDIT_LINE_MAX ((size_t)256 << 10)	/* the kernel's limit is 8,970; enriched and journal text is longer */
-#define SK_AUDIT_CHUNK ((size_t)256 << 10)
+#define SK_AUDIT_LINE_MAX ((size_t)64 << 10)	/* the kernel's limit is 8,970; enriched and journal text is longer */
+#define SK_AUDIT_CHUNK ((size_t)128 << 10)
 #define SK_AUDIT_MAX_PENDING 16384	/* events that wait, a power of two */
 #define SK_AUDIT_MAX_RECORDS 131072	/* records that wait */
 #define SK_AUDIT_MAX_NODES 256
@@ -78,8 +78,7 @@ struct sk_audit_reader {
 	size_t cap_events;
 	uint64_t head, tail;			/* sequence numbers: [tail, head) are pending */
 	uint64_t last;				/* of the event that got the last record */
-	char last_id[64];
-	size_t n_last_id;
+	struct sk_audit_id last_id;
 	uint32_t last_node;
 	uint64_t plain;				/* the event that takes records without id, + 1 */
 

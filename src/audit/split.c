@@ -164,6 +164,12 @@ int sk_audit_take_line(struct sk_audit_reader *r, const char *p, const char *end
 
 	if (!mark)
 		return sk_plain_line(r, p, end, nul);
+	/* The common line: one record of auditd's, nothing before it, nothing after it. */
+	if (!more_marks && !nul && sk_audit_line_parse_auditd(p, mark, end, &r->last_id, &s.host)) {
+		r->raw = true;
+		s.has_host = true;
+		return sk_split_flush(&s, end, !ended);
+	}
 	err = sk_split(&s, mark, more_marks);
 	if (err)
 		return err;

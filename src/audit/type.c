@@ -94,14 +94,26 @@ static enum selkie_audit_type sk_type_group(const char *s, size_t n)
 	return SELKIE_AUDIT_OTHER;
 }
 
+/* The types whose names have that many letters. */
+static const uint8_t sk_by_size[][4] = {
+	[3] = { SELKIE_AUDIT_AVC, SELKIE_AUDIT_CWD, SELKIE_AUDIT_EOE, SELKIE_AUDIT_IPC },
+	[4] = { SELKIE_AUDIT_PATH },
+	[6] = { SELKIE_AUDIT_EXECVE },
+	[7] = { SELKIE_AUDIT_SYSCALL, SELKIE_AUDIT_OBJ_PID },
+	[8] = { SELKIE_AUDIT_SOCKADDR, SELKIE_AUDIT_USER_AVC, SELKIE_AUDIT_AVC_PATH },
+	[9] = { SELKIE_AUDIT_PROCTITLE },
+	[10] = { SELKIE_AUDIT_BPRM_FCAPS },
+	[11] = { SELKIE_AUDIT_SELINUX_ERR },
+	[16] = { SELKIE_AUDIT_USER_SELINUX_ERR },
+};
+
 bool sk_audit_type_find(const char *s, size_t n, enum selkie_audit_type *ret_type)
 {
-	for (unsigned int t = SELKIE_AUDIT_AVC; t < SELKIE_AUDIT_DAEMON; t++) {
-		const char *name = sk_types[t].name;
+	const uint8_t *candidates = n < SK_ARRAY_LEN(sk_by_size) ? sk_by_size[n] : sk_by_size[0];
 
-		/* The first letters tell most of them apart before memcmp is asked. */
-		if (n && s[0] == name[0] && strlen(name) == n && !memcmp(name, s, n)) {
-			*ret_type = (enum selkie_audit_type)t;
+	for (unsigned int i = 0; i < 4 && candidates[i]; i++) {
+		if (!memcmp(sk_types[candidates[i]].name, s, n)) {
+			*ret_type = (enum selkie_audit_type)candidates[i];
 			return true;
 		}
 	}

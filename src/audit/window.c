@@ -264,7 +264,7 @@ static int sk_event_of(struct sk_audit_reader *r, const struct sk_audit_line *li
 		return err;
 	/* Most records follow one of their own event: the id is the same text. */
 	if (r->last >= r->tail && r->last < r->head && node == r->last_node && line->id.size &&
-	    line->id.size == r->n_last_id && !memcmp(line->id.data, r->last_id, r->n_last_id)) {
+	    line->id.size == r->last_id.n && !memcmp(line->id.data, r->last_id.text, r->last_id.n)) {
 		*ret = r->last;
 		return 0;
 	}
@@ -272,8 +272,12 @@ static int sk_event_of(struct sk_audit_reader *r, const struct sk_audit_line *li
 		return err;
 	r->last = *ret;
 	r->last_node = node;
-	r->n_last_id = line->id.size <= sizeof(r->last_id) ? line->id.size : 0;
-	memcpy(r->last_id, line->id.data, r->n_last_id);
+	r->last_id.n = line->id.size <= sizeof(r->last_id.text) ? line->id.size : 0;
+	if (r->last_id.n)
+		memcpy(r->last_id.text, line->id.data, r->last_id.n);
+	r->last_id.seconds = line->seconds;
+	r->last_id.milliseconds = line->milliseconds;
+	r->last_id.serial = line->serial;
 	return 0;
 }
 

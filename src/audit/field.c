@@ -99,7 +99,7 @@ static bool sk_lasts(const char *key, size_t n)
 struct selkie_audit_text sk_audit_field_in(struct selkie_audit_text text, bool interpreted, const char *key,
 					   bool *ret_quoted)
 {
-	const char *p = text.data, *end = p + text.size, *from, *to;
+	const char *p = text.data, *end = text.data ? p + text.size : NULL, *from, *to;
 	struct selkie_audit_text none = { NULL, 0 };
 	size_t n_key = strlen(key);
 	bool quoted;
@@ -185,12 +185,13 @@ long selkie_audit_decode(const struct selkie_audit_record *record, const char *k
 
 bool selkie_audit_number(struct selkie_audit_text text, unsigned int base, int64_t *ret_value)
 {
-	const char *p = text.data, *end = p + text.size;
+	const char *p = text.data, *end;
 	uint64_t v = 0;
 	bool minus = false;
 
-	if (!p || p == end)
+	if (!text.size)
 		return false;
+	end = p + text.size;
 	if (*p == '-') {
 		minus = true;
 		p++;

@@ -399,7 +399,7 @@ static bool sk_class_has_path(struct selkie_audit_text c)
 
 static bool sk_has_perm(struct selkie_audit_text perms, const char *name)
 {
-	const char *p = perms.data, *end = p + perms.size, *hit;
+	const char *p = perms.data, *end = perms.size ? p + perms.size : p, *hit;
 	size_t n = strlen(name);
 
 	while (p < end && (hit = memmem(p, (size_t)(end - p), name, n))) {

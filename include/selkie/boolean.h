@@ -23,7 +23,8 @@ bool selkie_bool_default(const selkie_policy *policy, selkie_bool_id boolean);
 uint32_t selkie_conditional_count(const selkie_policy *policy);
 
 /* Whether its expression speaks of that boolean. */
-bool selkie_conditional_has_bool(const selkie_policy *policy, uint32_t cond, selkie_bool_id boolean);
+bool selkie_conditional_has_bool(const selkie_policy *policy, uint32_t cond,
+				 selkie_bool_id boolean);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -29,11 +29,12 @@ uint32_t selkie_class_own_permissions(const selkie_policy *policy, selkie_class_
 /* Commons are counted from 0, in the policy's order. Permissions as bits 0 to 31; NULL where there is none. */
 uint32_t selkie_common_count(const selkie_policy *policy);
 const char *selkie_common_name(const selkie_policy *policy, uint32_t common);
-const char *selkie_common_permission_name(const selkie_policy *policy, uint32_t common, unsigned int bit);
+const char *selkie_common_permission_name(const selkie_policy *policy, uint32_t common,
+					  unsigned int bit);
 
 /* Where the parts of a new object's context come from (default_user and its kin). */
 enum selkie_default {
-	SELKIE_DEFAULT_NONE = 0,	/* the class does not say */
+	SELKIE_DEFAULT_NONE = 0, /* the class does not say */
 	SELKIE_DEFAULT_SOURCE = 1,
 	SELKIE_DEFAULT_TARGET = 2,
 };

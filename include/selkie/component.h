@@ -63,9 +63,11 @@ struct selkie_component {
 	 * POLCAP its number; of labeling statements their position (labeling.h).
 	 */
 	uint32_t id;
-	uint32_t index;	/* CONSTRAIN, VALIDATETRANS: position among the class's. DEFAULT: 0 user, 1 role, 2 type, 3 range */
-	const char *name;	/* of what has a name, else NULL; borrowed from the list */
-	const char *text;	/* how it is listed: its name, or for those that have none the statement; borrowed */
+	uint32_t
+		index; /* CONSTRAIN, VALIDATETRANS: position among the class's. DEFAULT: 0 user, 1 role, 2 type, 3 range */
+	const char *name; /* of what has a name, else NULL; borrowed from the list */
+	const char *
+		text; /* how it is listed: its name, or for those that have none the statement; borrowed */
 };
 
 /* The match is no port, address or the like, or names a class that does not exist; the diagnostics say. */
@@ -86,7 +88,7 @@ typedef struct sk_components selkie_components;
  */
 int selkie_components_list(const selkie_policy *policy, enum selkie_component_kind kind,
 			   const char *match, selkie_diagnostics *diags, selkie_components **ret);
-void selkie_components_free(selkie_components *list);	/* NULL is allowed */
+void selkie_components_free(selkie_components *list); /* NULL is allowed */
 
 size_t selkie_components_count(const selkie_components *list);
 const struct selkie_component *selkie_components_get(const selkie_components *list, size_t i);
@@ -103,11 +105,12 @@ struct selkie_statistics {
 	uint32_t booleans, conditionals;
 	uint32_t allow, auditallow, dontaudit, neverallow;
 	uint32_t allowxperm, auditallowxperm, dontauditxperm, neverallowxperm;
-	uint32_t type_transition, type_change, type_member;	/* type_transition: named ones counted by source */
+	uint32_t type_transition, type_change,
+		type_member; /* type_transition: named ones counted by source */
 	uint32_t range_transition, role_allow, role_transition;
 	uint32_t constrain, mlsconstrain, validatetrans, mlsvalidatetrans;
 	uint32_t permissives, polcaps, defaults, typebounds;
-	uint32_t labeling[16];	/* by enum selkie_labeling_kind */
+	uint32_t labeling[16]; /* by enum selkie_labeling_kind */
 };
 
 void selkie_policy_count(const selkie_policy *policy, struct selkie_statistics *ret);

@@ -25,10 +25,11 @@ enum selkie_constraint_kind {
 };
 
 struct selkie_constraint {
-	enum selkie_constraint_kind kind;	/* the policy file does not say: MLS when it compares levels */
+	enum selkie_constraint_kind
+		kind; /* the policy file does not say: MLS when it compares levels */
 	selkie_class_id cls;
-	uint32_t perms;				/* access vector; 0 in validatetrans */
-	uint32_t index;				/* position among the class's */
+	uint32_t perms; /* access vector; 0 in validatetrans */
+	uint32_t index; /* position among the class's */
 	bool validatetrans;
 };
 
@@ -50,8 +51,8 @@ int selkie_constraint_print(const selkie_policy *policy, const struct selkie_con
 			    char **ret_text);
 
 /* Whether the expression names that type or attribute itself. */
-bool selkie_constraint_names_type(const selkie_policy *policy, const struct selkie_constraint *constraint,
-				  selkie_type_id type);
+bool selkie_constraint_names_type(const selkie_policy *policy,
+				  const struct selkie_constraint *constraint, selkie_type_id type);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -43,7 +43,8 @@ bool selkie_level_equal(const selkie_level *a, const selkie_level *b);
 bool selkie_level_dominates(const selkie_level *a, const selkie_level *b);
 
 /* The range of a context; NULL without MLS. */
-const selkie_range *selkie_context_range(const selkie_policy *policy, const selkie_context *context);
+const selkie_range *selkie_context_range(const selkie_policy *policy,
+					 const selkie_context *context);
 
 /* "s0:c0.c3,c7" and "s0 - s0:c0.c3". *ret_text is freed with free(). Return 0 or -ENOMEM. */
 int selkie_level_print(const selkie_policy *policy, const selkie_level *level, char **ret_text);

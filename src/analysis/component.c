@@ -18,7 +18,7 @@
 
 /* Aliases of a symbol table by id: chains of positions, built once because looking for them takes the whole table. */
 struct sk_aliases {
-	uint32_t *first, *next;		/* position + 1, or 0 */
+	uint32_t *first, *next; /* position + 1, or 0 */
 };
 
 struct sk_components {
@@ -26,7 +26,7 @@ struct sk_components {
 	enum selkie_component_kind kind;
 	struct sk_arena arena;
 	struct sk_text text;
-	struct sk_aliases aliases;	/* of the kind's table, when it has any */
+	struct sk_aliases aliases; /* of the kind's table, when it has any */
 	struct selkie_component *items;
 	size_t n, cap;
 };
@@ -35,7 +35,7 @@ struct sk_components {
 struct sk_listing {
 	struct sk_components *list;
 	const struct sk_policy *p;
-	const char *match;		/* or NULL */
+	const char *match; /* or NULL */
 	struct sk_diags *diags;
 	struct sk_buf buf;
 };
@@ -47,8 +47,9 @@ static int sk_listing_add(struct sk_listing *l, uint32_t id, uint32_t index, con
 	int r = sk_grow(&c->items, &c->cap, c->n + 1, sizeof(*c->items));
 
 	if (!r)
-		c->items[c->n++] = (struct selkie_component){ .kind = c->kind, .id = id, .index = index,
-							      .name = name, .text = text };
+		c->items[c->n++] = (struct selkie_component){
+			.kind = c->kind, .id = id, .index = index, .name = name, .text = text
+		};
 	return r;
 }
 
@@ -87,7 +88,8 @@ static int sk_list_categories(struct sk_listing *l)
 
 	for (uint32_t id = 1; !r && id <= l->p->n_cat_ids; id++)
 		if (l->p->cat_by_id[id] && (!l->match || id == wanted))
-			r = sk_listing_add(l, id, 0, l->p->cat_by_id[id]->name, l->p->cat_by_id[id]->name);
+			r = sk_listing_add(l, id, 0, l->p->cat_by_id[id]->name,
+					   l->p->cat_by_id[id]->name);
 	return r;
 }
 
@@ -172,7 +174,8 @@ static int sk_list_capabilities(struct sk_listing *l)
 	const struct sk_bitset *caps = &l->p->capabilities;
 	int r = 0;
 
-	for (uint32_t c = sk_bitset_next(caps, 0); !r && c != UINT32_MAX; c = sk_bitset_next(caps, c + 1)) {
+	for (uint32_t c = sk_bitset_next(caps, 0); !r && c != UINT32_MAX;
+	     c = sk_bitset_next(caps, c + 1)) {
 		const char *name = selkie_capability_name(c);
 
 		if (!sk_listing_wants(l, name))
@@ -197,7 +200,8 @@ static int sk_list_typebounds(struct sk_listing *l)
 
 		if (t->attribute || !t->bounds.v || !sk_listing_wants(l, child))
 			continue;
-		sk_buf_printf(&l->buf, "typebounds %s %s;", l->p->type_by_id[t->bounds.v]->name, child);
+		sk_buf_printf(&l->buf, "typebounds %s %s;", l->p->type_by_id[t->bounds.v]->name,
+			      child);
 		r = sk_listing_add_text(l, t->id.v, 0, NULL);
 	}
 	return r;
@@ -232,7 +236,8 @@ static int sk_list_constraints(struct sk_listing *l)
 			continue;
 		for (uint32_t k = 0; !r && k < n; k++) {
 			sk_text_constraint(&l->list->text, &l->buf, c->id,
-					   validatetrans ? &c->validatetrans[k] : &c->constraints[k],
+					   validatetrans ? &c->validatetrans[k]
+							 : &c->constraints[k],
 					   validatetrans, SK_STYLE_SETOOLS);
 			r = sk_listing_add_text(l, c->id.v, k, NULL);
 		}
@@ -247,11 +252,13 @@ static int sk_list_defaults(struct sk_listing *l)
 
 	for (uint32_t i = 0; !r && i < l->p->n_classes; i++) {
 		const struct sk_class *c = &l->p->classes[i];
-		const char *values[] = { sk_default_word(c->default_user), sk_default_word(c->default_role),
+		const char *values[] = { sk_default_word(c->default_user),
+					 sk_default_word(c->default_role),
 					 sk_default_word(c->default_type),
 					 sk_default_range_word(c->default_range) };
 
-		for (uint32_t k = 0; !r && k < SK_ARRAY_LEN(values) && sk_listing_wants(l, c->name); k++) {
+		for (uint32_t k = 0; !r && k < SK_ARRAY_LEN(values) && sk_listing_wants(l, c->name);
+		     k++) {
 			if (!values[k])
 				continue;
 			sk_buf_printf(&l->buf, "default_%s %s %s;", words[k], c->name, values[k]);
@@ -351,15 +358,18 @@ static void sk_write_aliases(struct sk_buf *buf, const struct sk_components *c, 
 	sk_buf_adds(buf, many ? " }" : "");
 }
 
-static void sk_write_boolean(struct sk_components *c, struct sk_buf *buf, const struct selkie_component *item)
+static void sk_write_boolean(struct sk_components *c, struct sk_buf *buf,
+			     const struct selkie_component *item)
 {
 	sk_buf_printf(buf, "bool %s %s;", item->name,
 		      c->policy->bool_by_id[item->id]->state ? "true" : "false");
 }
 
-static void sk_write_aliased(struct sk_components *c, struct sk_buf *buf, const struct selkie_component *item)
+static void sk_write_aliased(struct sk_components *c, struct sk_buf *buf,
+			     const struct selkie_component *item)
 {
-	sk_buf_printf(buf, "%s %s", c->kind == SELKIE_COMPONENT_CATEGORY ? "category" : "sensitivity",
+	sk_buf_printf(buf, "%s %s",
+		      c->kind == SELKIE_COMPONENT_CATEGORY ? "category" : "sensitivity",
 		      item->name);
 	sk_write_aliases(buf, c, item->id);
 	sk_buf_addc(buf, ';');
@@ -376,7 +386,8 @@ static void sk_write_perms(struct sk_buf *buf, const struct sk_perm *perms, uint
 	sk_buf_adds(buf, "\n}");
 }
 
-static void sk_write_class(struct sk_components *c, struct sk_buf *buf, const struct selkie_component *item)
+static void sk_write_class(struct sk_components *c, struct sk_buf *buf,
+			   const struct selkie_component *item)
 {
 	const struct sk_class *cls = c->policy->class_by_id[item->id];
 
@@ -387,7 +398,8 @@ static void sk_write_class(struct sk_components *c, struct sk_buf *buf, const st
 		sk_write_perms(buf, cls->perms, cls->n_perms);
 }
 
-static void sk_write_common(struct sk_components *c, struct sk_buf *buf, const struct selkie_component *item)
+static void sk_write_common(struct sk_components *c, struct sk_buf *buf,
+			    const struct selkie_component *item)
 {
 	const struct sk_common *common = &c->policy->commons[item->id];
 
@@ -396,8 +408,9 @@ static void sk_write_common(struct sk_components *c, struct sk_buf *buf, const s
 }
 
 /* The ids of a set as sorted names; what they are called depends on the kind of id. */
-static void sk_write_id_names(struct sk_components *c, struct sk_buf *buf, const uint32_t *ids, uint32_t n,
-			      bool roles, void (*write)(struct sk_buf *buf, const char **names, size_t n))
+static void sk_write_id_names(struct sk_components *c, struct sk_buf *buf, const uint32_t *ids,
+			      uint32_t n, bool roles,
+			      void (*write)(struct sk_buf *buf, const char **names, size_t n))
 {
 	sk_auto_free const char **names = malloc(((size_t)n + 1) * sizeof(*names));
 
@@ -427,7 +440,8 @@ static void sk_write_attribute(struct sk_components *c, struct sk_buf *buf,
 	sk_write_id_names(c, buf, types->ids, types->n, false, sk_write_members);
 }
 
-static void sk_write_type(struct sk_components *c, struct sk_buf *buf, const struct selkie_component *item)
+static void sk_write_type(struct sk_components *c, struct sk_buf *buf,
+			  const struct selkie_component *item)
 {
 	struct sk_type_id type = { item->id }, a = { 0 };
 
@@ -438,7 +452,8 @@ static void sk_write_type(struct sk_components *c, struct sk_buf *buf, const str
 	sk_buf_addc(buf, ';');
 }
 
-static void sk_write_role(struct sk_components *c, struct sk_buf *buf, const struct selkie_component *item)
+static void sk_write_role(struct sk_components *c, struct sk_buf *buf,
+			  const struct selkie_component *item)
 {
 	const struct sk_idset *types = &c->policy->role_by_id[item->id]->types;
 
@@ -448,7 +463,8 @@ static void sk_write_role(struct sk_components *c, struct sk_buf *buf, const str
 }
 
 /* The role object_r, which compilers give to every user, is not shown. */
-static void sk_write_user(struct sk_components *c, struct sk_buf *buf, const struct selkie_component *item)
+static void sk_write_user(struct sk_components *c, struct sk_buf *buf,
+			  const struct selkie_component *item)
 {
 	const struct sk_user *user = c->policy->user_by_id[item->id];
 	uint32_t n = 0, *ids = calloc((size_t)sk_bitset_count(&user->roles) + 1, sizeof(*ids));
@@ -457,7 +473,8 @@ static void sk_write_user(struct sk_components *c, struct sk_buf *buf, const str
 		sk_buf_fail(buf, -ENOMEM);
 		return;
 	}
-	for (uint32_t r = sk_bitset_next(&user->roles, 0); r != UINT32_MAX; r = sk_bitset_next(&user->roles, r + 1))
+	for (uint32_t r = sk_bitset_next(&user->roles, 0); r != UINT32_MAX;
+	     r = sk_bitset_next(&user->roles, r + 1))
 		if (strcmp(c->policy->role_by_id[r]->name, "object_r"))
 			ids[n++] = r;
 	sk_buf_printf(buf, "user %s roles ", item->name);
@@ -478,7 +495,8 @@ static void sk_write_polcap(struct sk_components *c SK_UNUSED, struct sk_buf *bu
 	sk_buf_printf(buf, "policycap %s;", item->text);
 }
 
-static void sk_write_sid(struct sk_components *c, struct sk_buf *buf, const struct selkie_component *item)
+static void sk_write_sid(struct sk_components *c, struct sk_buf *buf,
+			 const struct selkie_component *item)
 {
 	struct selkie_labeling labeling;
 
@@ -493,23 +511,28 @@ static void sk_write_sid(struct sk_components *c, struct sk_buf *buf, const stru
 static const struct sk_component_row {
 	const char *name, *title;
 	int (*list)(struct sk_listing *l);
-	void (*write)(struct sk_components *c, struct sk_buf *buf, const struct selkie_component *item);
+	void (*write)(struct sk_components *c, struct sk_buf *buf,
+		      const struct selkie_component *item);
 	bool ranked;
 } sk_component_rows[SELKIE_N_COMPONENT_KINDS] = {
 	[SELKIE_COMPONENT_BOOLEAN] = { "boolean", "Booleans", sk_list_booleans, sk_write_boolean },
-	[SELKIE_COMPONENT_CATEGORY] = { "category", "Categories", sk_list_categories, sk_write_aliased, true },
+	[SELKIE_COMPONENT_CATEGORY] = { "category", "Categories", sk_list_categories,
+					sk_write_aliased, true },
 	[SELKIE_COMPONENT_CLASS] = { "class", "Classes", sk_list_classes, sk_write_class },
 	[SELKIE_COMPONENT_COMMON] = { "common", "Commons", sk_list_commons, sk_write_common },
 	[SELKIE_COMPONENT_CONSTRAIN] = { "constrain", "Constraints", sk_list_constraints, NULL },
 	[SELKIE_COMPONENT_DEFAULT] = { "default", "Default rules", sk_list_defaults, NULL },
 	[SELKIE_COMPONENT_FS_USE] = { "fs_use", "Fs_use", sk_list_labelings, NULL },
 	[SELKIE_COMPONENT_GENFSCON] = { "genfscon", "Genfscon", sk_list_labelings, NULL },
-	[SELKIE_COMPONENT_IBENDPORTCON] = { "ibendportcon", "Ibendportcon", sk_list_labelings, NULL },
+	[SELKIE_COMPONENT_IBENDPORTCON] = { "ibendportcon", "Ibendportcon", sk_list_labelings,
+					    NULL },
 	[SELKIE_COMPONENT_IBPKEYCON] = { "ibpkeycon", "Ibpkeycon", sk_list_labelings, NULL },
-	[SELKIE_COMPONENT_INITIALSID] = { "initialsid", "Initial SIDs", sk_list_labelings, sk_write_sid },
+	[SELKIE_COMPONENT_INITIALSID] = { "initialsid", "Initial SIDs", sk_list_labelings,
+					  sk_write_sid },
 	[SELKIE_COMPONENT_NETIFCON] = { "netifcon", "Netifcon", sk_list_labelings, NULL },
 	[SELKIE_COMPONENT_NODECON] = { "nodecon", "Nodecon", sk_list_labelings, NULL },
-	[SELKIE_COMPONENT_PERMISSIVE] = { "permissive", "Permissive Types", sk_list_types, sk_write_type },
+	[SELKIE_COMPONENT_PERMISSIVE] = { "permissive", "Permissive Types", sk_list_types,
+					  sk_write_type },
 	[SELKIE_COMPONENT_POLCAP] = { "polcap", "Polcap", sk_list_capabilities, sk_write_polcap },
 	[SELKIE_COMPONENT_PORTCON] = { "portcon", "Portcon", sk_list_labelings, NULL },
 	[SELKIE_COMPONENT_ROLE] = { "role", "Roles", sk_list_roles, sk_write_role },
@@ -517,14 +540,18 @@ static const struct sk_component_row {
 					   sk_write_aliased, true },
 	[SELKIE_COMPONENT_TYPEBOUNDS] = { "typebounds", "Typebounds", sk_list_typebounds, NULL },
 	[SELKIE_COMPONENT_TYPE] = { "type", "Types", sk_list_types, sk_write_type },
-	[SELKIE_COMPONENT_ATTRIBUTE] = { "attribute", "Type Attributes", sk_list_types, sk_write_attribute },
+	[SELKIE_COMPONENT_ATTRIBUTE] = { "attribute", "Type Attributes", sk_list_types,
+					 sk_write_attribute },
 	[SELKIE_COMPONENT_USER] = { "user", "Users", sk_list_users, sk_write_user },
-	[SELKIE_COMPONENT_VALIDATETRANS] = { "validatetrans", "Validatetrans", sk_list_constraints, NULL },
+	[SELKIE_COMPONENT_VALIDATETRANS] = { "validatetrans", "Validatetrans", sk_list_constraints,
+					     NULL },
 	[SELKIE_COMPONENT_IOPORTCON] = { "ioportcon", "Ioportcon", sk_list_labelings, NULL },
 	[SELKIE_COMPONENT_IOMEMCON] = { "iomemcon", "Iomemcon", sk_list_labelings, NULL },
-	[SELKIE_COMPONENT_PCIDEVICECON] = { "pcidevicecon", "Pcidevicecon", sk_list_labelings, NULL },
+	[SELKIE_COMPONENT_PCIDEVICECON] = { "pcidevicecon", "Pcidevicecon", sk_list_labelings,
+					    NULL },
 	[SELKIE_COMPONENT_PIRQCON] = { "pirqcon", "Pirqcon", sk_list_labelings, NULL },
-	[SELKIE_COMPONENT_DEVICETREECON] = { "devicetreecon", "Devicetreecon", sk_list_labelings, NULL },
+	[SELKIE_COMPONENT_DEVICETREECON] = { "devicetreecon", "Devicetreecon", sk_list_labelings,
+					     NULL },
 };
 
 const char *selkie_component_kind_name(enum selkie_component_kind kind)
@@ -539,7 +566,8 @@ const char *selkie_component_kind_title(enum selkie_component_kind kind)
 
 static int sk_compare_items(const void *a, const void *b)
 {
-	return strcmp(((const struct selkie_component *)a)->text, ((const struct selkie_component *)b)->text);
+	return strcmp(((const struct selkie_component *)a)->text,
+		      ((const struct selkie_component *)b)->text);
 }
 
 /* The tables that have aliases. */
@@ -654,7 +682,8 @@ int selkie_components_print(const selkie_components *list, size_t i, char **ret_
 	if (i >= list->n)
 		return -EINVAL;
 	if (sk_component_rows[list->kind].write)
-		sk_component_rows[list->kind].write((struct sk_components *)list, &buf, &list->items[i]);
+		sk_component_rows[list->kind].write((struct sk_components *)list, &buf,
+						    &list->items[i]);
 	else
 		sk_buf_adds(&buf, list->items[i].text);
 	s = sk_buf_steal(&buf, NULL);

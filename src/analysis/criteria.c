@@ -25,6 +25,7 @@ struct sk_making {
 	const struct selkie_search_options *o;
 	struct sk_diags *diags;
 	bool refused;
+	bool class_unknown;
 	int error;
 };
 
@@ -51,11 +52,11 @@ static uint8_t *sk_making_table(struct sk_making *m, uint32_t n_ids)
 }
 
 /* Says that a name is unknown, with the nearest known one. */
-static void sk_making_unknown(struct sk_making *m, const char *id, const char *option, const char *name,
-			      const char *what, const char *nearest)
+static void sk_making_unknown(struct sk_making *m, const char *id, const char *option,
+			      const char *name, const char *what, const char *nearest)
 {
 	struct sk_place place = { .file = option };
-	struct sk_diag *d = sk_error(m->diags, id, &place, "'%s' is not %s of this policy", name, what);
+	struct sk_diag *d = sk_error(m->diags, id, &place, "'%s' is not %s", name, what);
 
 	if (nearest)
 		sk_diag_note(m->diags, d, &place, "did you mean '%s'?", nearest);
@@ -78,8 +79,8 @@ static void sk_mark_type(const struct sk_policy *p, uint8_t *table, uint32_t typ
 		table[type] = 0;
 }
 
-static void sk_mark_types_by_pattern(struct sk_making *m, uint8_t *table, struct sk_pattern *pattern,
-				     bool direct)
+static void sk_mark_types_by_pattern(struct sk_making *m, uint8_t *table,
+				     struct sk_pattern *pattern, bool direct)
 {
 	for (uint32_t t = 1; t <= m->p->n_type_ids; t++) {
 		const struct sk_type *type = m->p->type_by_id[t];
@@ -94,8 +95,8 @@ static void sk_mark_types_by_pattern(struct sk_making *m, uint8_t *table, struct
 }
 
 /* Calls mark for one expression; reports what is wrong with it. */
-static void sk_making_pattern(struct sk_making *m, const char *option, const char *text, uint8_t *table,
-			      bool direct,
+static void sk_making_pattern(struct sk_making *m, const char *option, const char *text,
+			      uint8_t *table, bool direct,
 			      void (*mark)(struct sk_making *m, uint8_t *table,
 					   struct sk_pattern *pattern, bool direct))
 {
@@ -110,8 +111,8 @@ static void sk_making_pattern(struct sk_making *m, const char *option, const cha
 	sk_making_note(m, r);
 }
 
-static uint8_t *sk_making_types(struct sk_making *m, const char *option, const char *text, bool regex,
-				bool direct)
+static uint8_t *sk_making_types(struct sk_making *m, const char *option, const char *text,
+				bool regex, bool direct)
 {
 	uint8_t *table;
 	struct sk_type_id type;
@@ -129,20 +130,21 @@ static uint8_t *sk_making_types(struct sk_making *m, const char *option, const c
 	if (type.v)
 		sk_mark_type(m->p, table, type.v, direct);
 	else
-		sk_making_unknown(m, "E0621", option, text, "a type or attribute",
+		sk_making_unknown(m, "E0621", option, text, "a type or attribute of this policy",
 				  selkie_type_nearest(m->p, text, true));
 	return table;
 }
 
-static void sk_mark_roles_by_pattern(struct sk_making *m, uint8_t *table, struct sk_pattern *pattern,
-				     bool direct SK_UNUSED)
+static void sk_mark_roles_by_pattern(struct sk_making *m, uint8_t *table,
+				     struct sk_pattern *pattern, bool direct SK_UNUSED)
 {
 	for (uint32_t i = 0; i < m->p->n_roles; i++)
 		if (sk_pattern_matches(pattern, m->p->roles[i].name))
 			table[m->p->roles[i].id.v] = 1;
 }
 
-static uint8_t *sk_making_roles(struct sk_making *m, const char *option, const char *text, bool regex)
+static uint8_t *sk_making_roles(struct sk_making *m, const char *option, const char *text,
+				bool regex)
 {
 	uint8_t *table;
 	struct sk_role_id role;
@@ -160,7 +162,8 @@ static uint8_t *sk_making_roles(struct sk_making *m, const char *option, const c
 	if (role.v)
 		table[role.v] = 1;
 	else
-		sk_making_unknown(m, "E0622", option, text, "a role", selkie_role_nearest(m->p, text));
+		sk_making_unknown(m, "E0622", option, text, "a role of this policy",
+				  selkie_role_nearest(m->p, text));
 	return table;
 }
 
@@ -183,8 +186,8 @@ static void sk_making_role_target(struct sk_making *m)
 	}
 }
 
-static void sk_mark_classes_by_pattern(struct sk_making *m, uint8_t *table, struct sk_pattern *pattern,
-				       bool direct SK_UNUSED)
+static void sk_mark_classes_by_pattern(struct sk_making *m, uint8_t *table,
+				       struct sk_pattern *pattern, bool direct SK_UNUSED)
 {
 	for (uint32_t i = 0; i < m->p->n_classes; i++)
 		if (sk_pattern_matches(pattern, m->p->classes[i].name))
@@ -224,16 +227,19 @@ static void sk_making_classes(struct sk_making *m)
 	while ((name = sk_making_piece(m, &at))) {
 		struct sk_class_id cls = sk_policy_find_class(m->p, name);
 
-		if (cls.v)
+		if (cls.v) {
 			m->c->classes[cls.v] = 1;
-		else
-			sk_making_unknown(m, "E0623", "class", name, "a class",
-					  selkie_class_nearest(m->p, name));
+			continue;
+		}
+		m->class_unknown = true;
+		sk_making_unknown(m, "E0623", "class", name, "a class of this policy",
+				  selkie_class_nearest(m->p, name));
 	}
 }
 
 /* The nearest permission of any class that is asked for. */
-static const char *sk_making_nearest_perm(struct sk_making *m, const char *name, const uint8_t *classes)
+static const char *sk_making_nearest_perm(struct sk_making *m, const char *name,
+					  const uint8_t *classes)
 {
 	for (uint32_t i = 0; i < m->p->n_classes; i++) {
 		const struct sk_class *c = &m->p->classes[i];
@@ -251,7 +257,8 @@ static const char *sk_making_nearest_perm(struct sk_making *m, const char *name,
 /* Adds one permission to the masks. It must exist in one of the classes asked for, or in any when none is. */
 static void sk_making_perm(struct sk_making *m, const char *name)
 {
-	const uint8_t *classes = m->o->flags & SELKIE_SEARCH_CLASS_REGEX ? NULL : m->c->classes;
+	bool any_class = m->class_unknown || m->o->flags & SELKIE_SEARCH_CLASS_REGEX;
+	const uint8_t *classes = any_class ? NULL : m->c->classes;
 	bool known = false;
 
 	m->c->n_perms++;
@@ -269,7 +276,8 @@ static void sk_making_perm(struct sk_making *m, const char *name)
 	}
 	if (!known)
 		sk_making_unknown(m, "E0624", "permission", name,
-				  classes ? "a permission of these classes" : "a permission of any class",
+				  classes ? "a permission of these classes"
+					  : "a permission of any class",
 				  sk_making_nearest_perm(m, name, classes));
 }
 
@@ -326,9 +334,11 @@ static void sk_making_xperm_range(struct sk_making *m, const char *piece)
 	size_t n = dash ? (size_t)(dash - piece) : strlen(piece);
 	uint32_t low, high;
 
-	if (!sk_read_hex(piece, n, &low) || (dash && !sk_read_hex(dash + 1, strlen(dash + 1), &high))) {
+	if (!sk_read_hex(piece, n, &low) ||
+	    (dash && !sk_read_hex(dash + 1, strlen(dash + 1), &high))) {
 		sk_error(m->diags, "E0625", &place,
-			 "'%s' is not a hexadecimal number or a range of two, as 0x5401 or 0x8900-0x89ff",
+			 "'%s' is not a hexadecimal number or a range of two, as 0x5401 or "
+			 "0x8900-0x89ff",
 			 piece);
 		m->refused = true;
 		return;
@@ -383,8 +393,8 @@ static bool sk_cond_has(const struct sk_policy *p, const struct sk_cond *cond, c
 	return !others && found == wanted;
 }
 
-static void sk_mark_bools_by_pattern(struct sk_making *m, uint8_t *table, struct sk_pattern *pattern,
-				     bool direct SK_UNUSED)
+static void sk_mark_bools_by_pattern(struct sk_making *m, uint8_t *table,
+				     struct sk_pattern *pattern, bool direct SK_UNUSED)
 {
 	for (uint32_t i = 0; i < m->p->n_bools; i++)
 		if (sk_pattern_matches(pattern, m->p->bools[i].name))
@@ -415,7 +425,7 @@ static void sk_making_booleans(struct sk_making *m)
 		if (b.v)
 			bools[b.v] = 1;
 		else
-			sk_making_unknown(m, "E0626", "boolean", name, "a boolean",
+			sk_making_unknown(m, "E0626", "boolean", name, "a boolean of this policy",
 					  selkie_bool_nearest(m->p, name));
 	}
 	for (uint32_t i = 0; i < m->p->n_conds; i++)
@@ -504,7 +514,8 @@ static bool sk_match_perms(const struct sk_criteria *c, const struct sk_policy *
 			   const struct sk_rule *r)
 {
 	uint32_t wanted = c->perms[r->cls];
-	uint32_t has = (r->kind == SK_RULE_AUDITDENY ? ~r->data : r->data) & p->class_by_id[r->cls]->perm_mask;
+	uint32_t has = (r->kind == SK_RULE_AUDITDENY ? ~r->data : r->data) &
+		       p->class_by_id[r->cls]->perm_mask;
 
 	if (c->flags & SELKIE_SEARCH_PERMS_SUBSET)
 		return c->perms_complete[r->cls] && (has & wanted) == wanted;
@@ -554,7 +565,8 @@ static bool sk_match_content(const struct sk_criteria *c, const struct sk_policy
 bool sk_criteria_match_rule(const struct sk_criteria *criteria, const struct sk_policy *policy,
 			    const struct sk_rule *rule)
 {
-	return criteria->kinds & rule->kind && (!criteria->source || criteria->source[rule->source]) &&
+	return criteria->kinds & rule->kind &&
+	       (!criteria->source || criteria->source[rule->source]) &&
 	       (!criteria->target || criteria->target[rule->target]) &&
 	       (!criteria->classes || criteria->classes[rule->cls]) &&
 	       sk_match_content(criteria, policy, rule);
@@ -563,13 +575,15 @@ bool sk_criteria_match_rule(const struct sk_criteria *criteria, const struct sk_
 bool sk_criteria_match_filename(const struct sk_criteria *criteria,
 				const struct sk_filename_transition *rule)
 {
-	return criteria->kinds & SELKIE_RULE_TYPE_TRANSITION && !criteria->perms && !criteria->xperms &&
-	       !criteria->conds && (!criteria->target || criteria->target[rule->target.v]) &&
+	return criteria->kinds & SELKIE_RULE_TYPE_TRANSITION && !criteria->perms &&
+	       !criteria->xperms && !criteria->conds &&
+	       (!criteria->target || criteria->target[rule->target.v]) &&
 	       (!criteria->classes || criteria->classes[rule->cls.v]) &&
 	       (!criteria->result || criteria->result[rule->result.v]);
 }
 
-bool sk_criteria_match_role_allow(const struct sk_criteria *criteria, const struct sk_role_allow *rule)
+bool sk_criteria_match_role_allow(const struct sk_criteria *criteria,
+				  const struct sk_role_allow *rule)
 {
 	return !criteria->classes && !criteria->new_role &&
 	       (!criteria->source_role || criteria->source_role[rule->role.v]) &&

@@ -13,17 +13,17 @@
 struct sk_criteria {
 	struct sk_arena arena;
 	uint32_t kinds, flags;
-	uint8_t *source, *target, *result;		/* by type id: of type enforcement and range rules */
-	uint8_t *source_role, *target_role, *new_role;	/* by role id: of role rules */
-	uint8_t *role_target;				/* by type id: target of role transitions */
-	uint8_t *classes;				/* by class id */
-	uint8_t *conds;					/* by number of the conditional */
-	uint32_t *perms;				/* by class id: which of its permissions were asked for */
-	uint8_t *perms_complete;			/* by class id: it has all that were asked for */
-	size_t n_perms;					/* how many different ones were asked for */
-	bool ioctl, nlmsg;				/* these were among them */
-	uint32_t *xperms;				/* 65536 bits */
-	struct sk_context *range;			/* owned; its range is the new range of range transitions */
+	uint8_t *source, *target, *result; /* by type id: of type enforcement and range rules */
+	uint8_t *source_role, *target_role, *new_role; /* by role id: of role rules */
+	uint8_t *role_target;			       /* by type id: target of role transitions */
+	uint8_t *classes;			       /* by class id */
+	uint8_t *conds;				       /* by number of the conditional */
+	uint32_t *perms;	  /* by class id: which of its permissions were asked for */
+	uint8_t *perms_complete;  /* by class id: it has all that were asked for */
+	size_t n_perms;		  /* how many different ones were asked for */
+	bool ioctl, nlmsg;	  /* these were among them */
+	uint32_t *xperms;	  /* 65536 bits */
+	struct sk_context *range; /* owned; its range is the new range of range transitions */
 };
 
 /* Returns 0, SELKIE_SEARCH_REFUSED or -ENOMEM; sk_criteria_done may be called in any case. */
@@ -36,7 +36,8 @@ bool sk_criteria_match_rule(const struct sk_criteria *criteria, const struct sk_
 /* All but the source. */
 bool sk_criteria_match_filename(const struct sk_criteria *criteria,
 				const struct sk_filename_transition *rule);
-bool sk_criteria_match_role_allow(const struct sk_criteria *criteria, const struct sk_role_allow *rule);
+bool sk_criteria_match_role_allow(const struct sk_criteria *criteria,
+				  const struct sk_role_allow *rule);
 bool sk_criteria_match_role_transition(const struct sk_criteria *criteria,
 				       const struct sk_role_transition *rule);
 bool sk_criteria_match_range_transition(const struct sk_criteria *criteria,

@@ -10,7 +10,8 @@
 
 #include "selkie/component.h"
 
-static int sk_match_refuse(struct sk_diags *diags, const char *what, const char *text, const char *wanted)
+static int sk_match_refuse(struct sk_diags *diags, const char *what, const char *text,
+			   const char *wanted)
 {
 	struct sk_place place = { .file = what };
 
@@ -26,10 +27,12 @@ static bool sk_match_number(const char **at, int base, uint64_t *ret)
 
 	if (base == 16 && (*at)[0] == '0' && ((*at)[1] | 0x20) == 'x')
 		*at += 2;
-	for (start = *at; base == 16 ? isxdigit((unsigned char)**at) : isdigit((unsigned char)**at); ++*at) {
+	for (start = *at; base == 16 ? isxdigit((unsigned char)**at) : isdigit((unsigned char)**at);
+	     ++*at) {
 		int c = (unsigned char)**at;
 
-		value = value * (uint64_t)base + (uint64_t)(isdigit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+		value = value * (uint64_t)base +
+			(uint64_t)(isdigit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
 		if (value > 0xffff)
 			return false;
 	}
@@ -104,13 +107,15 @@ int sk_labeling_match_init(struct sk_labeling_match *match, enum selkie_labeling
 		break;
 	case SELKIE_LABELING_IBPKEY:
 		if (!sk_match_range(match, text, 16))
-			return sk_match_refuse(diags, "ibpkeycon", text,
-					       "a pkey or a range of pkeys, as 0x22 or 0x6000-0x6020");
+			return sk_match_refuse(
+				diags, "ibpkeycon", text,
+				"a pkey or a range of pkeys, as 0x22 or 0x6000-0x6020");
 		break;
 	case SELKIE_LABELING_NODE:
 		if (!sk_match_network(match, text))
-			return sk_match_refuse(diags, "nodecon", text,
-					       "an address or network, as 127.0.0.1, 10.0.0.0/8 or fe80::/10");
+			return sk_match_refuse(
+				diags, "nodecon", text,
+				"an address or network, as 127.0.0.1, 10.0.0.0/8 or fe80::/10");
 		break;
 	default:
 		match->name = text;
@@ -118,7 +123,8 @@ int sk_labeling_match_init(struct sk_labeling_match *match, enum selkie_labeling
 	return 0;
 }
 
-bool sk_labeling_match(const struct sk_labeling_match *match, const struct selkie_labeling *labeling)
+bool sk_labeling_match(const struct sk_labeling_match *match,
+		       const struct selkie_labeling *labeling)
 {
 	if (match->all)
 		return true;

@@ -13,7 +13,7 @@
  */
 struct sk_labeling_match {
 	enum selkie_labeling_kind kind;
-	const char *name;		/* NULL for the kinds with numbers */
+	const char *name; /* NULL for the kinds with numbers */
 	bool all;
 	uint64_t low, high;
 	int family;
@@ -23,6 +23,7 @@ struct sk_labeling_match {
 /* Returns 0 or SELKIE_COMPONENT_REFUSED with a diagnostic E0631. */
 int sk_labeling_match_init(struct sk_labeling_match *match, enum selkie_labeling_kind kind,
 			   const char *text, struct sk_diags *diags);
-bool sk_labeling_match(const struct sk_labeling_match *match, const struct selkie_labeling *labeling);
+bool sk_labeling_match(const struct sk_labeling_match *match,
+		       const struct selkie_labeling *labeling);
 
 #endif

@@ -9,13 +9,17 @@
 
 /* A thousand times what an ordinary expression needs for a name of 40 letters. */
 #define SK_PATTERN_MATCH_LIMIT 100000u
-#define SK_PATTERN_HEAP_KIB 1024u
+#define SK_PATTERN_HEAP_KIB    1024u
 
 static int sk_pattern_explain(int error, size_t offset, const char *text, const char *what,
 			      struct sk_diags *diags)
 {
-	struct sk_place place = { .kind = SK_PLACE_TEXT, .file = what, .line = 1,
-				  .col = (uint32_t)offset + 1, .length = 1, .text = text,
+	struct sk_place place = { .kind = SK_PLACE_TEXT,
+				  .file = what,
+				  .line = 1,
+				  .col = (uint32_t)offset + 1,
+				  .length = 1,
+				  .text = text,
 				  .text_length = (uint32_t)strlen(text) };
 	PCRE2_UCHAR message[160] = "it cannot be read";
 
@@ -31,7 +35,8 @@ int sk_pattern_init(struct sk_pattern *pattern, const char *text, const char *wh
 	int error;
 
 	memset(pattern, 0, sizeof(*pattern));
-	pattern->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, 0, &error, &offset, NULL);
+	pattern->code =
+		pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, 0, &error, &offset, NULL);
 	if (!pattern->code && error == PCRE2_ERROR_HEAP_FAILED)
 		return -ENOMEM;
 	if (!pattern->code)

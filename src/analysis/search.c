@@ -25,9 +25,9 @@ enum sk_hit_table {
 
 struct sk_hit {
 	uint64_t key;
-	uint32_t index;			/* in its table */
-	uint32_t table : 4;		/* enum sk_hit_table */
-	uint32_t source : 28;		/* of SK_HIT_FILENAME: which of its sources */
+	uint32_t index;	      /* in its table */
+	uint32_t table : 4;   /* enum sk_hit_table */
+	uint32_t source : 28; /* of SK_HIT_FILENAME: which of its sources */
 };
 
 struct sk_search {
@@ -36,19 +36,22 @@ struct sk_search {
 	size_t n, cap;
 };
 
-static int sk_search_add(struct sk_search *s, enum sk_hit_table table, uint32_t index, uint32_t source)
+static int sk_search_add(struct sk_search *s, enum sk_hit_table table, uint32_t index,
+			 uint32_t source)
 {
 	int r = 0;
 
 	if (s->n == s->cap)
 		r = sk_grow(&s->hits, &s->cap, s->n + 1, sizeof(*s->hits));
 	if (!r)
-		s->hits[s->n++] = (struct sk_hit){ .table = table, .index = index,
+		s->hits[s->n++] = (struct sk_hit){ .table = table,
+						   .index = index,
 						   .source = source & 0xfffffff };
 	return r;
 }
 
-static int sk_search_rules(struct sk_search *s, const struct sk_criteria *c, uint32_t first, uint32_t n)
+static int sk_search_rules(struct sk_search *s, const struct sk_criteria *c, uint32_t first,
+			   uint32_t n)
 {
 	const struct sk_policy *p = s->policy;
 	int r = 0;
@@ -102,7 +105,8 @@ static int sk_search_roles(struct sk_search *s, const struct sk_criteria *c)
 	for (uint32_t i = 0; c->kinds & SELKIE_RULE_ROLE_ALLOW && !r && i < p->n_role_allows; i++)
 		if (sk_criteria_match_role_allow(c, &p->role_allows[i]))
 			r = sk_search_add(s, SK_HIT_ROLE_ALLOW, i, 0);
-	for (uint32_t i = 0; c->kinds & SELKIE_RULE_ROLE_TRANSITION && !r && i < p->n_role_transitions; i++)
+	for (uint32_t i = 0;
+	     c->kinds & SELKIE_RULE_ROLE_TRANSITION && !r && i < p->n_role_transitions; i++)
 		if (sk_criteria_match_role_transition(c, &p->role_transitions[i]))
 			r = sk_search_add(s, SK_HIT_ROLE_TRANSITION, i, 0);
 	return r;
@@ -113,20 +117,23 @@ static int sk_search_ranges(struct sk_search *s, const struct sk_criteria *c)
 	const struct sk_policy *p = s->policy;
 	int r = 0;
 
-	for (uint32_t i = 0; c->kinds & SELKIE_RULE_RANGE_TRANSITION && !r && i < p->n_range_transitions; i++)
+	for (uint32_t i = 0;
+	     c->kinds & SELKIE_RULE_RANGE_TRANSITION && !r && i < p->n_range_transitions; i++)
 		if (sk_criteria_match_range_transition(c, &p->range_transitions[i]))
 			r = sk_search_add(s, SK_HIT_RANGE_TRANSITION, i, 0);
 	return r;
 }
 
-static void sk_search_hit(const struct sk_search *s, const struct sk_hit *hit, struct selkie_rule *ret)
+static void sk_search_hit(const struct sk_search *s, const struct sk_hit *hit,
+			  struct selkie_rule *ret)
 {
 	switch ((enum sk_hit_table)hit->table) {
 	case SK_HIT_RULE:
 		sk_rule_get(s->policy, hit->index, ret);
 		break;
 	case SK_HIT_FILENAME:
-		sk_rule_get_filename(s->policy, hit->index, (struct sk_type_id){ hit->source }, ret);
+		sk_rule_get_filename(s->policy, hit->index, (struct sk_type_id){ hit->source },
+				     ret);
 		break;
 	case SK_HIT_ROLE_ALLOW:
 		sk_rule_get_role_allow(s->policy, hit->index, ret);
@@ -161,8 +168,8 @@ static void sk_hit_ids(const struct sk_search *s, const struct sk_hit *hit, uint
 
 /* Ranks by text order, for the ids that occur. A name is compared with the byte that follows it in a rule. */
 struct sk_ranks {
-	uint32_t *of;		/* by id */
-	uint32_t most;		/* greatest rank that fits */
+	uint32_t *of;  /* by id */
+	uint32_t most; /* greatest rank that fits */
 };
 
 struct sk_ranked {
@@ -222,7 +229,8 @@ static int sk_ranks_make(struct sk_ranks *ranks, const struct sk_search *s, int 
 	for (uint32_t id = 1; id <= n_ids; id++)
 		if (ranks->of[id])
 			names[n++] = (struct sk_ranked){ sk_name_of(s->policy, part, id), id };
-	qsort(names, n, sizeof(*names), part == 1 ? sk_compare_before_colon : sk_compare_before_blank);
+	qsort(names, n, sizeof(*names),
+	      part == 1 ? sk_compare_before_colon : sk_compare_before_blank);
 	for (uint32_t i = 0; i < n; i++)
 		ranks->of[names[i].id] = SK_MIN(i, most);
 	return 0;
@@ -239,7 +247,7 @@ static uint32_t sk_kind_rank(uint32_t kind)
 	return rank;
 }
 
-#define SK_KEY_TYPE_BITS 22
+#define SK_KEY_TYPE_BITS  22
 #define SK_KEY_CLASS_BITS 14
 
 /* Section 2 bits, kind 4, source 22, target 22, class 14. */
@@ -249,7 +257,8 @@ static void sk_search_make_keys(struct sk_search *s, const struct sk_ranks ranks
 
 	for (uint32_t k = 0; k < 11; k++)
 		kind_ranks[k] = selkie_rule_kind_name((enum selkie_rule_kind)(1u << k))
-					? sk_kind_rank(1u << k) : 0;
+					? sk_kind_rank(1u << k)
+					: 0;
 	for (size_t i = 0; i < s->n; i++) {
 		struct sk_hit *h = &s->hits[i];
 		uint32_t kind = SELKIE_RULE_TYPE_TRANSITION;
@@ -460,8 +469,8 @@ static void sk_search_prefetch(const struct sk_search *s, size_t i)
 		__builtin_prefetch(&s->policy->rules[s->hits[i].index]);
 }
 
-int selkie_search_print(const selkie_search *search, int (*each)(void *arg, const char *text, size_t n),
-			void *arg)
+int selkie_search_print(const selkie_search *search,
+			int (*each)(void *arg, const char *text, size_t n), void *arg)
 {
 	sk_auto_buf struct sk_buf buf = SK_BUF_INIT;
 	struct sk_text text;

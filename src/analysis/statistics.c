@@ -40,8 +40,8 @@ static void sk_count_classes(const struct sk_policy *p, struct selkie_statistics
 		const struct sk_class *c = &p->classes[i];
 
 		s->permissions += c->n_perms;
-		s->defaults += (c->default_user != 0) + (c->default_role != 0) + (c->default_type != 0) +
-			       (c->default_range != 0);
+		s->defaults += (c->default_user != 0) + (c->default_role != 0) +
+			       (c->default_type != 0) + (c->default_range != 0);
 		for (uint32_t k = 0; k < c->n_constraints; k++)
 			if (sk_constraint_is_mls(&c->constraints[k]))
 				s->mlsconstrain++;
@@ -57,7 +57,7 @@ static void sk_count_classes(const struct sk_policy *p, struct selkie_statistics
 
 static void sk_count_rules(const struct sk_policy *p, struct selkie_statistics *s)
 {
-	uint32_t n[16] = { 0 };		/* by the number of the kind's bit */
+	uint32_t n[16] = { 0 }; /* by the number of the kind's bit */
 
 	for (uint32_t i = 0; i < p->n_rules; i++)
 		n[__builtin_ctz(p->rules[i].kind | 0x8000u)]++;
@@ -84,5 +84,6 @@ void selkie_policy_count(const selkie_policy *policy, struct selkie_statistics *
 	sk_count_classes(policy, ret);
 	sk_count_rules(policy, ret);
 	for (int k = 0; k < SELKIE_N_LABELING_KINDS; k++)
-		ret->labeling[k] = (uint32_t)selkie_labeling_count(policy, (enum selkie_labeling_kind)k);
+		ret->labeling[k] =
+			(uint32_t)selkie_labeling_count(policy, (enum selkie_labeling_kind)k);
 }

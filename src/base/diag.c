@@ -280,22 +280,37 @@ static unsigned int sk_edit_distance(const char *a, size_t n, const char *b, siz
 	return one[m];
 }
 
+static size_t sk_common_prefix(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (a[n] && a[n] == b[n])
+		n++;
+	return n;
+}
+
+/* Between names that are equally near, the one that begins alike for longer: slips are rarely made at the start. */
 size_t sk_nearest_name(const char *name, size_t n, const char *(*name_at)(const void *arg, size_t i),
 		       const void *arg)
 {
-	size_t len = strlen(name), found = SIZE_MAX;
-	unsigned int best = (unsigned int)SK_MAX((size_t)1, SK_MIN(len / 3, (size_t)8)) + 1;
+	size_t len = strlen(name), found = SIZE_MAX, alike = 0;
+	unsigned int most = (unsigned int)SK_MAX((size_t)1, SK_MIN(len / 3, (size_t)8));
 
-	for (size_t i = 0; i < n && best > 1; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const char *other = name_at(arg, i);
+		size_t prefix;
 		unsigned int d;
 
 		if (!other)
 			continue;
-		d = sk_edit_distance(name, len, other, strlen(other), best - 1);
-		if (d < best) {
-			best = d;
+		d = sk_edit_distance(name, len, other, strlen(other), most);
+		if (d > most)
+			continue;
+		prefix = sk_common_prefix(name, other);
+		if (found == SIZE_MAX || d < most || prefix > alike) {
 			found = i;
+			alike = prefix;
+			most = d;
 		}
 	}
 	return found;

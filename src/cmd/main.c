@@ -12,7 +12,12 @@
 static const struct sk_command sk_cmd_help;
 static const struct sk_command sk_cmd_completion;
 
+extern const struct sk_command sk_cmd_info;
+extern const struct sk_command sk_cmd_search;
+
 const struct sk_command *const sk_commands[] = {
+	&sk_cmd_info,
+	&sk_cmd_search,
 	&sk_cmd_help,
 	&sk_cmd_completion,
 	NULL,
@@ -104,7 +109,9 @@ static int sk_run_completion(const struct sk_command *cmd, int argc, char **argv
 	for (size_t i = 0; sk_commands[i]; i++) {
 		printf("\t\t%s) words=\"--help", sk_commands[i]->name);
 		for (const struct sk_option *p = sk_commands[i]->options; p->letter || p->name; p++)
-			if (p->name)
+			if (p->one_dash)
+				printf(" %s", p->one_dash + 1);
+			else if (p->name)
 				printf(" --%s", p->name);
 			else
 				printf(" -%c", p->letter);

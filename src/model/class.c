@@ -52,7 +52,8 @@ const char *selkie_common_name(const selkie_policy *policy, uint32_t common)
 	return common < policy->n_commons ? policy->commons[common].name : NULL;
 }
 
-const char *selkie_common_permission_name(const selkie_policy *policy, uint32_t common, unsigned int bit)
+const char *selkie_common_permission_name(const selkie_policy *policy, uint32_t common,
+					  unsigned int bit)
 {
 	if (common >= policy->n_commons)
 		return NULL;
@@ -100,7 +101,8 @@ int selkie_class_get_constraint(const selkie_policy *policy, selkie_class_id cls
 		return -EINVAL;
 	mls = sk_constraint_is_mls(&c->constraints[i]);
 	*ret = (struct selkie_constraint){ .kind = mls ? SELKIE_MLSCONSTRAIN : SELKIE_CONSTRAIN,
-					   .cls = cls, .perms = c->constraints[i].perms,
+					   .cls = cls,
+					   .perms = c->constraints[i].perms,
 					   .index = (uint32_t)i };
 	return 0;
 }
@@ -114,8 +116,11 @@ int selkie_class_get_validatetrans(const selkie_policy *policy, selkie_class_id 
 	if (!c || i >= c->n_validatetrans)
 		return -EINVAL;
 	mls = sk_constraint_is_mls(&c->validatetrans[i]);
-	*ret = (struct selkie_constraint){ .kind = mls ? SELKIE_MLSVALIDATETRANS : SELKIE_VALIDATETRANS,
-					   .cls = cls, .index = (uint32_t)i, .validatetrans = true };
+	*ret = (struct selkie_constraint){ .kind = mls ? SELKIE_MLSVALIDATETRANS
+						       : SELKIE_VALIDATETRANS,
+					   .cls = cls,
+					   .index = (uint32_t)i,
+					   .validatetrans = true };
 	return 0;
 }
 
@@ -124,7 +129,8 @@ static const struct sk_constraint *sk_constraint_at(const struct sk_policy *poli
 {
 	const struct sk_class *c = sk_class_at(policy, constraint->cls);
 
-	if (!c || constraint->index >= (constraint->validatetrans ? c->n_validatetrans : c->n_constraints))
+	if (!c || constraint->index >=
+			  (constraint->validatetrans ? c->n_validatetrans : c->n_constraints))
 		return NULL;
 	return (constraint->validatetrans ? c->validatetrans : c->constraints) + constraint->index;
 }
@@ -151,8 +157,8 @@ int selkie_constraint_print(const selkie_policy *policy, const struct selkie_con
 	return 0;
 }
 
-bool selkie_constraint_names_type(const selkie_policy *policy, const struct selkie_constraint *constraint,
-				  selkie_type_id type)
+bool selkie_constraint_names_type(const selkie_policy *policy,
+				  const struct selkie_constraint *constraint, selkie_type_id type)
 {
 	const struct sk_constraint *c = sk_constraint_at(policy, constraint);
 

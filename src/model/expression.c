@@ -14,11 +14,11 @@
 #define SK_NO_NODE UINT32_MAX
 
 struct sk_infix_node {
-	const char *text;		/* of an operand or operator */
-	uint32_t left, right;		/* operands; a unary operator has only right */
-	uint8_t precedence;		/* of operators, from 1; 0 for an operand */
+	const char *text;     /* of an operand or operator */
+	uint32_t left, right; /* operands; a unary operator has only right */
+	uint8_t precedence;   /* of operators, from 1; 0 for an operand */
 	bool unary;
-	bool parens;			/* setools style: parentheses around this */
+	bool parens; /* setools style: parentheses around this */
 };
 
 /* A tree under construction; `stack` holds the operands that no operator has taken yet. */
@@ -27,7 +27,7 @@ struct sk_infix {
 	struct sk_infix_node *nodes;
 	uint32_t *stack;
 	uint32_t n, depth;
-	uint8_t previous;		/* precedence of the operator before */
+	uint8_t previous; /* precedence of the operator before */
 };
 
 static bool sk_infix_init(struct sk_infix *in, size_t cap, uint8_t highest)
@@ -44,7 +44,8 @@ static uint32_t sk_infix_pop(struct sk_infix *in)
 	return in->depth ? in->stack[--in->depth] : SK_NO_NODE;
 }
 
-static struct sk_infix_node *sk_infix_push(struct sk_infix *in, const char *text, uint8_t precedence)
+static struct sk_infix_node *sk_infix_push(struct sk_infix *in, const char *text,
+					   uint8_t precedence)
 {
 	struct sk_infix_node *node = &in->nodes[in->n];
 
@@ -79,8 +80,8 @@ static void sk_infix_unary(struct sk_infix *in, const char *text, uint8_t preced
 /* How a tree is written. */
 struct sk_infix_style {
 	bool plain;
-	bool reverse;		/* right operand first */
-	bool unary_parens;	/* setools: around every operand of a unary operator, not only around expressions */
+	bool reverse; /* right operand first */
+	bool unary_parens; /* setools: around every operand of a unary operator, not only around expressions */
 };
 
 /* What is still to be written: a word, or else a node. */
@@ -93,13 +94,13 @@ struct sk_infix_writer {
 	struct sk_buf *buf;
 	const struct sk_infix *in;
 	struct sk_infix_style style;
-	struct sk_infix_step *steps;	/* the next one last */
+	struct sk_infix_step *steps; /* the next one last */
 	uint32_t n;
-	bool tight;			/* no blank before the next word */
+	bool tight; /* no blank before the next word */
 };
 
-static bool sk_infix_needs_parens(const struct sk_infix_writer *w, const struct sk_infix_node *parent,
-				  uint32_t child, bool is_right)
+static bool sk_infix_needs_parens(const struct sk_infix_writer *w,
+				  const struct sk_infix_node *parent, uint32_t child, bool is_right)
 {
 	const struct sk_infix_node *c = child == SK_NO_NODE ? NULL : &w->in->nodes[child];
 
@@ -208,13 +209,15 @@ void sk_cond_print(struct sk_buf *buf, const struct sk_policy *policy, const str
 		else
 			sk_infix_binary(&in, sk_cond_op_word(n->op), sk_cond_precedence[n->op]);
 	}
-	sk_infix_write(buf, &in, (struct sk_infix_style){ .plain = style == SK_STYLE_PLAIN,
-							  .reverse = style == SK_STYLE_SETOOLS });
+	sk_infix_write(buf, &in,
+		       (struct sk_infix_style){ .plain = style == SK_STYLE_PLAIN,
+						.reverse = style == SK_STYLE_SETOOLS });
 out:
 	sk_arena_done(&in.arena);
 }
 
-#define SK_ATTR_MLS (SK_ATTR_L1L2 | SK_ATTR_L1H2 | SK_ATTR_H1L2 | SK_ATTR_H1H2 | SK_ATTR_L1H1 | SK_ATTR_L2H2)
+#define SK_ATTR_MLS                                                                                \
+	(SK_ATTR_L1L2 | SK_ATTR_L1H2 | SK_ATTR_H1L2 | SK_ATTR_H1H2 | SK_ATTR_L1H1 | SK_ATTR_L2H2)
 
 bool sk_constraint_is_mls(const struct sk_constraint *constraint)
 {
@@ -272,15 +275,17 @@ static int sk_compare_names(const void *a, const void *b)
 }
 
 /* The sorted names of a set, each with a blank and `lead` before it. Returns how many, or UINT32_MAX without memory. */
-static uint32_t sk_constraint_add_names(struct sk_buf *buf, const struct sk_policy *p, uint32_t attr,
-					const struct sk_bitset *set, const char *lead)
+static uint32_t sk_constraint_add_names(struct sk_buf *buf, const struct sk_policy *p,
+					uint32_t attr, const struct sk_bitset *set,
+					const char *lead)
 {
 	uint32_t n = 0, cap = sk_bitset_count(set);
 	const char **names = malloc((cap + 1) * sizeof(*names));
 
 	if (!names)
 		return UINT32_MAX;
-	for (uint32_t id = sk_bitset_next(set, 0); id != UINT32_MAX; id = sk_bitset_next(set, id + 1)) {
+	for (uint32_t id = sk_bitset_next(set, 0); id != UINT32_MAX;
+	     id = sk_bitset_next(set, id + 1)) {
 		names[n] = sk_constraint_name(p, attr, id);
 		n += names[n] != NULL;
 	}
@@ -295,14 +300,15 @@ static uint32_t sk_constraint_add_names(struct sk_buf *buf, const struct sk_poli
 	return n;
 }
 
-#define SK_TYPE_STAR 1u		/* flags of a type set (libsepol: TYPE_STAR, TYPE_COMP) */
+#define SK_TYPE_STAR 1u /* flags of a type set (libsepol: TYPE_STAR, TYPE_COMP) */
 #define SK_TYPE_COMP 2u
 
 /*
  * The names of a node: nothing, "a", or "{ a b }". setools adds a blank to the latter, and does not know exceptions and
  * complements, of which it prints the types as if nothing were special about them; those we write as they are.
  */
-static char *sk_constraint_set_text(const struct sk_policy *p, const struct sk_constraint_node *node,
+static char *sk_constraint_set_text(const struct sk_policy *p,
+				    const struct sk_constraint_node *node,
 				    enum sk_expression_style style)
 {
 	const struct sk_type_set *set = node->attr & SK_ATTR_TYPE ? node->type_names : NULL;
@@ -369,8 +375,9 @@ void sk_constraint_print_expression(struct sk_buf *buf, const struct sk_policy *
 			ok = sk_constraint_add_leaf(&in, policy, n, style);
 	}
 	if (ok)
-		sk_infix_write(buf, &in, (struct sk_infix_style){ .plain = style == SK_STYLE_PLAIN,
-								  .unary_parens = true });
+		sk_infix_write(buf, &in,
+			       (struct sk_infix_style){ .plain = style == SK_STYLE_PLAIN,
+							.unary_parens = true });
 	else
 		sk_buf_fail(buf, -ENOMEM);
 	sk_arena_done(&in.arena);

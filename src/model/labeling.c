@@ -47,7 +47,8 @@ size_t selkie_labeling_count(const selkie_policy *policy, enum selkie_labeling_k
 	       sk_ocontext_count(policy, sk_labeling_tables[kind].second);
 }
 
-static int sk_labeling_get_genfs(const struct sk_policy *policy, size_t i, struct selkie_labeling *ret)
+static int sk_labeling_get_genfs(const struct sk_policy *policy, size_t i,
+				 struct selkie_labeling *ret)
 {
 	for (uint32_t g = 0; g < policy->n_genfs; g++) {
 		const struct sk_genfs *fs = &policy->genfs[g];

@@ -56,7 +56,8 @@ void sk_rule_get(const struct sk_policy *policy, uint32_t index, struct selkie_r
 	} else {
 		const struct sk_xperm *x = &policy->xperms[r->data];
 
-		ret->xperm_kind = x->kind == SK_XPERM_NLMSG ? SELKIE_XPERM_NLMSG : SELKIE_XPERM_IOCTL;
+		ret->xperm_kind =
+			x->kind == SK_XPERM_NLMSG ? SELKIE_XPERM_NLMSG : SELKIE_XPERM_IOCTL;
 		ret->xperm_driver = x->kind == SK_XPERM_IOCTL_DRIVER ? 256 : x->driver;
 		ret->xperms = x->perms;
 	}
@@ -67,17 +68,23 @@ void sk_rule_get_filename(const struct sk_policy *policy, uint32_t index, struct
 {
 	const struct sk_filename_transition *f = &policy->filename_transitions[index];
 
-	*ret = (struct selkie_rule){ .kind = SELKIE_RULE_TYPE_TRANSITION, .source = source,
-				     .target = f->target, .cls = f->cls, .result = f->result,
-				     .name = f->name, .cond = SELKIE_UNCONDITIONAL };
+	*ret = (struct selkie_rule){ .kind = SELKIE_RULE_TYPE_TRANSITION,
+				     .source = source,
+				     .target = f->target,
+				     .cls = f->cls,
+				     .result = f->result,
+				     .name = f->name,
+				     .cond = SELKIE_UNCONDITIONAL };
 }
 
 void sk_rule_get_role_allow(const struct sk_policy *policy, uint32_t index, struct selkie_rule *ret)
 {
 	const struct sk_role_allow *a = &policy->role_allows[index];
 
-	*ret = (struct selkie_rule){ .kind = SELKIE_RULE_ROLE_ALLOW, .source_role = a->role,
-				     .new_role = a->new_role, .cond = SELKIE_UNCONDITIONAL };
+	*ret = (struct selkie_rule){ .kind = SELKIE_RULE_ROLE_ALLOW,
+				     .source_role = a->role,
+				     .new_role = a->new_role,
+				     .cond = SELKIE_UNCONDITIONAL };
 }
 
 void sk_rule_get_role_transition(const struct sk_policy *policy, uint32_t index,
@@ -85,8 +92,11 @@ void sk_rule_get_role_transition(const struct sk_policy *policy, uint32_t index,
 {
 	const struct sk_role_transition *t = &policy->role_transitions[index];
 
-	*ret = (struct selkie_rule){ .kind = SELKIE_RULE_ROLE_TRANSITION, .source_role = t->role,
-				     .target = t->type, .cls = t->cls, .new_role = t->new_role,
+	*ret = (struct selkie_rule){ .kind = SELKIE_RULE_ROLE_TRANSITION,
+				     .source_role = t->role,
+				     .target = t->type,
+				     .cls = t->cls,
+				     .new_role = t->new_role,
 				     .cond = SELKIE_UNCONDITIONAL };
 }
 
@@ -95,8 +105,11 @@ void sk_rule_get_range_transition(const struct sk_policy *policy, uint32_t index
 {
 	const struct sk_range_transition *t = &policy->range_transitions[index];
 
-	*ret = (struct selkie_rule){ .kind = SELKIE_RULE_RANGE_TRANSITION, .source = t->source,
-				     .target = t->target, .cls = t->cls, .range = &t->range,
+	*ret = (struct selkie_rule){ .kind = SELKIE_RULE_RANGE_TRANSITION,
+				     .source = t->source,
+				     .target = t->target,
+				     .cls = t->cls,
+				     .range = &t->range,
 				     .cond = SELKIE_UNCONDITIONAL };
 }
 
@@ -112,7 +125,8 @@ static bool sk_rule_is_of(const struct sk_policy *p, const struct selkie_rule *r
 {
 	bool role = r->kind & (SELKIE_RULE_ROLE_ALLOW | SELKIE_RULE_ROLE_TRANSITION);
 
-	if (!selkie_rule_kind_name(r->kind) || (r->cond != SELKIE_UNCONDITIONAL && r->cond >= p->n_conds))
+	if (!selkie_rule_kind_name(r->kind) ||
+	    (r->cond != SELKIE_UNCONDITIONAL && r->cond >= p->n_conds))
 		return false;
 	if (role && (!selkie_role_name(p, r->source_role) || !selkie_role_name(p, r->new_role)))
 		return false;

@@ -93,7 +93,8 @@ static int sk_text_make_perms(struct sk_text *t, struct sk_class_id cls, uint32_
 			      uint32_t *ret_number)
 {
 	sk_auto_buf struct sk_buf made = SK_BUF_INIT;
-	int r = sk_grow(&t->perm_sets, &t->cap_perm_sets, t->n_perm_sets + 1, sizeof(*t->perm_sets));
+	int r = sk_grow(&t->perm_sets, &t->cap_perm_sets, t->n_perm_sets + 1,
+			sizeof(*t->perm_sets));
 
 	if (r)
 		return r;
@@ -167,8 +168,8 @@ static void sk_text_xperms(struct sk_buf *buf, const struct selkie_rule *rule)
 			i++;
 		low = drivers ? first << 8 : rule->xperm_driver << 8 | first;
 		high = drivers ? i << 8 | 0xff : rule->xperm_driver << 8 | i;
-		sk_buf_printf(&list, low == high ? "%s0x%04x" : "%s0x%04x-0x%04x", n++ ? " " : "", low,
-			      high);
+		sk_buf_printf(&list, low == high ? "%s0x%04x" : "%s0x%04x-0x%04x", n++ ? " " : "",
+			      low, high);
 	}
 	sk_buf_adds(buf, rule->xperm_kind == SELKIE_XPERM_NLMSG ? "nlmsg " : "ioctl ");
 	sk_buf_adds(buf, n > 1 ? "{ " : "");
@@ -222,7 +223,8 @@ static void sk_text_te_rule(struct sk_text *t, struct sk_buf *buf, const struct 
 
 void sk_text_rule(struct sk_text *text, struct sk_buf *buf, const struct selkie_rule *rule)
 {
-	sk_buf_adds(buf, rule->kind == SELKIE_RULE_ALLOW ? "allow" : selkie_rule_kind_name(rule->kind));
+	sk_buf_adds(buf,
+		    rule->kind == SELKIE_RULE_ALLOW ? "allow" : selkie_rule_kind_name(rule->kind));
 	sk_buf_addc(buf, ' ');
 	if (rule->kind & (SELKIE_RULE_ROLE_ALLOW | SELKIE_RULE_ROLE_TRANSITION))
 		sk_text_role_rule(text, buf, rule);
@@ -236,7 +238,8 @@ void sk_text_level(struct sk_buf *buf, const struct sk_policy *policy, const str
 	char lead = ':';
 
 	sk_buf_adds(buf, policy->sens_by_id[level->sens.v]->name);
-	for (uint32_t c = sk_bitset_next(cats, 0); c != UINT32_MAX; c = sk_bitset_next(cats, c + 1)) {
+	for (uint32_t c = sk_bitset_next(cats, 0); c != UINT32_MAX;
+	     c = sk_bitset_next(cats, c + 1)) {
 		uint32_t first = c;
 
 		while (sk_bitset_has(cats, c + 1))
@@ -335,7 +338,7 @@ static void sk_text_numbers(struct sk_buf *buf, const struct selkie_labeling *l,
 static const struct {
 	const char *cls, *letter;
 } sk_genfs_letters[] = {
-	{ "file", "--" }, { "dir", "-d" }, { "lnk_file", "-l" }, { "fifo_file", "-p" },
+	{ "file", "--" },      { "dir", "-d" },	     { "lnk_file", "-l" }, { "fifo_file", "-p" },
 	{ "sock_file", "-s" }, { "blk_file", "-b" }, { "chr_file", "-c" },
 };
 

@@ -22,11 +22,11 @@ struct sk_word {
 struct sk_text {
 	const struct sk_policy *policy;
 	struct sk_arena arena;
-	struct sk_word *types, *classes;	/* by id; n 0 until needed */
-	struct sk_map perms;			/* class << 32 | vector, to a number in perm_sets */
+	struct sk_word *types, *classes; /* by id; n 0 until needed */
+	struct sk_map perms;		 /* class << 32 | vector, to a number in perm_sets */
 	struct sk_word *perm_sets;
 	size_t n_perm_sets, cap_perm_sets;
-	struct sk_word *conds;			/* by number; NULL until needed */
+	struct sk_word *conds; /* by number; NULL until needed */
 };
 
 /* Returns 0 or -ENOMEM; sk_text_done may be called in any case. */
@@ -37,14 +37,17 @@ void sk_text_done(struct sk_text *text);
 void sk_text_rule(struct sk_text *text, struct sk_buf *buf, const struct selkie_rule *rule);
 
 /* "{ getattr read }" or "getattr" */
-void sk_text_perms(struct sk_text *text, struct sk_buf *buf, struct sk_class_id cls, uint32_t perms);
+void sk_text_perms(struct sk_text *text, struct sk_buf *buf, struct sk_class_id cls,
+		   uint32_t perms);
 
 /*
  * Levels with two categories in a row as "c0.c1" and ranges with blanks around the dash, as setools has them; the
  * kernel's form is level.h's and context.h's.
  */
-void sk_text_level(struct sk_buf *buf, const struct sk_policy *policy, const struct sk_level *level);
-void sk_text_range(struct sk_buf *buf, const struct sk_policy *policy, const struct sk_range *range);
+void sk_text_level(struct sk_buf *buf, const struct sk_policy *policy,
+		   const struct sk_level *level);
+void sk_text_range(struct sk_buf *buf, const struct sk_policy *policy,
+		   const struct sk_range *range);
 void sk_text_context(struct sk_buf *buf, const struct sk_policy *policy,
 		     const struct sk_context *context);
 
@@ -60,7 +63,8 @@ void sk_text_constraint(struct sk_text *text, struct sk_buf *buf, struct sk_clas
 void sk_rule_get(const struct sk_policy *policy, uint32_t index, struct selkie_rule *ret);
 void sk_rule_get_filename(const struct sk_policy *policy, uint32_t index, struct sk_type_id source,
 			  struct selkie_rule *ret);
-void sk_rule_get_role_allow(const struct sk_policy *policy, uint32_t index, struct selkie_rule *ret);
+void sk_rule_get_role_allow(const struct sk_policy *policy, uint32_t index,
+			    struct selkie_rule *ret);
 void sk_rule_get_role_transition(const struct sk_policy *policy, uint32_t index,
 				 struct selkie_rule *ret);
 void sk_rule_get_range_transition(const struct sk_policy *policy, uint32_t index,

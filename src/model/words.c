@@ -38,15 +38,17 @@ const char *selkie_rule_kind_name(enum selkie_rule_kind kind)
 #define SK_WORD(table, i) ((i) < SK_ARRAY_LEN(table) ? (table)[i] : NULL)
 
 static const char *const sk_selinux_sids[] = {
-	"undefined", "kernel", "security", "unlabeled", "fs", "file", "file_labels", "init",
-	"any_socket", "port", "netif", "netmsg", "node", "igmp_packet", "icmp_socket", "tcp_socket",
-	"sysctl_modprobe", "sysctl", "sysctl_fs", "sysctl_kernel", "sysctl_net", "sysctl_net_unix",
-	"sysctl_vm", "sysctl_dev", "kmod", "policy", "scmp_packet", "devnull",
+	"undefined",  "kernel",		 "security",  "unlabeled",   "fs",
+	"file",	      "file_labels",	 "init",      "any_socket",  "port",
+	"netif",      "netmsg",		 "node",      "igmp_packet", "icmp_socket",
+	"tcp_socket", "sysctl_modprobe", "sysctl",    "sysctl_fs",   "sysctl_kernel",
+	"sysctl_net", "sysctl_net_unix", "sysctl_vm", "sysctl_dev",  "kmod",
+	"policy",     "scmp_packet",	 "devnull",
 };
 
 static const char *const sk_xen_sids[] = {
-	"undefined", "xen", "dom0", "domio", "domxen", "unlabeled", "security", "ioport", "iomem",
-	"irq", "device", "domU", "domDM",
+	"undefined", "xen",   "dom0", "domio",	"domxen", "unlabeled", "security",
+	"ioport",    "iomem", "irq",  "device", "domU",	  "domDM",
 };
 
 const char *sk_sid_word(enum sk_target target, uint32_t sid)
@@ -55,12 +57,9 @@ const char *sk_sid_word(enum sk_target target, uint32_t sid)
 }
 
 static const char *const sk_fs_behaviors[] = {
-	[SK_FS_USE_XATTR] = "fs_use_xattr",
-	[SK_FS_USE_TRANS] = "fs_use_trans",
-	[SK_FS_USE_TASK] = "fs_use_task",
-	[SK_FS_USE_GENFS] = "fs_use_genfs",
-	[SK_FS_USE_NONE] = "fs_use_none",
-	[SK_FS_USE_MNTPOINT] = "fs_use_mntpoint",
+	[SK_FS_USE_XATTR] = "fs_use_xattr", [SK_FS_USE_TRANS] = "fs_use_trans",
+	[SK_FS_USE_TASK] = "fs_use_task",   [SK_FS_USE_GENFS] = "fs_use_genfs",
+	[SK_FS_USE_NONE] = "fs_use_none",   [SK_FS_USE_MNTPOINT] = "fs_use_mntpoint",
 };
 
 const char *sk_fs_behavior_word(uint32_t behavior)
@@ -85,7 +84,7 @@ const char *sk_protocol_word(uint32_t protocol)
 }
 
 static const char *const sk_constraint_ops[] = {
-	[SK_OP_EQ] = "==", [SK_OP_NEQ] = "!=", [SK_OP_DOM] = "dom",
+	[SK_OP_EQ] = "==",	 [SK_OP_NEQ] = "!=",	    [SK_OP_DOM] = "dom",
 	[SK_OP_DOMBY] = "domby", [SK_OP_INCOMP] = "incomp",
 };
 
@@ -105,7 +104,8 @@ const char *sk_cond_op_word(uint32_t op)
 }
 
 static const char *const sk_defaults[] = {
-	[SK_DEFAULT_SOURCE] = "source", [SK_DEFAULT_TARGET] = "target",
+	[SK_DEFAULT_SOURCE] = "source",
+	[SK_DEFAULT_TARGET] = "target",
 };
 
 const char *sk_default_word(uint32_t value)
@@ -130,10 +130,11 @@ const char *sk_default_range_word(uint32_t value)
 
 /* Bits of the file, from 0 (kernel: policycap.h and policycap_names.h; libsepol: polcaps.c). */
 static const char *const sk_capabilities[] = {
-	"network_peer_controls", "open_perms", "extended_socket_class", "always_check_network",
-	"cgroup_seclabel", "nnp_nosuid_transition", "genfs_seclabel_symlinks", "ioctl_skip_cloexec",
-	"userspace_initial_context", "netlink_xperm", "netif_wildcard", "genfs_seclabel_wildcard",
-	"functionfs_seclabel", "memfd_class", "bpf_token_perms",
+	"network_peer_controls",   "open_perms",	 "extended_socket_class",
+	"always_check_network",	   "cgroup_seclabel",	 "nnp_nosuid_transition",
+	"genfs_seclabel_symlinks", "ioctl_skip_cloexec", "userspace_initial_context",
+	"netlink_xperm",	   "netif_wildcard",	 "genfs_seclabel_wildcard",
+	"functionfs_seclabel",	   "memfd_class",	 "bpf_token_perms",
 };
 
 const char *selkie_capability_name(uint32_t capability)

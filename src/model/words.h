@@ -16,7 +16,7 @@ struct sk_rule_word {
 	enum selkie_rule_kind kind;
 };
 
-extern const struct sk_rule_word sk_rule_words[];	/* ends with word NULL */
+extern const struct sk_rule_word sk_rule_words[]; /* ends with word NULL */
 
 /*
  * Initial contexts, by number. The policy file has no names for them; for SELinux these are all that Linux ever had
@@ -24,11 +24,11 @@ extern const struct sk_rule_word sk_rule_words[];	/* ends with word NULL */
  */
 const char *sk_sid_word(enum sk_target target, uint32_t sid);
 
-const char *sk_fs_behavior_word(uint32_t behavior);	/* "fs_use_xattr" */
-const char *sk_protocol_word(uint32_t protocol);	/* "tcp" */
-const char *sk_constraint_op_word(uint32_t op);		/* "==", "dom" */
-const char *sk_cond_op_word(uint32_t op);		/* "&&" */
-const char *sk_default_word(uint32_t value);		/* "source" */
-const char *sk_default_range_word(uint32_t value);	/* "source low_high", as setools writes it */
+const char *sk_fs_behavior_word(uint32_t behavior); /* "fs_use_xattr" */
+const char *sk_protocol_word(uint32_t protocol);    /* "tcp" */
+const char *sk_constraint_op_word(uint32_t op);	    /* "==", "dom" */
+const char *sk_cond_op_word(uint32_t op);	    /* "&&" */
+const char *sk_default_word(uint32_t value);	    /* "source" */
+const char *sk_default_range_word(uint32_t value);  /* "source low_high", as setools writes it */
 
 #endif

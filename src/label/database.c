@@ -277,19 +277,33 @@ static int compile_irregular(struct sk_adding *ad, struct sk_label_rule *rule,
 	return 1;
 }
 
+#define META_3_4    1u /* a meta character to 3.4 */
+#define META_3_8    2u /* to 3.8 and later */
+#define ESCAPED_3_8 4u /* what 3.8 knows after a backslash */
+
+/* clang-format off */
+static const uint8_t metas[256] = {
+	['.'] = 7, ['^'] = 7, ['$'] = 7, ['?'] = 7, ['*'] = 7, ['+'] = 7, ['|'] = 7, ['['] = 7, ['('] = 7, ['{'] = 7,
+	[']'] = 6, [')'] = 6, ['}'] = 6, ['-'] = 4, ['_'] = 4, [','] = 4,
+};
+/* clang-format on */
+
+static bool is_meta(char c, unsigned int which)
+{
+	return metas[(unsigned char)c] & which;
+}
+
 static bool has_meta(const struct sk_label_pattern *pt, enum selkie_label_precedence precedence)
 {
-	const char *metas =
-		precedence == SELKIE_LABEL_LIBSELINUX_3_4 ? ".^$?*+|[({" : ".^$?*+|[({])}";
+	bool old = precedence == SELKIE_LABEL_LIBSELINUX_3_4;
 
 	for (uint32_t i = 0; i < pt->n; i++) {
-		if (strchr(metas, pt->text[i]))
+		if (is_meta(pt->text[i], old ? META_3_4 : META_3_8))
 			return true;
 		if (pt->text[i] != '\\')
 			continue;
 		i++;
-		if (precedence != SELKIE_LABEL_LIBSELINUX_3_4 &&
-		    (i == pt->n || !strchr(".^$?*+|[({])}-_,", pt->text[i])))
+		if (!old && (i == pt->n || !is_meta(pt->text[i], ESCAPED_3_8)))
 			return true;
 	}
 	return false;
@@ -307,7 +321,7 @@ static void find_stem_3_4(struct sk_label_rule *rule)
 	if (!slash)
 		return;
 	for (const char *p = pt->text; p < slash; p++)
-		if (strchr(".^$?*+|[({", *p))
+		if (is_meta(*p, META_3_4))
 			return;
 	rule->stem = pt->text;
 	rule->n_stem = (uint32_t)(slash - pt->text) + 1;
@@ -327,10 +341,12 @@ static void warn_escaped_stem(struct sk_diags *diags, const struct sk_label_rule
 static bool simplify(const char *s, size_t n, char *to, uint32_t *n_to)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (s[i] == '\\' && (++i == n || !strchr(".^$?*+|[({])}-_,", s[i])))
+		if (s[i] != '\\') {
+			if (is_meta(s[i], META_3_8))
+				return false;
+		} else if (++i == n || !is_meta(s[i], ESCAPED_3_8)) {
 			return false;
-		else if ((!i || s[i - 1] != '\\') && strchr(".^$?*+|[({])}", s[i]))
-			return false;
+		}
 		to[(*n_to)++] = s[i];
 	}
 	return true;
@@ -452,12 +468,29 @@ static int add_rule(void *arg, const struct sk_label_file *file, const struct sk
 	return r;
 }
 
+static size_t count_lines(const struct sk_label_file *file)
+{
+	const char *p = file->data, *end = p + file->n;
+	size_t n = 1;
+
+	while ((p = memchr(p, '\n', (size_t)(end - p)))) {
+		p++;
+		n++;
+	}
+	return n;
+}
+
 int sk_label_db_add(struct sk_label_db *db, struct sk_label_file *file, struct sk_diags *diags)
 {
 	struct sk_adding ad = { .db = db, .diags = diags, .parser = sk_label_parser_new() };
 	int r = ad.parser ? 0 : -ENOMEM;
 
 	sk_intern_init(&ad.patterns, &db->arena);
+	/* Room at once for what the file can hold; a line has at least six bytes. */
+	if (!r && file->n / 6 < UINT32_MAX / 4)
+		r = sk_grow(&db->rules, &db->cap_rules,
+			    db->n_rules + SK_MIN(file->n / 6, count_lines(file)),
+			    sizeof(*db->rules));
 	if (!r)
 		r = sk_label_file_lines(file, diags, add_rule, &ad);
 	sk_label_parser_free(ad.parser);

@@ -313,21 +313,34 @@ static uint32_t parse_rest(struct sk_label_parser *ps, const char *text, size_t 
 	return ps->p == ps->end ? node : SK_RE_NONE;
 }
 
+#define META   1u /* not literal by itself */
+#define REPEAT 2u /* makes what stands before it no literal */
+
+/* clang-format off */
+static const uint8_t metas[256] = {
+	['^'] = META, ['$'] = META, ['.'] = META, ['['] = META, ['|'] = META, ['('] = META, [')'] = META,
+	['?'] = META | REPEAT, ['*'] = META | REPEAT, ['+'] = META | REPEAT, ['{'] = META | REPEAT,
+};
+/* clang-format on */
+
+static unsigned int meta_at(const char *text, uint32_t n, uint32_t i)
+{
+	return i < n ? metas[(unsigned char)text[i]] : 0;
+}
+
 /* Length of the literal at text[i]: 1, or 2 when escaped; 0 when there is none or it is repeated. */
 static uint32_t literal_at(const char *text, uint32_t n, uint32_t i)
 {
 	uint32_t length = 1;
 
-	if (strchr("^$.[|()?*+{", text[i]))
+	if (meta_at(text, n, i))
 		return 0;
 	if (text[i] == '\\') {
 		length = 2;
 		if (i + 1 == n || is_alnum((unsigned char)text[i + 1]))
 			return 0;
 	}
-	if (i + length < n && strchr("?*+{", text[i + length]))
-		return 0;
-	return length;
+	return meta_at(text, n, i + length) & REPEAT ? 0 : length;
 }
 
 static int read_prefix(struct sk_label_pattern *pt, struct sk_arena *arena)

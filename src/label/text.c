@@ -50,19 +50,14 @@ int sk_label_file_copy(struct sk_label_file *file, const char *name, const void 
 	return file->name && file->data ? 0 : -ENOMEM;
 }
 
-/* The size that fstat gives is a guess: files in /proc and pipes have none. */
-static int read_all(int fd, char **data, size_t *cap, size_t *ret_n)
+/* Up to `most` bytes, or to the end. */
+static ssize_t read_some(int fd, char *to, size_t most)
 {
 	size_t n = 0;
 
-	for (;;) {
-		ssize_t got;
+	while (n < most) {
+		ssize_t got = read(fd, to + n, most - n);
 
-		if (n > SK_LABEL_MOST_BYTES)
-			return -EFBIG;
-		if (n == *cap && sk_grow(data, cap, n + 4096, 1))
-			return -ENOMEM;
-		got = read(fd, *data + n, *cap - n);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -71,27 +66,61 @@ static int read_all(int fd, char **data, size_t *cap, size_t *ret_n)
 			break;
 		n += (size_t)got;
 	}
-	*ret_n = n;
-	return 0;
+	return (ssize_t)n;
+}
+
+/* A pipe, or a file that grew while it was read: `n` bytes are there already. */
+static int read_on(int fd, struct sk_label_file *file, size_t n, struct sk_arena *arena)
+{
+	sk_auto_free char *data = NULL;
+	size_t cap = 0;
+	ssize_t got;
+
+	if (sk_grow(&data, &cap, n + 65536, 1))
+		return -ENOMEM;
+	memcpy(data, file->data, n);
+	do {
+		if (n > SK_LABEL_MOST_BYTES)
+			return -EFBIG;
+		if (sk_grow(&data, &cap, n + 65536, 1))
+			return -ENOMEM;
+		got = read_some(fd, data + n, cap - n);
+		if (got < 0)
+			return (int)got;
+		n += (size_t)got;
+	} while (n == cap);
+	file->data = sk_arena_strndup(arena, data, n);
+	file->n = n;
+	return file->data ? 0 : -ENOMEM;
 }
 
 int sk_label_file_read(struct sk_label_file *file, const char *name, struct sk_arena *arena)
 {
 	sk_auto_close int fd = open(name, O_RDONLY | O_CLOEXEC);
-	sk_auto_free char *data = NULL;
 	struct stat st;
-	size_t cap = 0, n = 0;
-	int r;
+	size_t most;
+	ssize_t n;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
 	if (S_ISDIR(st.st_mode))
 		return -EISDIR;
-	if (st.st_size > 0 && st.st_size <= SK_LABEL_MOST_BYTES &&
-	    sk_grow(&data, &cap, (size_t)st.st_size + 1, 1))
+	if (st.st_size > (off_t)SK_LABEL_MOST_BYTES)
+		return -EFBIG;
+	/* The size is a guess: pipes and files in /proc have none. */
+	most = (size_t)st.st_size + 1;
+	file->name = sk_arena_strdup(arena, name);
+	file->data = sk_arena_string(arena, most);
+	if (!file->name || !file->data)
 		return -ENOMEM;
-	r = read_all(fd, &data, &cap, &n);
-	return r ? r : sk_label_file_copy(file, name, data, n, arena);
+	n = read_some(fd, file->data, most);
+	if (n < 0)
+		return (int)n;
+	if ((size_t)n == most)
+		return read_on(fd, file, most, arena);
+	file->data[n] = '\0';
+	file->n = (size_t)n;
+	return 0;
 }
 
 static bool is_space(char c)

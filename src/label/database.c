@@ -210,8 +210,7 @@ static void report_duplicate(struct sk_adding *ad, const struct sk_label_rule *n
 	} else {
 		d = sk_error(ad->diags, "E0505", at, "'%.200s' is given two contexts: '%.200s'",
 			     now->pub.pattern, now->pub.context ? now->pub.context : "<<none>>");
-		sk_diag_note(ad->diags, d, &there,
-			     "and '%.200s' here, which the later line overrides",
+		sk_diag_note(ad->diags, d, &there, "and '%.200s' here",
 			     before->pub.context ? before->pub.context : "<<none>>");
 	}
 }

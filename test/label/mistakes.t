@@ -101,7 +101,7 @@ say
 | file_contexts:2:1: error: '/a(/.*)?' is given two contexts: 'u:r:b_t' [E0505]
 |     2 | /a(/.*)?	u:r:b_t
 |       | ^~~~~~~~
-| file_contexts:1:1: note: and 'u:r:a_t' here, which the later line overrides
+| file_contexts:1:1: note: and 'u:r:a_t' here
 |     1 | /a(/.*)?	u:r:a_t
 |       | ^~~~~~~~
 | file_contexts:6:1: warning: '/e' is given the same context twice [W0505]
@@ -113,7 +113,7 @@ say
 | file_contexts:7:1: error: '/e' is given two contexts: '<<none>>' [E0505]
 |     7 | /e	--	<<none>>
 |       | ^~
-| file_contexts:6:1: note: and 'u:r:e_t' here, which the later line overrides
+| file_contexts:6:1: note: and 'u:r:e_t' here
 |     6 | /e	u:r:e_t
 |       | ^~
 

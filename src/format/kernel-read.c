@@ -191,6 +191,7 @@ static void sk_kernel_reader_done(struct sk_kernel_reader *k)
 {
 	for (size_t i = 0; i < SK_N_SYM; i++) {
 		free(k->exists[i]);
+		free(k->existing[i].words);
 		free(k->position[i]);
 		free(k->name_offset[i]);
 	}

@@ -47,6 +47,7 @@ struct sk_kernel_reader {
 
 	uint32_t n_ids[SK_N_SYM];
 	uint8_t *exists[SK_N_SYM];	/* enum sk_exists by id, n_ids + 1 of them; NULL before the table */
+	struct sk_bitset existing[SK_N_SYM];	/* the same as a set */
 	uint32_t *position[SK_N_SYM];	/* by id, of the primary name in the table */
 	uint64_t *name_offset[SK_N_SYM];	/* by position in the table, for duplicate names */
 	struct sk_class_id process;	/* 0 when the policy has no such class */
@@ -101,6 +102,12 @@ void *sk_kernel_array(struct sk_kernel_reader *k, uint32_t n, size_t size);
 const char *sk_kernel_name(struct sk_kernel_reader *k, const char *field);
 const char *sk_kernel_name_bytes(struct sk_kernel_reader *k, uint32_t length, const char *field);
 uint32_t sk_kernel_name_length(struct sk_kernel_reader *k, const char *field);
+
+static inline bool sk_kernel_exists(const struct sk_kernel_reader *k, enum sk_symbol table,
+				    uint32_t id)
+{
+	return id <= k->n_ids[table] && k->exists[table][id];
+}
 
 /* An id of a table that has been read; 0 after a failure. */
 uint32_t sk_kernel_id(struct sk_kernel_reader *k, enum sk_symbol table, const char *field);

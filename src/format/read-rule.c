@@ -29,15 +29,13 @@ static void sk_kernel_check_rule(struct sk_kernel_reader *k, const struct sk_rul
 
 static inline bool sk_kernel_rule_ok(const struct sk_kernel_reader *k, const struct sk_rule *rule)
 {
-	const uint8_t *types = k->exists[SK_SYM_TYPE], *classes = k->exists[SK_SYM_CLASS];
-	uint32_t n = k->n_ids[SK_SYM_TYPE];
-
-	if (!rule->source || rule->source > n || !types[rule->source] || !rule->target ||
-	    rule->target > n || !types[rule->target] || !rule->cls ||
-	    rule->cls > k->n_ids[SK_SYM_CLASS] || !classes[rule->cls])
+	if (!sk_kernel_exists(k, SK_SYM_TYPE, rule->source) ||
+	    !sk_kernel_exists(k, SK_SYM_TYPE, rule->target) ||
+	    !sk_kernel_exists(k, SK_SYM_CLASS, rule->cls))
 		return false;
 	return !(rule->kind & SK_RULES_TYPE) ||
-	       (rule->data && rule->data <= n && types[rule->data] == SK_EXISTS_PRIMARY);
+	       (sk_kernel_exists(k, SK_SYM_TYPE, rule->data) &&
+		k->exists[SK_SYM_TYPE][rule->data] == SK_EXISTS_PRIMARY);
 }
 
 static uint32_t sk_kernel_xperm(struct sk_kernel_reader *k, size_t *cap)
@@ -104,6 +102,37 @@ static void sk_kernel_rule(struct sk_kernel_reader *k, struct sk_rule *rule, boo
 		sk_kernel_check_rule(k, rule, offset);
 }
 
+/*
+ * The many plain rules: permission rules that lie whole in the reader's window. Returns how many were taken; the one
+ * after them is for sk_kernel_rule, which knows everything.
+ */
+static uint32_t sk_kernel_plain_rules(struct sk_kernel_reader *k, struct sk_rule *rules, uint32_t n)
+{
+	const unsigned char *p = k->r.p;
+	uint32_t i;
+
+	n = (uint32_t)SK_MIN((size_t)n, (size_t)(k->r.end - p) / 12);
+	for (i = 0; i < n; i++, p += 12) {
+		uint16_t source = (uint16_t)(p[0] | p[1] << 8);
+		uint16_t target = (uint16_t)(p[2] | p[3] << 8);
+		uint16_t cls = (uint16_t)(p[4] | p[5] << 8);
+		uint16_t kind = (uint16_t)((p[6] | p[7] << 8) & 0x7fff);
+
+		if ((kind != SK_RULE_ALLOW && kind != SK_RULE_AUDITDENY &&
+		     kind != SK_RULE_AUDITALLOW) ||
+		    !sk_kernel_exists(k, SK_SYM_TYPE, source) ||
+		    !sk_kernel_exists(k, SK_SYM_TYPE, target) ||
+		    !sk_kernel_exists(k, SK_SYM_CLASS, cls))
+			break;
+		rules[i] = (struct sk_rule){ .source = source, .target = target, .cls = cls,
+					     .kind = kind & 0x7ff, .enabled = p[7] >> 7 & 1,
+					     .data = (uint32_t)p[8] | (uint32_t)p[9] << 8 |
+						     (uint32_t)p[10] << 16 | (uint32_t)p[11] << 24 };
+	}
+	k->r.p = p;
+	return i;
+}
+
 static uint16_t sk_kernel_half_id(struct sk_kernel_reader *k, enum sk_symbol table,
 				  const char *field)
 {
@@ -155,7 +184,7 @@ static void sk_kernel_rule_list(struct sk_kernel_reader *k, bool conditional, si
 {
 	struct sk_policy *p = k->p;
 	bool old = p->version < SK_SINCE_AVTAB;
-	uint32_t n = sk_read_count(&k->r, old ? 24 : 12, field);
+	uint32_t n = sk_read_count(&k->r, old ? 24 : 12, field), plain;
 
 	if (!p->rules && !k->r.failed) {
 		p->rules = sk_arena_alloc(&p->arena, (sk_reader_left(&k->r) / SK_RULE_MIN_SIZE + 1) *
@@ -167,9 +196,15 @@ static void sk_kernel_rule_list(struct sk_kernel_reader *k, bool conditional, si
 	k->count = n;
 	for (uint32_t i = 0; i < n && !k->r.failed; i++) {
 		k->number = i;
-		if (old)
+		if (old) {
 			p->n_rules += sk_kernel_old_rules(k, &p->rules[p->n_rules]);
-		else
+			continue;
+		}
+		plain = sk_kernel_plain_rules(k, &p->rules[p->n_rules], n - i);
+		p->n_rules += plain;
+		i += plain;
+		k->number = i;
+		if (i < n)
 			sk_kernel_rule(k, &p->rules[p->n_rules++], conditional, cap_xperms);
 	}
 	k->what = NULL;

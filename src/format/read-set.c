@@ -70,7 +70,7 @@ uint32_t sk_kernel_id(struct sk_kernel_reader *k, enum sk_symbol table, const ch
 
 	if (k->r.failed)
 		return 0;
-	if (!id || id > k->n_ids[table] || !k->exists[table][id]) {
+	if (!sk_kernel_exists(k, table, id)) {
 		sk_kernel_check_id(k, table, id, sk_reader_offset(&k->r) - 4, field);
 		return 0;
 	}
@@ -234,6 +234,8 @@ void sk_kernel_idset(struct sk_kernel_reader *k, struct sk_idset *ret_set, uint3
 static void sk_kernel_check_bitset(struct sk_kernel_reader *k, const struct sk_bitset *set,
 				   enum sk_symbol table, uint64_t offset, const char *field)
 {
+	if (sk_bitset_contains(&k->existing[table], set))
+		return;
 	for (uint32_t id = sk_bitset_next(set, 0); id != UINT32_MAX && !k->r.failed;
 	     id = sk_bitset_next(set, id + 1))
 		sk_kernel_check_id(k, table, id, offset, field);
@@ -242,8 +244,11 @@ static void sk_kernel_check_bitset(struct sk_kernel_reader *k, const struct sk_b
 static void sk_kernel_check_idset(struct sk_kernel_reader *k, const struct sk_idset *set,
 				  enum sk_symbol table, uint64_t offset, const char *field)
 {
-	for (uint32_t i = 0; i < set->n && !k->r.failed; i++)
-		sk_kernel_check_id(k, table, set->ids[i], offset, field);
+	for (uint32_t i = 0; i < set->n; i++)
+		if (!sk_kernel_exists(k, table, set->ids[i])) {
+			sk_kernel_check_id(k, table, set->ids[i], offset, field);
+			return;
+		}
 }
 
 void sk_kernel_id_bitset(struct sk_kernel_reader *k, struct sk_bitset *ret_set,

@@ -445,6 +445,21 @@ static void sk_kernel_check_aliases(struct sk_kernel_reader *k, enum sk_symbol t
 	}
 }
 
+static void sk_kernel_collect_existing(struct sk_kernel_reader *k, enum sk_symbol table)
+{
+	struct sk_bitset *set = &k->existing[table];
+
+	set->n_words = k->n_ids[table] / 64 + 1;
+	set->words = calloc(set->n_words, sizeof(*set->words));
+	if (!set->words) {
+		sk_reader_no_memory(&k->r);
+		return;
+	}
+	for (uint32_t id = 1; id <= k->n_ids[table]; id++)
+		if (k->exists[table][id])
+			sk_bitset_add(set, id);
+}
+
 static void sk_kernel_table(struct sk_kernel_reader *k, enum sk_symbol table)
 {
 	const struct sk_symbol_row *row = &sk_symbol_rows[table];
@@ -489,6 +504,7 @@ static void sk_kernel_table(struct sk_kernel_reader *k, enum sk_symbol table)
 		for (uint32_t id = 1; id <= n_ids; id++)
 			if (!exists[id])
 				exists[id] = SK_EXISTS_ATTRIBUTE;
+	sk_kernel_collect_existing(k, table);
 	sk_kernel_check_aliases(k, table, n);
 }
 

@@ -50,6 +50,7 @@ struct sk_kernel_reader {
 	struct sk_bitset existing[SK_N_SYM];	/* the same as a set */
 	uint32_t *position[SK_N_SYM];	/* by id, of the primary name in the table */
 	uint64_t *name_offset[SK_N_SYM];	/* by position in the table, for duplicate names */
+	uint64_t rules_offset;		/* of the first unconditional rule */
 	struct sk_class_id process;	/* 0 when the policy has no such class */
 
 	struct sk_pending *pending;
@@ -135,6 +136,10 @@ void sk_kernel_id_idset(struct sk_kernel_reader *k, struct sk_idset *ret_set, en
 /* Notes a reference to a table that is still to come. */
 void sk_kernel_pend(struct sk_kernel_reader *k, const struct sk_pending *pending);
 void sk_kernel_settle(struct sk_kernel_reader *k);
+
+/* Checks of whole tables: rules against each other, and that bounds do not go in a circle. */
+void sk_kernel_check_rules(struct sk_kernel_reader *k);
+void sk_kernel_check_bounds(struct sk_kernel_reader *k, const struct sk_pending *bound);
 
 /* Levels and contexts. */
 void sk_kernel_level(struct sk_kernel_reader *k, struct sk_level *ret_level, const char *field);

@@ -287,9 +287,11 @@ void sk_kernel_rules(struct sk_kernel_reader *k)
 {
 	size_t cap_xperms = 0;
 
+	k->rules_offset = sk_reader_offset(&k->r) + 4;
 	sk_kernel_rule_list(k, false, &cap_xperms, "number of rules");
 	k->p->n_unconditional = k->p->n_rules;
 	if (k->p->version >= SK_SINCE_BOOL)
 		sk_kernel_conds(k, &cap_xperms);
 	sk_kernel_keep_xperms(k);
+	sk_kernel_check_rules(k);
 }

@@ -296,13 +296,18 @@ void sk_kernel_pend(struct sk_kernel_reader *k, const struct sk_pending *pending
 
 void sk_kernel_settle(struct sk_kernel_reader *k)
 {
+	bool bounds = false;
+
 	for (size_t i = 0; i < k->n_pending && !k->r.failed; i++) {
 		const struct sk_pending *w = &k->pending[i];
 
 		switch (w->kind) {
 		case SK_PENDING_ID:
+			sk_kernel_check_id(k, w->table, w->id, w->offset, w->field);
+			break;
 		case SK_PENDING_BOUND:
 			sk_kernel_check_id(k, w->table, w->id, w->offset, w->field);
+			bounds = true;
 			break;
 		case SK_PENDING_TYPE:
 			sk_kernel_check_type(k, w->id, w->offset, w->field);
@@ -315,6 +320,9 @@ void sk_kernel_settle(struct sk_kernel_reader *k)
 			break;
 		}
 	}
+	for (size_t i = 0; bounds && i < k->n_pending && !k->r.failed; i++)
+		if (k->pending[i].kind == SK_PENDING_BOUND)
+			sk_kernel_check_bounds(k, &k->pending[i]);
 }
 
 /* A sensitivity. Policies without MLS have levels too, all zero. */

@@ -460,10 +460,29 @@ static void sk_kernel_collect_existing(struct sk_kernel_reader *k, enum sk_symbo
 			sk_bitset_add(set, id);
 }
 
+/*
+ * The highest id, where the table's own word says more than that. Types since version 20 have an attribute set each,
+ * up to the word, which must fit into the input.
+ */
+static void sk_kernel_trim_ids(struct sk_kernel_reader *k, enum sk_symbol table,
+			       uint64_t offset)
+{
+	if (table == SK_SYM_TYPE && k->p->version >= SK_SINCE_AVTAB) {
+		if (!k->r.failed && k->n_ids[table] > sk_reader_left(&k->r) / 12)
+			sk_refuse_at(k, SK_E_COUNT, offset, "highest number of a symbol table",
+				     "the attributes of %u types do not fit into what is left",
+				     k->n_ids[table]);
+		return;
+	}
+	while (k->n_ids[table] && !k->exists[table][k->n_ids[table]])
+		k->n_ids[table]--;
+}
+
 static void sk_kernel_table(struct sk_kernel_reader *k, enum sk_symbol table)
 {
 	const struct sk_symbol_row *row = &sk_symbol_rows[table];
 	char *p = (char *)k->p;
+	uint64_t offset = sk_reader_offset(&k->r);
 	uint32_t n_ids, n;
 	uint8_t *exists;
 	void *list;
@@ -478,6 +497,8 @@ static void sk_kernel_table(struct sk_kernel_reader *k, enum sk_symbol table)
 		sk_refuse(k, SK_E_COUNT, "number of symbols", "%u %s are to have numbers up to 0", n,
 			  sk_symbol_plurals[table]);
 	list = sk_kernel_array(k, n, row->element_size);
+	if (!list)
+		return;
 	exists = calloc((size_t)n_ids + 1, 1);
 	k->position[table] = calloc((size_t)n_ids + 1, sizeof(uint32_t));
 	k->name_offset[table] = calloc((size_t)n + 1, sizeof(uint64_t));
@@ -496,6 +517,10 @@ static void sk_kernel_table(struct sk_kernel_reader *k, enum sk_symbol table)
 	k->exists[table] = exists;
 	if (k->r.failed)
 		return;
+	sk_kernel_trim_ids(k, table, offset);
+	if (k->r.failed)
+		return;
+	n_ids = k->n_ids[table];
 	memcpy(p + row->n_list, &n, sizeof(n));
 	if (row->n_ids)
 		memcpy(p + row->n_ids, &n_ids, sizeof(n_ids));

@@ -12,6 +12,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 /*
  * Audit records to denials, as a stream.
  *
@@ -277,6 +279,8 @@ struct selkie_audit_path {
  */
 int selkie_audit_denied_path(const struct selkie_audit_event *event,
 			     const struct selkie_audit_denial *denial, struct selkie_audit_path *ret);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

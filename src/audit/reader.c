@@ -153,14 +153,20 @@ static int sk_line_end(struct sk_audit_reader *r, const char *end, const char *m
 static int sk_long_line(struct sk_audit_reader *r)
 {
 	const char *keep, *p = r->buf + r->line;
-	int err = sk_audit_cut_line(r, p, r->buf + r->n, r->mark ? r->buf + r->mark - 1 : NULL, &keep);
+	int err;
 
+	/* Damage is to name the line that is being read, which is not counted yet. */
+	r->sum.n_lines++;
+	err = sk_audit_cut_line(r, p, r->buf + r->n, r->mark ? r->buf + r->mark - 1 : NULL, &keep);
+	r->sum.n_lines--;
+	if (err)
+		return err;
 	r->line = (size_t)(keep - r->buf);
 	r->mark = 0;
 	r->more_marks = false;
 	if (r->line < r->n)
 		r->scan = r->line;
-	return err;
+	return 0;
 }
 
 /* Looks at what was read since the last time. */

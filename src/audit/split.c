@@ -111,7 +111,7 @@ static int sk_split_mark(struct sk_splitter *s, const char *mark)
 		return 0;
 	if (bad) {
 		/* "audit(" alone may be part of a name. */
-		if (!s->has_host && !s->damaged && (prefix == SK_PREFIX_NONE || prefix == SK_PREFIX_LOGGER)) {
+		if (!s->has_host && !s->damaged && !s->r->continued && (prefix == SK_PREFIX_NONE || prefix == SK_PREFIX_LOGGER)) {
 			sk_audit_damage(s->r, SELKIE_AUDIT_DAMAGE_HEADER, s->r->sum.n_lines, s->line, s->end);
 			s->damaged = true;
 		}
@@ -123,7 +123,7 @@ static int sk_split_mark(struct sk_splitter *s, const char *mark)
 		enum selkie_audit_damage_kind kind = prefix == SK_PREFIX_CONTROL ? SELKIE_AUDIT_DAMAGE_BYTES :
 						     SELKIE_AUDIT_DAMAGE_JOINED;
 
-		sk_audit_damage(s->r, kind, s->r->sum.n_lines, s->line, s->end);
+		sk_audit_damage(s->r, kind, s->r->sum.n_lines, s->has_host ? s->host.start : s->line, s->end);
 		s->damaged = true;
 	}
 	err = sk_split_flush(s, found.start, true);

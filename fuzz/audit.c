@@ -71,7 +71,9 @@ static int take(void *arg, const struct selkie_audit_event *event)
 
 static struct result run(const uint8_t *data, size_t size, size_t piece)
 {
-	struct selkie_audit_options options = { .size = sizeof(options), .window = 65536, .all_events = true };
+	struct selkie_audit_options options = { .size = sizeof(options),
+						.window = 65536,
+						.all_events = true };
 	const struct selkie_audit_summary *sum;
 	struct result result = { 0 };
 	selkie_audit_reader *reader;

@@ -14,7 +14,7 @@
 #include "audit/text.h"
 #include "base/hash.h"
 
-#define SK_TAIL_TOKENS 64	/* words after the contexts; libaudit adds five */
+#define SK_TAIL_TOKENS 64 /* words after the contexts; libaudit adds five */
 
 static uint64_t sk_mix(uint64_t a, uint64_t b)
 {
@@ -94,7 +94,8 @@ static void sk_tail_token(const char *p, const char *end, struct selkie_audit_de
 		sk_take(&d->tcontext, p + 9, end);
 	else if (sk_begins(p, end, "tclass="))
 		sk_take(&d->tclass, p + 7, end);
-	else if (sk_begins(p, end, "permissive=") && end - p == 12 && (p[11] == '0' || p[11] == '1'))
+	else if (sk_begins(p, end, "permissive=") && end - p == 12 &&
+		 (p[11] == '0' || p[11] == '1'))
 		d->permissive = p[11] - '0';
 	else if (sk_begins(p, end, "srawcon="))
 		sk_take(&d->srawcon, p + 8, end);
@@ -162,7 +163,8 @@ static const char *sk_head(const char *p, const char *end, struct selkie_audit_d
 
 static uint64_t sk_denial_hash(const struct selkie_audit_denial *d, uint64_t *bad)
 {
-	uint64_t h = (uint64_t)d->kind << 8 | (uint64_t)d->granted << 4 | (uint64_t)(d->permissive + 1);
+	uint64_t h =
+		(uint64_t)d->kind << 8 | (uint64_t)d->granted << 4 | (uint64_t)(d->permissive + 1);
 
 	*bad = 0;
 	h = sk_hash_text(h, d->perms, bad);
@@ -171,8 +173,8 @@ static uint64_t sk_denial_hash(const struct selkie_audit_denial *d, uint64_t *ba
 	return sk_hash_text(h, d->tclass, bad);
 }
 
-static enum sk_denial_outcome sk_avc_outcome(const struct selkie_audit_denial *d, const char *end, bool cut,
-					     bool wants_permissive)
+static enum sk_denial_outcome sk_avc_outcome(const struct selkie_audit_denial *d, const char *end,
+					     bool cut, bool wants_permissive)
 {
 	const char *class_end = d->tclass.data + d->tclass.size;
 
@@ -195,7 +197,8 @@ static enum sk_denial_outcome sk_avc(struct selkie_audit_text msg, bool cut, boo
 
 	/* "avc:  received policyload notice" and its kin. */
 	if (sk_begins(msg.data, end, "avc:  received") || sk_begins(msg.data, end, "avc:  op=") ||
-	    sk_begins(msg.data, end, "avc: received") || sk_begins(msg.data, end, "avc:  could not"))
+	    sk_begins(msg.data, end, "avc: received") ||
+	    sk_begins(msg.data, end, "avc:  could not"))
 		return SK_DENIAL_NONE;
 	if (!sk_begins(msg.data, end, "avc:"))
 		return SK_DENIAL_UNREADABLE;
@@ -243,11 +246,12 @@ static bool sk_says(const struct sk_error_reader *r, const char *words)
 /* libselinux and the kernel about what a policy does not define. */
 static bool sk_is_unknown(const struct sk_error_reader *r)
 {
-	return sk_says(r, "nknown class ") || sk_says(r, "nknown permission ") || sk_says(r, "unrecognized ") ||
-	       sk_says(r, "not defined in policy");
+	return sk_says(r, "nknown class ") || sk_says(r, "nknown permission ") ||
+	       sk_says(r, "unrecognized ") || sk_says(r, "not defined in policy");
 }
 
-static enum selkie_audit_denial_kind sk_error_kind(const struct sk_error_reader *r, struct selkie_audit_denial *d)
+static enum selkie_audit_denial_kind sk_error_kind(const struct sk_error_reader *r,
+						   struct selkie_audit_denial *d)
 {
 	if (d->invalid.data)
 		return SELKIE_AUDIT_DENIAL_INVALID_CONTEXT;
@@ -257,12 +261,14 @@ static enum selkie_audit_denial_kind sk_error_kind(const struct sk_error_reader 
 		return SELKIE_AUDIT_DENIAL_VALIDATE_TRANSITION;
 	if (sk_text_equal(sk_get(r, "reason"), "bounds"))
 		return SELKIE_AUDIT_DENIAL_BOUNDS;
-	return sk_is_unknown(r) ? SELKIE_AUDIT_DENIAL_UNKNOWN_CLASS : SELKIE_AUDIT_DENIAL_OTHER_ERROR;
+	return sk_is_unknown(r) ? SELKIE_AUDIT_DENIAL_UNKNOWN_CLASS
+				: SELKIE_AUDIT_DENIAL_OTHER_ERROR;
 }
 
 /* op=security_compute_sid invalid_context=... and its kin. */
 static enum sk_denial_outcome sk_error_record(const struct selkie_audit_record *record,
-					      struct selkie_audit_text msg, struct selkie_audit_denial *d)
+					      struct selkie_audit_text msg,
+					      struct selkie_audit_denial *d)
 {
 	struct sk_error_reader r = { msg, record->interpreted };
 	struct selkie_audit_text newcontext, task;
@@ -289,10 +295,12 @@ static enum sk_denial_outcome sk_error_record(const struct selkie_audit_record *
 	if (newcontext.data)
 		d->tcontext = newcontext;
 	d->hash = sk_hash_text(sk_denial_hash(d, &bad), d->invalid, &bad_here);
-	d->hash = sk_hash_text(sk_hash_text(d->hash, d->operation, &bad_here), d->oldcontext, &bad_here);
+	d->hash = sk_hash_text(sk_hash_text(d->hash, d->operation, &bad_here), d->oldcontext,
+			       &bad_here);
 	if (bad | bad_here)
 		return SK_DENIAL_UNREADABLE;
-	if ((d->kind == SELKIE_AUDIT_DENIAL_BOUNDED_TRANSITION || d->kind == SELKIE_AUDIT_DENIAL_VALIDATE_TRANSITION) &&
+	if ((d->kind == SELKIE_AUDIT_DENIAL_BOUNDED_TRANSITION ||
+	     d->kind == SELKIE_AUDIT_DENIAL_VALIDATE_TRANSITION) &&
 	    (!d->scontext.size || !d->tcontext.size))
 		return SK_DENIAL_UNREADABLE;
 	return SK_DENIAL_COMPLETE;
@@ -308,7 +316,8 @@ enum sk_denial_outcome sk_audit_denial_parse(const struct selkie_audit_record *r
 	ret->record = record;
 	ret->permissive = -1;
 	msg = sk_text_trim(msg);
-	if (record->type == SELKIE_AUDIT_AVC || (user && sk_begins(msg.data, msg.data + msg.size, "avc:"))) {
+	if (record->type == SELKIE_AUDIT_AVC ||
+	    (user && sk_begins(msg.data, msg.data + msg.size, "avc:"))) {
 		ret->kind = user ? SELKIE_AUDIT_DENIAL_USER_AVC : SELKIE_AUDIT_DENIAL_AVC;
 		return sk_avc(msg, cut, wants_permissive, ret);
 	}

@@ -36,7 +36,8 @@ static long sk_execve_command(const struct selkie_audit_event *event, char *buf,
 		snprintf(key, sizeof(key), "a%u", arg);
 		for (size_t i = 0; i < event->n_records && got == -ENOENT; i++)
 			if (event->records[i].type == SELKIE_AUDIT_EXECVE)
-				got = selkie_audit_decode(&event->records[i], key, buf + n + (n > 0), size - n - (n > 0));
+				got = selkie_audit_decode(&event->records[i], key,
+							  buf + n + (n > 0), size - n - (n > 0));
 		if (got == -ENOENT)
 			break;
 		if (got < 0)
@@ -52,7 +53,8 @@ static long sk_execve_command(const struct selkie_audit_event *event, char *buf,
 
 long selkie_audit_command(const struct selkie_audit_event *event, char *buf, size_t size)
 {
-	const struct selkie_audit_record *title = selkie_audit_event_record(event, SELKIE_AUDIT_PROCTITLE);
+	const struct selkie_audit_record *title =
+		selkie_audit_event_record(event, SELKIE_AUDIT_PROCTITLE);
 	long n = title ? selkie_audit_decode(title, "proctitle", buf, size) : -ENOENT;
 
 	if (n == -ENOENT)

@@ -96,8 +96,8 @@ static bool sk_lasts(const char *key, size_t n)
 	return (n == 9 && !memcmp(key, "proctitle", 9)) || (n == 3 && !memcmp(key, "cwd", 3));
 }
 
-struct selkie_audit_text sk_audit_field_in(struct selkie_audit_text text, bool interpreted, const char *key,
-					   bool *ret_quoted)
+struct selkie_audit_text sk_audit_field_in(struct selkie_audit_text text, bool interpreted,
+					   const char *key, bool *ret_quoted)
 {
 	const char *p = text.data, *end = text.data ? p + text.size : NULL, *from, *to;
 	struct selkie_audit_text none = { NULL, 0 };
@@ -123,7 +123,8 @@ struct selkie_audit_text sk_audit_field_in(struct selkie_audit_text text, bool i
 		if (quoted)
 			to = sk_quote_end(++from, end);
 		else
-			to = sk_value_end(from, end, interpreted, interpreted && sk_lasts(name, (size_t)(p - name)));
+			to = sk_value_end(from, end, interpreted,
+					  interpreted && sk_lasts(name, (size_t)(p - name)));
 		if ((size_t)(p - name) == n_key && !memcmp(name, key, n_key)) {
 			if (!quoted && to > from && to[-1] == '\'')
 				to--;
@@ -138,7 +139,8 @@ struct selkie_audit_text sk_audit_field_in(struct selkie_audit_text text, bool i
 	return none;
 }
 
-struct selkie_audit_text selkie_audit_field(const struct selkie_audit_record *record, const char *key)
+struct selkie_audit_text selkie_audit_field(const struct selkie_audit_record *record,
+					    const char *key)
 {
 	return sk_audit_field_in(record->body, record->interpreted, key, NULL);
 }
@@ -160,8 +162,9 @@ long sk_audit_decode_text(struct selkie_audit_text value, bool quoted, bool inte
 	bool hex = !quoted && !interpreted && sk_is_hex(value);
 	size_t n = hex ? value.size / 2 : value.size;
 
-	if (!value.data || (!quoted && (sk_text_equal(value, "(null)") || sk_text_equal(value, "(none)") ||
-					sk_text_equal(value, "?"))))
+	if (!value.data ||
+	    (!quoted && (sk_text_equal(value, "(null)") || sk_text_equal(value, "(none)") ||
+			 sk_text_equal(value, "?"))))
 		return -ENOENT;
 	if (n >= size)
 		return -ENAMETOOLONG;
@@ -178,7 +181,8 @@ long selkie_audit_decode(const struct selkie_audit_record *record, const char *k
 			 size_t size)
 {
 	bool quoted = false;
-	struct selkie_audit_text value = sk_audit_field_in(record->body, record->interpreted, key, &quoted);
+	struct selkie_audit_text value =
+		sk_audit_field_in(record->body, record->interpreted, key, &quoted);
 
 	return sk_audit_decode_text(value, quoted, record->interpreted, buf, size);
 }
@@ -206,7 +210,8 @@ bool selkie_audit_number(struct selkie_audit_text text, unsigned int base, int64
 		int d = sk_audit_hex_digit(*p);
 		uint64_t next;
 
-		if (d < 0 || (unsigned int)d >= base || __builtin_mul_overflow(v, (uint64_t)base, &next) ||
+		if (d < 0 || (unsigned int)d >= base ||
+		    __builtin_mul_overflow(v, (uint64_t)base, &next) ||
 		    __builtin_add_overflow(next, (uint64_t)d, &v))
 			return false;
 	}

@@ -27,16 +27,19 @@ static uint64_t sk_position(const struct sk_audit_reader *r, const char *p)
 	return r->base + (uint64_t)(p - r->buf) + 1;
 }
 
-#define SK_KEY_IS(key, n, literal) ((n) == sizeof(literal) - 1 && !memcmp((key), literal, sizeof(literal) - 1))
+#define SK_KEY_IS(key, n, literal)                                                                 \
+	((n) == sizeof(literal) - 1 && !memcmp((key), literal, sizeof(literal) - 1))
 
 static bool sk_is_wanted(const char *key, size_t n)
 {
-	return SK_KEY_IS(key, n, "MESSAGE") || SK_KEY_IS(key, n, "_TRANSPORT") || SK_KEY_IS(key, n, "_AUDIT_ID") ||
-	       SK_KEY_IS(key, n, "_AUDIT_TYPE") || SK_KEY_IS(key, n, "_HOSTNAME") ||
-	       SK_KEY_IS(key, n, "_SOURCE_REALTIME_TIMESTAMP") || SK_KEY_IS(key, n, "__REALTIME_TIMESTAMP");
+	return SK_KEY_IS(key, n, "MESSAGE") || SK_KEY_IS(key, n, "_TRANSPORT") ||
+	       SK_KEY_IS(key, n, "_AUDIT_ID") || SK_KEY_IS(key, n, "_AUDIT_TYPE") ||
+	       SK_KEY_IS(key, n, "_HOSTNAME") || SK_KEY_IS(key, n, "_SOURCE_REALTIME_TIMESTAMP") ||
+	       SK_KEY_IS(key, n, "__REALTIME_TIMESTAMP");
 }
 
-static void sk_entry_field(struct sk_audit_reader *r, const char *key, size_t n, const char *p, const char *end)
+static void sk_entry_field(struct sk_audit_reader *r, const char *key, size_t n, const char *p,
+			   const char *end)
 {
 	struct sk_audit_entry *e = &r->entry;
 
@@ -60,7 +63,8 @@ static void sk_entry_field(struct sk_audit_reader *r, const char *key, size_t n,
 }
 
 /* The message is the type's name and the record's text. */
-static bool sk_entry_line(struct sk_audit_reader *r, const char *p, const char *end, struct sk_audit_line *line)
+static bool sk_entry_line(struct sk_audit_reader *r, const char *p, const char *end,
+			  struct sk_audit_line *line)
 {
 	const struct sk_audit_entry *e = &r->entry;
 	const char *blank = memchr(p, ' ', (size_t)SK_MIN(end - p, 40));
@@ -101,7 +105,8 @@ static int sk_entry_end(struct sk_audit_reader *r, bool cut)
 	bool found;
 
 	if (e.long_message && (e.is_audit || e.is_kernel))
-		sk_audit_damage(r, SELKIE_AUDIT_DAMAGE_LONG, r->sum.n_lines, r->buf + r->line, r->buf + r->line);
+		sk_audit_damage(r, SELKIE_AUDIT_DAMAGE_LONG, r->sum.n_lines, r->buf + r->line,
+				r->buf + r->line);
 	if (!e.message || !(e.is_audit || e.is_kernel)) {
 		r->sum.n_other_lines += e.message != 0;
 		memset(&r->entry, 0, sizeof(r->entry));
@@ -111,7 +116,8 @@ static int sk_entry_end(struct sk_audit_reader *r, bool cut)
 	end = p + e.n_message;
 	found = e.is_audit ? sk_entry_line(r, p, end, &line) : sk_entry_kernel(p, end, &line);
 	if (found && e.host)
-		line.node = sk_text(r->buf + (e.host - 1 - r->base), r->buf + (e.host - 1 - r->base) + e.n_host);
+		line.node = sk_text(r->buf + (e.host - 1 - r->base),
+				    r->buf + (e.host - 1 - r->base) + e.n_host);
 	if (!found && e.is_audit)
 		sk_audit_damage(r, SELKIE_AUDIT_DAMAGE_HEADER, r->sum.n_lines, p, end);
 	r->sum.n_other_lines += !found && !e.is_audit;
@@ -134,7 +140,8 @@ static bool sk_binary_field(struct sk_audit_reader *r, const char *key, const ch
 	if (wanted && n < SK_AUDIT_LINE_MAX) {
 		if (have < 8 + n + 1)
 			return false;
-		sk_entry_field(r, key, (size_t)(nl - key), (const char *)p + 8, (const char *)p + 8 + n);
+		sk_entry_field(r, key, (size_t)(nl - key), (const char *)p + 8,
+			       (const char *)p + 8 + n);
 		r->line = (size_t)((const char *)p - r->buf) + 8 + (size_t)n + 1;
 		return true;
 	}
@@ -228,7 +235,8 @@ int sk_audit_journal_finish(struct sk_audit_reader *r)
 {
 	/* An entry whose empty line is missing was cut, perhaps in the middle of its message. */
 	if (r->line < r->n || r->skip) {
-		sk_audit_damage(r, SELKIE_AUDIT_DAMAGE_CUT, r->sum.n_lines + 1, r->buf + r->line, r->buf + r->n);
+		sk_audit_damage(r, SELKIE_AUDIT_DAMAGE_CUT, r->sum.n_lines + 1, r->buf + r->line,
+				r->buf + r->n);
 		r->line = r->n;
 	}
 	return sk_entry_end(r, true);

@@ -54,9 +54,11 @@ static const char *sk_raw_id(const char *p, const char *end, struct sk_audit_lin
 /* Day and time as strftime's %x %X in the usual locales: "11/22/26 05:41:57", "22.11.2026 05:41:57", "2026-11-22 ...". */
 static bool sk_local_time(const char *s, size_t n, uint64_t *ret_seconds)
 {
-	static const char *const forms[] = { "%m/%d/%y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d.%m.%Y %H:%M:%S",
-					     "%d.%m.%y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S",
-					     "%d/%m/%y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%y %I:%M:%S %p" };
+	static const char *const forms[] = { "%m/%d/%y %H:%M:%S",   "%m/%d/%Y %H:%M:%S",
+					     "%d.%m.%Y %H:%M:%S",   "%d.%m.%y %H:%M:%S",
+					     "%Y-%m-%d %H:%M:%S",   "%d/%m/%Y %H:%M:%S",
+					     "%d/%m/%y %H:%M:%S",   "%m/%d/%Y %I:%M:%S %p",
+					     "%m/%d/%y %I:%M:%S %p" };
 	char copy[40];
 
 	if (n >= sizeof(copy))
@@ -111,7 +113,8 @@ static const char *sk_back_type(const char *line, const char *p, enum selkie_aud
 
 	while (name > line && p - name < 40 && sk_is_type_char(name[-1]))
 		name--;
-	if (!sk_ends(line, name, "type=") || !sk_audit_type_find(name, (size_t)(p - name), ret_type))
+	if (!sk_ends(line, name, "type=") ||
+	    !sk_audit_type_find(name, (size_t)(p - name), ret_type))
 		return NULL;
 	return name - 5;
 }
@@ -174,7 +177,7 @@ static const char *sk_first_tag(const char *p, const char *end, const char **ret
 	return colon;
 }
 
-#define SK_PREFIX_MAX 512	/* no logger writes more; keeps the look at it short */
+#define SK_PREFIX_MAX 512 /* no logger writes more; keeps the look at it short */
 
 static enum sk_audit_prefix sk_prefix_kind(const char *line, const char *start)
 {
@@ -315,8 +318,9 @@ bool sk_audit_line_may_join(struct sk_audit_line *host, const char *start)
 	return !host->local_address;
 }
 
-static const char *const sk_managers[] = { "dbus-daemon", "dbus-broker", "dbus-broker-launch", "dbus", "systemd",
-					   "nscd", "Xorg", "postgres", "passwd" };
+static const char *const sk_managers[] = { "dbus-daemon", "dbus-broker", "dbus-broker-launch",
+					   "dbus",	  "systemd",	 "nscd",
+					   "Xorg",	  "postgres",	 "passwd" };
 
 static bool sk_is_manager_tag(const char *p, const char *end)
 {
@@ -343,8 +347,9 @@ static bool sk_journal_text(const char *p, const char *end, struct sk_audit_line
 /* The kernel's messages about classes it does not find in the policy, when the policy is loaded. */
 static bool sk_kernel_text(const char *p, const char *end, struct sk_audit_line *ret)
 {
-	if (!sk_begins(p, end, "SELinux:") || !(sk_has(p, end, "not defined in policy") ||
-						sk_has(p, end, "unrecognized") || sk_has(p, end, "is not valid")))
+	if (!sk_begins(p, end, "SELinux:") ||
+	    !(sk_has(p, end, "not defined in policy") || sk_has(p, end, "unrecognized") ||
+	      sk_has(p, end, "is not valid")))
 		return false;
 	ret->type = SELKIE_AUDIT_SELINUX_ERR;
 	ret->body = sk_text(p, end);
@@ -369,7 +374,9 @@ bool sk_audit_line_parse_plain(const char *line, const char *end, struct sk_audi
 	if (!sk_is_manager_tag(word, tag_end))
 		return false;
 	if (sk_begins(p, end, "[system] ") || sk_begins(p, end, "[session"))
-		p = memchr(p, ']', (size_t)(end - p)) ? (const char *)memchr(p, ']', (size_t)(end - p)) + 1 : p;
+		p = memchr(p, ']', (size_t)(end - p))
+			    ? (const char *)memchr(p, ']', (size_t)(end - p)) + 1
+			    : p;
 	while (p < end && *p == ' ')
 		p++;
 	if (!sk_begins(p, end, "avc:"))

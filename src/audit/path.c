@@ -19,21 +19,21 @@
 struct sk_item {
 	const struct selkie_audit_record *record;
 	char name[4096];
-	long n_name;		/* negative: unknown */
+	long n_name; /* negative: unknown */
 	int64_t inode;
 	struct selkie_audit_text type, object;
 };
 
-#define SK_PATH_RECORDS_MAX 128	/* no system call has more; keeps the search for pairs short */
+#define SK_PATH_RECORDS_MAX 128 /* no system call has more; keeps the search for pairs short */
 
 struct sk_search {
 	const struct selkie_audit_event *event;
 	const struct selkie_audit_denial *denial;
-	size_t n_records;	/* of the event, that are looked at */
-	char name[512];		/* the AVC's name= */
+	size_t n_records; /* of the event, that are looked at */
+	char name[512];	  /* the AVC's name= */
 	long n_name;
 	int64_t inode;
-	bool in_directory;	/* name= and ino= are of an entry; denied is the directory it stands in */
+	bool in_directory; /* name= and ino= are of an entry; denied is the directory it stands in */
 	struct selkie_audit_path *out;
 };
 
@@ -104,10 +104,12 @@ static int sk_append(char *path, size_t *n, size_t size, const char *s, size_t n
  */
 static bool sk_is_at_call(const struct selkie_audit_record *syscall)
 {
-	static const unsigned short x86[] = { 257, 258, 259, 260, 261, 262, 263, 264, 265, 267, 268, 269, 280,
-					      303, 316, 322, 332, 437, 439, 452, 463, 464, 465, 466 };
-	static const unsigned short generic[] = { 33, 34, 35, 37, 38, 48, 53, 54, 56, 78, 79, 88, 264, 276, 281,
-						  291, 437, 439, 452, 463, 464, 465, 466 };
+	static const unsigned short x86[] = { 257, 258, 259, 260, 261, 262, 263, 264,
+					      265, 267, 268, 269, 280, 303, 316, 322,
+					      332, 437, 439, 452, 463, 464, 465, 466 };
+	static const unsigned short generic[] = { 33,  34,  35,	 37,  38,  48,	53,  54,
+						  56,  78,  79,	 88,  264, 276, 281, 291,
+						  437, 439, 452, 463, 464, 465, 466 };
 	struct selkie_audit_text arch = selkie_audit_field(syscall, "arch");
 	struct selkie_audit_text call = selkie_audit_field(syscall, "syscall");
 	const unsigned short *list = generic;
@@ -115,8 +117,9 @@ static bool sk_is_at_call(const struct selkie_audit_record *syscall)
 	int64_t number;
 
 	if (!selkie_audit_number(call, 10, &number))
-		return call.size > 2 && (memmem(call.data, call.size, "at", 2) != NULL) && !sk_text_equal(call, "stat") &&
-		       !sk_text_equal(call, "lstat") && !sk_text_equal(call, "creat") && !sk_text_equal(call, "statfs");
+		return call.size > 2 && (memmem(call.data, call.size, "at", 2) != NULL) &&
+		       !sk_text_equal(call, "stat") && !sk_text_equal(call, "lstat") &&
+		       !sk_text_equal(call, "creat") && !sk_text_equal(call, "statfs");
 	if (sk_text_equal(arch, "c000003e")) {
 		list = x86;
 		n = SK_ARRAY_LEN(x86);
@@ -131,7 +134,8 @@ static bool sk_is_at_call(const struct selkie_audit_record *syscall)
 
 static bool sk_starts_at_cwd(const struct selkie_audit_event *event)
 {
-	const struct selkie_audit_record *syscall = selkie_audit_event_record(event, SELKIE_AUDIT_SYSCALL);
+	const struct selkie_audit_record *syscall =
+		selkie_audit_event_record(event, SELKIE_AUDIT_SYSCALL);
 	int64_t fd;
 
 	if (!syscall || !sk_is_at_call(syscall))
@@ -145,7 +149,8 @@ static bool sk_starts_at_cwd(const struct selkie_audit_event *event)
 static int sk_path_start(struct sk_search *s, const char *name, long n, size_t *len)
 {
 	struct selkie_audit_path *out = s->out;
-	const struct selkie_audit_record *cwd = selkie_audit_event_record(s->event, SELKIE_AUDIT_CWD);
+	const struct selkie_audit_record *cwd =
+		selkie_audit_event_record(s->event, SELKIE_AUDIT_CWD);
 	char dir[4096];
 	long n_dir;
 
@@ -155,7 +160,9 @@ static int sk_path_start(struct sk_search *s, const char *name, long n, size_t *
 		out->path[(*len)++] = '/';
 		return 0;
 	}
-	n_dir = cwd && sk_starts_at_cwd(s->event) ? selkie_audit_decode(cwd, "cwd", dir, sizeof(dir)) : -1;
+	n_dir = cwd && sk_starts_at_cwd(s->event)
+			? selkie_audit_decode(cwd, "cwd", dir, sizeof(dir))
+			: -1;
 	if (n_dir <= 0 || dir[0] != '/')
 		return 0;
 	out->absolute = true;
@@ -164,8 +171,8 @@ static int sk_path_start(struct sk_search *s, const char *name, long n, size_t *
 }
 
 /* Fills the answer from an item: the first n bytes of its name, and `more` behind them. */
-static int sk_answer(struct sk_search *s, enum selkie_audit_path_source source, const struct sk_item *item,
-		     size_t n, const char *more, size_t n_more)
+static int sk_answer(struct sk_search *s, enum selkie_audit_path_source source,
+		     const struct sk_item *item, size_t n, const char *more, size_t n_more)
 {
 	struct selkie_audit_path *out = s->out;
 	size_t len;
@@ -194,7 +201,8 @@ static int sk_answer(struct sk_search *s, enum selkie_audit_path_source source, 
 	return 0;
 }
 
-static int sk_answer_whole(struct sk_search *s, enum selkie_audit_path_source source, const struct sk_item *item)
+static int sk_answer_whole(struct sk_search *s, enum selkie_audit_path_source source,
+			   const struct sk_item *item)
 {
 	return sk_answer(s, source, item, (size_t)item->n_name, NULL, 0);
 }
@@ -264,7 +272,8 @@ static int sk_search_parent(struct sk_search *s, struct sk_item *entry, struct s
 			if (records[k].type != SELKIE_AUDIT_PATH || k == i)
 				continue;
 			sk_item_read(&records[k], entry);
-			if (sk_has_base_name(entry, s->name, s->n_name) && sk_is_parent_of(dir, entry))
+			if (sk_has_base_name(entry, s->name, s->n_name) &&
+			    sk_is_parent_of(dir, entry))
 				return sk_answer_whole(s, SELKIE_AUDIT_PATH_PARENT, dir) ?: 1;
 		}
 	}
@@ -276,18 +285,29 @@ static int sk_search_parent(struct sk_search *s, struct sk_item *entry, struct s
 		if (records[i].type != SELKIE_AUDIT_PATH)
 			continue;
 		sk_item_read(&records[i], entry);
-		if (!sk_text_equal(entry->type, "PARENT") && sk_has_base_name(entry, s->name, s->n_name))
-			return sk_answer(s, SELKIE_AUDIT_PATH_PARENT, entry, sk_parent_size(entry), NULL, 0) ?: 1;
+		if (!sk_text_equal(entry->type, "PARENT") &&
+		    sk_has_base_name(entry, s->name, s->n_name))
+			return sk_answer(s, SELKIE_AUDIT_PATH_PARENT, entry, sk_parent_size(entry),
+					 NULL, 0)
+				       ?: 1;
 	}
 	return 0;
 }
 
-enum sk_match { SK_MATCH_INODE, SK_MATCH_CREATED, SK_MATCH_ANCESTOR, SK_MATCH_LABEL, SK_MATCH_NAME, SK_N_MATCHES };
+enum sk_match {
+	SK_MATCH_INODE,
+	SK_MATCH_CREATED,
+	SK_MATCH_ANCESTOR,
+	SK_MATCH_LABEL,
+	SK_MATCH_NAME,
+	SK_N_MATCHES
+};
 
 /* Does the item fit by this kind of evidence? 1: answered; 0: no; negative: failure. */
 static int sk_try(struct sk_search *s, const struct sk_item *item, enum sk_match match)
 {
-	bool is_dir = sk_text_equal(s->denial->tclass, "dir"), parent = sk_text_equal(item->type, "PARENT");
+	bool is_dir = sk_text_equal(s->denial->tclass, "dir"),
+	     parent = sk_text_equal(item->type, "PARENT");
 	size_t n;
 
 	switch (match) {
@@ -300,13 +320,15 @@ static int sk_try(struct sk_search *s, const struct sk_item *item, enum sk_match
 		if (!parent || s->inode >= 0 || is_dir || s->n_name <= 0 || item->n_name <= 0)
 			return 0;
 		return sk_answer(s, SELKIE_AUDIT_PATH_CREATED, item, (size_t)item->n_name, s->name,
-				 (size_t)s->n_name) ?: 1;
+				 (size_t)s->n_name)
+			       ?: 1;
 	case SK_MATCH_ANCESTOR:
 		if (!is_dir || s->n_name <= 0 || (n = sk_ancestor(item, s->name, s->n_name)) == 0)
 			return 0;
 		return sk_answer(s, SELKIE_AUDIT_PATH_ANCESTOR, item, n, NULL, 0) ?: 1;
 	case SK_MATCH_LABEL:
-		if (!sk_may_be(s, item) || !item->object.size || !sk_text_same(item->object, s->denial->tcontext) ||
+		if (!sk_may_be(s, item) || !item->object.size ||
+		    !sk_text_same(item->object, s->denial->tcontext) ||
 		    (s->n_name > 0 && !sk_has_base_name(item, s->name, s->n_name)))
 			return 0;
 		return sk_answer_whole(s, SELKIE_AUDIT_PATH_LABEL, item) ?: 1;
@@ -354,7 +376,8 @@ static int sk_search_path(struct sk_search *s)
 
 	if (!items)
 		return -ENOMEM;
-	err = s->in_directory ? sk_search_parent(s, &items[0], &items[1]) : sk_search_items(s, &items[0]);
+	err = s->in_directory ? sk_search_parent(s, &items[0], &items[1])
+			      : sk_search_items(s, &items[0]);
 	free(items);
 	return err > 0 ? 0 : err;
 }
@@ -388,7 +411,8 @@ static int sk_own_path(struct selkie_audit_path *out, const struct selkie_audit_
 /* Classes whose objects have a path. */
 static bool sk_class_has_path(struct selkie_audit_text c)
 {
-	static const char *const names[] = { "file", "dir", "lnk_file", "chr_file", "blk_file", "sock_file",
+	static const char *const names[] = { "file",	  "dir",	"lnk_file",
+					     "chr_file",  "blk_file",	"sock_file",
 					     "fifo_file", "filesystem", "service" };
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(names); i++)
@@ -422,9 +446,13 @@ static bool sk_is_in_directory(const struct sk_search *s)
 }
 
 int selkie_audit_denied_path(const struct selkie_audit_event *event,
-			     const struct selkie_audit_denial *denial, struct selkie_audit_path *ret)
+			     const struct selkie_audit_denial *denial,
+			     struct selkie_audit_path *ret)
 {
-	struct sk_search s = { .event = event, .denial = denial, .inode = -1, .out = ret,
+	struct sk_search s = { .event = event,
+			       .denial = denial,
+			       .inode = -1,
+			       .out = ret,
 			       .n_records = SK_MIN(event->n_records, SK_PATH_RECORDS_MAX) };
 	const struct selkie_audit_record *avc = denial->record;
 	int err;

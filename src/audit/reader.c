@@ -16,8 +16,8 @@
 #include "audit/type.h"
 
 #define SK_AUDIT_WINDOW_DEFAULT ((size_t)2 << 20)
-#define SK_AUDIT_WINDOW_MIN ((size_t)64 << 10)
-#define SK_AUDIT_WINDOW_MAX ((size_t)1 << 30)
+#define SK_AUDIT_WINDOW_MIN	((size_t)64 << 10)
+#define SK_AUDIT_WINDOW_MAX	((size_t)1 << 30)
 
 int selkie_audit_reader_new(selkie_audit_event_fn fn, void *arg,
 			    const struct selkie_audit_options *options,
@@ -91,7 +91,6 @@ void sk_audit_damage(struct sk_audit_reader *r, enum selkie_audit_damage_kind ki
 	d->text[n] = '\0';
 }
 
-
 /* What must stay in the buffer starts here. */
 static size_t sk_first_kept(const struct sk_audit_reader *r)
 {
@@ -137,7 +136,8 @@ static int sk_make_room(struct sk_audit_reader *r)
 }
 
 /* The end of a line was found at `end`. */
-static int sk_line_end(struct sk_audit_reader *r, const char *end, const char *mark, bool more, bool ended)
+static int sk_line_end(struct sk_audit_reader *r, const char *end, const char *mark, bool more,
+		       bool ended)
 {
 	const char *p = r->buf + r->line;
 	int err;
@@ -299,7 +299,8 @@ int selkie_audit_finish(selkie_audit_reader *r)
 		if (!r->started)
 			err = sk_scan(r);
 		if (!err && r->line < r->n)
-			err = sk_line_end(r, r->buf + r->n, r->mark ? r->buf + r->mark - 1 : NULL, r->more_marks, false);
+			err = sk_line_end(r, r->buf + r->n, r->mark ? r->buf + r->mark - 1 : NULL,
+					  r->more_marks, false);
 	}
 	if (!err)
 		err = sk_audit_window_advance(r, UINT64_MAX);

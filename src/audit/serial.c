@@ -35,7 +35,8 @@ void sk_audit_serials_settle(struct sk_audit_serials *s, struct selkie_audit_sum
 	memset(s, 0, sizeof(*s));
 }
 
-static void sk_serial_advance(struct sk_audit_serials *s, uint64_t serial, struct selkie_audit_summary *sum)
+static void sk_serial_advance(struct sk_audit_serials *s, uint64_t serial,
+			      struct selkie_audit_summary *sum)
 {
 	s->last = serial;
 	if (serial - s->first < SK_SERIAL_REACH)
@@ -53,9 +54,10 @@ static void sk_serial_advance(struct sk_audit_serials *s, uint64_t serial, struc
 	}
 }
 
-#define SK_SERIAL_JUMP 10000000	/* farther apart than that are two series, or a damaged number */
+#define SK_SERIAL_JUMP 10000000 /* farther apart than that are two series, or a damaged number */
 
-static bool sk_serial_is_new_boot(const struct sk_audit_serials *s, uint64_t seconds, uint64_t serial)
+static bool sk_serial_is_new_boot(const struct sk_audit_serials *s, uint64_t seconds,
+				  uint64_t serial)
 {
 	if (serial >= s->last)
 		return serial - s->last > SK_SERIAL_JUMP;

@@ -14,10 +14,10 @@
 #define SK_SERIAL_REACH 4096
 
 struct sk_audit_serials {
-	uint64_t first, last;		/* first: all serials before it are settled; 0 and 0: none seen */
+	uint64_t first, last; /* first: all serials before it are settled; 0 and 0: none seen */
 	uint64_t last_seconds;
-	bool missing_before;		/* the last settled serial was missing */
-	bool settled;			/* some serials are: no going back before `first` */
+	bool missing_before; /* the last settled serial was missing */
+	bool settled;	     /* some serials are: no going back before `first` */
 	uint64_t seen[SK_SERIAL_REACH / 64];
 };
 

@@ -20,7 +20,7 @@ static const struct {
 	const char *name;
 	int family;
 } sk_families[] = {
-	{ "unspec", 0 }, { "local", 1 }, { "unix", 1 }, { "inet", 2 }, { "inet6", 10 },
+	{ "unspec", 0 },   { "local", 1 },   { "unix", 1 },	  { "inet", 2 }, { "inet6", 10 },
 	{ "netlink", 16 }, { "packet", 17 }, { "bluetooth", 31 }, { "alg", 38 }, { "vsock", 40 },
 };
 
@@ -96,13 +96,15 @@ static int sk_bytes(const unsigned char *p, size_t n, struct selkie_audit_addres
 		if (n < 12)
 			return -EINVAL;
 		a->port = big ? ntohl(sk_le32(p + 4)) : sk_le32(p + 4);
-		snprintf(a->address, sizeof(a->address), "%u", big ? ntohl(sk_le32(p + 8)) : sk_le32(p + 8));
+		snprintf(a->address, sizeof(a->address), "%u",
+			 big ? ntohl(sk_le32(p + 8)) : sk_le32(p + 8));
 		return 0;
 	}
 	return 0;
 }
 
-static void sk_shown_port(struct selkie_audit_text text, const char *key, struct selkie_audit_address *a)
+static void sk_shown_port(struct selkie_audit_text text, const char *key,
+			  struct selkie_audit_address *a)
 {
 	struct selkie_audit_text port = sk_audit_field_in(text, false, key, NULL);
 	int64_t v;
@@ -133,7 +135,8 @@ static int sk_shown(struct selkie_audit_text text, struct selkie_audit_address *
 
 int selkie_audit_sockaddr(const struct selkie_audit_event *event, struct selkie_audit_address *ret)
 {
-	const struct selkie_audit_record *record = selkie_audit_event_record(event, SELKIE_AUDIT_SOCKADDR);
+	const struct selkie_audit_record *record =
+		selkie_audit_event_record(event, SELKIE_AUDIT_SOCKADDR);
 	struct selkie_audit_text text;
 	unsigned char bytes[SK_SOCKADDR_MAX];
 	size_t n;
@@ -150,7 +153,8 @@ int selkie_audit_sockaddr(const struct selkie_audit_event *event, struct selkie_
 	if (text.size % 2)
 		return -EINVAL;
 	for (size_t i = 0; i < n; i++) {
-		int high = sk_audit_hex_digit(text.data[2 * i]), low = sk_audit_hex_digit(text.data[2 * i + 1]);
+		int high = sk_audit_hex_digit(text.data[2 * i]),
+		    low = sk_audit_hex_digit(text.data[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return -EINVAL;

@@ -34,7 +34,8 @@ static void sk_other_line(struct sk_audit_reader *r, const char *p, const char *
 		sk_audit_damage(r, SELKIE_AUDIT_DAMAGE_HEADER, line, p, end);
 	} else if (nul) {
 		sk_audit_damage(r, SELKIE_AUDIT_DAMAGE_BYTES, line, p, end);
-	} else if (r->raw && p < end && !sk_begins(p, end, "----") && !sk_begins(p, end, "time->") && *p != '<') {
+	} else if (r->raw && p < end && !sk_begins(p, end, "----") &&
+		   !sk_begins(p, end, "time->") && *p != '<') {
 		sk_audit_damage(r, SELKIE_AUDIT_DAMAGE_FOREIGN, line, p, end);
 	} else {
 		r->sum.n_other_lines++;
@@ -47,7 +48,8 @@ static int sk_plain_line(struct sk_audit_reader *r, const char *p, const char *e
 	struct sk_audit_line line;
 
 	/* Long lines are no log daemon's; and the searches below would be slow on them. */
-	if (!r->continued && (size_t)(end - p) < SK_AUDIT_LINE_MAX / 2 && sk_audit_line_parse_plain(p, end, &line))
+	if (!r->continued && (size_t)(end - p) < SK_AUDIT_LINE_MAX / 2 &&
+	    sk_audit_line_parse_plain(p, end, &line))
 		return sk_audit_window_add(r, &line, false);
 	sk_other_line(r, p, end, nul);
 	return 0;
@@ -59,8 +61,8 @@ static int sk_plain_line(struct sk_audit_reader *r, const char *p, const char *e
 struct sk_splitter {
 	struct sk_audit_reader *r;
 	const char *line, *end;
-	const char *looked;	/* the text before the first record was searched up to here */
-	bool tainted;		/* it may be a program's words: no record is believed in it */
+	const char *looked; /* the text before the first record was searched up to here */
+	bool tainted;	    /* it may be a program's words: no record is believed in it */
 	bool damaged;
 	struct sk_audit_line host;
 	bool has_host;
@@ -72,7 +74,8 @@ static bool sk_is_garbage(struct sk_splitter *s, const char *start)
 	const char *p = s->looked;
 
 	if (!s->tainted && start > p)
-		s->tainted = memmem(p, (size_t)(start - p), ": ", 2) || memchr(p, '"', (size_t)(start - p)) ||
+		s->tainted = memmem(p, (size_t)(start - p), ": ", 2) ||
+			     memchr(p, '"', (size_t)(start - p)) ||
 			     memchr(p, '\'', (size_t)(start - p));
 	s->looked = SK_MAX(p, start - 1);
 	return !s->tainted;
@@ -105,14 +108,16 @@ static int sk_split_mark(struct sk_splitter *s, const char *mark)
 	if (s->has_host && found.start <= s->host.start)
 		return 0;
 	if (!believed)
-		believed = s->has_host ? sk_audit_line_may_join(&s->host, found.start) :
-			   sk_is_garbage(s, found.start);
+		believed = s->has_host ? sk_audit_line_may_join(&s->host, found.start)
+				       : sk_is_garbage(s, found.start);
 	if (!believed)
 		return 0;
 	if (bad) {
 		/* "audit(" alone may be part of a name. */
-		if (!s->has_host && !s->damaged && !s->r->continued && (prefix == SK_PREFIX_NONE || prefix == SK_PREFIX_LOGGER)) {
-			sk_audit_damage(s->r, SELKIE_AUDIT_DAMAGE_HEADER, s->r->sum.n_lines, s->line, s->end);
+		if (!s->has_host && !s->damaged && !s->r->continued &&
+		    (prefix == SK_PREFIX_NONE || prefix == SK_PREFIX_LOGGER)) {
+			sk_audit_damage(s->r, SELKIE_AUDIT_DAMAGE_HEADER, s->r->sum.n_lines,
+					s->line, s->end);
 			s->damaged = true;
 		}
 		return 0;
@@ -120,10 +125,12 @@ static int sk_split_mark(struct sk_splitter *s, const char *mark)
 	if (prefix == SK_PREFIX_NONE && !found.interpreted)
 		s->r->raw = true;
 	if (s->has_host || prefix == SK_PREFIX_TEXT || prefix == SK_PREFIX_CONTROL) {
-		enum selkie_audit_damage_kind kind = prefix == SK_PREFIX_CONTROL ? SELKIE_AUDIT_DAMAGE_BYTES :
-						     SELKIE_AUDIT_DAMAGE_JOINED;
+		enum selkie_audit_damage_kind kind = prefix == SK_PREFIX_CONTROL
+							     ? SELKIE_AUDIT_DAMAGE_BYTES
+							     : SELKIE_AUDIT_DAMAGE_JOINED;
 
-		sk_audit_damage(s->r, kind, s->r->sum.n_lines, s->has_host ? s->host.start : s->line, s->end);
+		sk_audit_damage(s->r, kind, s->r->sum.n_lines,
+				s->has_host ? s->host.start : s->line, s->end);
 		s->damaged = true;
 	}
 	err = sk_split_flush(s, found.start, true);
@@ -158,7 +165,9 @@ static bool sk_has_nul(const struct sk_audit_reader *r, const char *p, const cha
 int sk_audit_take_line(struct sk_audit_reader *r, const char *p, const char *end, const char *mark,
 		       bool more_marks, bool ended)
 {
-	struct sk_splitter s = { .r = r, .line = p, .end = end, .looked = p, .tainted = r->tainted };
+	struct sk_splitter s = {
+		.r = r, .line = p, .end = end, .looked = p, .tainted = r->tainted
+	};
 	bool nul = sk_has_nul(r, p, end);
 	int err;
 
@@ -183,7 +192,9 @@ int sk_audit_take_line(struct sk_audit_reader *r, const char *p, const char *end
 int sk_audit_cut_line(struct sk_audit_reader *r, const char *p, const char *end, const char *mark,
 		      const char **ret_keep)
 {
-	struct sk_splitter s = { .r = r, .line = p, .end = end, .looked = p, .tainted = r->tainted };
+	struct sk_splitter s = {
+		.r = r, .line = p, .end = end, .looked = p, .tainted = r->tainted
+	};
 	int err = sk_split(&s, mark, true);
 
 	if (err)

@@ -20,9 +20,9 @@
 #include "base/buf.h"
 #include "selkie/audit.h"
 
-#define AVC(id, name) \
-	"type=AVC msg=audit(" id "): avc:  denied  { read } for  pid=7 comm=\"" name "\" scontext=u:r:" name \
-	":s0 tcontext=u:object_r:b_t:s0 tclass=file permissive=0\n"
+#define AVC(id, name)                                                                              \
+	"type=AVC msg=audit(" id "): avc:  denied  { read } for  pid=7 comm=\"" name               \
+	"\" scontext=u:r:" name ":s0 tcontext=u:object_r:b_t:s0 tclass=file permissive=0\n"
 
 static uint64_t random_state = 1;
 
@@ -35,7 +35,7 @@ static uint64_t random_next(void)
 /* What a log gave, independent of the order of its events. */
 struct seen {
 	size_t n_denials, n_events, n_records;
-	uint64_t sum;			/* over denials and their companions */
+	uint64_t sum; /* over denials and their companions */
 	int stop_after;
 };
 
@@ -46,15 +46,18 @@ static int see(void *arg, const struct selkie_audit_event *event)
 	seen->n_events++;
 	seen->n_records += event->n_records;
 	for (size_t i = 0; i < event->n_denials; i++) {
-		struct selkie_audit_text exe = selkie_audit_event_field(event, SELKIE_AUDIT_SYSCALL, "exe");
+		struct selkie_audit_text exe =
+			selkie_audit_event_field(event, SELKIE_AUDIT_SYSCALL, "exe");
 
 		seen->n_denials++;
-		seen->sum += event->denials[i].hash ^ (event->serial * 1000003 + (exe.size ? (uint64_t)exe.data[0] : 0));
+		seen->sum += event->denials[i].hash ^
+			     (event->serial * 1000003 + (exe.size ? (uint64_t)exe.data[0] : 0));
 	}
 	return seen->stop_after && (int)seen->n_denials >= seen->stop_after ? 77 : 0;
 }
 
-static struct seen read_log(const void *log, size_t n, size_t window, struct selkie_audit_summary *ret_sum)
+static struct seen read_log(const void *log, size_t n, size_t window,
+			    struct selkie_audit_summary *ret_sum)
 {
 	struct selkie_audit_options options = { .size = sizeof(options), .window = window };
 	selkie_audit_reader *reader;
@@ -83,7 +86,8 @@ static void test_marks(void **state)
 		for (i = 0; i < sizeof(text); i++)
 			text[i] = letters[random_next() % (sizeof(letters) - 1)];
 		for (i = 0; i < 256; i += 64)
-			assert_int_equal(sk_marks_block(text + i), sk_marks_block_portable(text + i));
+			assert_int_equal(sk_marks_block(text + i),
+					 sk_marks_block_portable(text + i));
 		from = from < n ? from : n;
 		sk_marks_start(&marks, text + from, text + n);
 		for (i = from; i < n; i++) {
@@ -117,12 +121,15 @@ static char *make_log(size_t n, size_t spread, size_t *ret_n)
 		size_t event = order[i] / 3;
 		char id[64];
 
-		snprintf(id, sizeof(id), "%zu.%03zu:%zu", 1700000000 + event / 10, event % 1000, 100 + event);
+		snprintf(id, sizeof(id), "%zu.%03zu:%zu", 1700000000 + event / 10, event % 1000,
+			 100 + event);
 		if (order[i] % 3 == 0)
 			sk_buf_printf(&buf, AVC("%s", "t%zu"), id, event % 50, event % 50);
 		else if (order[i] % 3 == 1)
-			sk_buf_printf(&buf, "type=SYSCALL msg=audit(%s): arch=c000003e syscall=2 exe=\"%c\"\n", id,
-				      (char)('a' + event % 26));
+			sk_buf_printf(
+				&buf,
+				"type=SYSCALL msg=audit(%s): arch=c000003e syscall=2 exe=\"%c\"\n",
+				id, (char)('a' + event % 26));
 		else
 			sk_buf_printf(&buf, "type=CWD msg=audit(%s): cwd=\"/%zu\"\n", id, event);
 	}
@@ -169,7 +176,8 @@ static void test_window(void **state)
 	(void)state;
 	sk_buf_adds(&buf, AVC("1700000000.123:1", "a_t"));
 	for (size_t i = 0; i < filler / 50; i++)
-		sk_buf_printf(&buf, "type=CWD msg=audit(1700000000.123:%zu): cwd=\"/abc\"\n", i + 2);
+		sk_buf_printf(&buf, "type=CWD msg=audit(1700000000.123:%zu): cwd=\"/abc\"\n",
+			      i + 2);
 	sk_buf_adds(&buf, AVC("1700000000.123:1", "b_t"));
 	assert_false(buf.failed);
 	seen = read_log(buf.data, buf.n, 65536, NULL);
@@ -184,9 +192,10 @@ static void test_window(void **state)
 /* Cut at every offset: a denial is there if its text is, up to the decision at its end; never another one. */
 static void test_truncated(void **state)
 {
-	static const char log[] = AVC("1700000000.123:100", "a_t")
-		"type=SYSCALL msg=audit(1700000000.123:100): arch=c000003e syscall=2 exe=\"/bin/a\" key=(null)\n"
-		AVC("1700000000.124:101", "b_t");
+	static const char log[] =
+		AVC("1700000000.123:100",
+		    "a_t") "type=SYSCALL msg=audit(1700000000.123:100): arch=c000003e syscall=2 "
+			   "exe=\"/bin/a\" key=(null)\n" AVC("1700000000.124:101", "b_t");
 	const char *second = strstr(log, ":101") - strlen("type=AVC msg=audit(1700000000.124");
 	size_t first_whole = (size_t)(strstr(log, "permissive") - log), n = sizeof(log) - 1;
 	size_t second_whole = (size_t)(strstr(second, "permissive") - log);
@@ -202,23 +211,27 @@ static void test_truncated(void **state)
 		free(copy);
 		/* From the blank behind the class on, the class is known to be whole. */
 		assert_true(seen.n_denials >= (size_t)(cut > first_whole) + (cut > second_whole));
-		assert_true(seen.n_denials <= (size_t)(cut >= first_whole - 1) + (cut >= second_whole - 1));
+		assert_true(seen.n_denials <=
+			    (size_t)(cut >= first_whole - 1) + (cut >= second_whole - 1));
 	}
 }
 
 /* A record cut at every offset loses none of those around it, with and without its line end. */
 static void test_damaged_between(void **state)
 {
-	static const char before[] = AVC("1700000000.123:100", "a_t"), after[] = AVC("1700000000.125:102", "c_t");
-	static const char middle[] = "type=PATH msg=audit(1700000000.124:101): item=0 name=\"/a(b\" inode=5 dev=fe:00"
-		" mode=0100644 obj=u:object_r:b_t:s0 nametype=NORMAL\x1dOUID=\"root\" OGID=\"root\"";
+	static const char before[] = AVC("1700000000.123:100", "a_t"),
+			  after[] = AVC("1700000000.125:102", "c_t");
+	static const char middle[] =
+		"type=PATH msg=audit(1700000000.124:101): item=0 name=\"/a(b\" inode=5 dev=fe:00"
+		" mode=0100644 obj=u:object_r:b_t:s0 nametype=NORMAL\x1dOUID=\"root\" "
+		"OGID=\"root\"";
 
 	(void)state;
 	for (size_t cut = 0; cut < sizeof(middle); cut++) {
 		for (int ended = 0; ended < 2; ended++) {
 			char log[1024];
-			int n = snprintf(log, sizeof(log), "%s%.*s%s%s", before, (int)cut, middle, ended ? "\n" : "",
-					 after);
+			int n = snprintf(log, sizeof(log), "%s%.*s%s%s", before, (int)cut, middle,
+					 ended ? "\n" : "", after);
 
 			assert_int_equal(read_log(log, (size_t)n, 0, NULL).n_denials, 2);
 		}
@@ -239,8 +252,11 @@ static void test_random_bytes(void **state)
 	assert_int_equal(sum.n_bytes, n);
 	/* Words of records, shuffled: denials may come out, but nothing breaks. */
 	for (size_t i = 0; i + 20 < n;) {
-		static const char *const words[] = { "type=AVC ", "msg=audit(", "1.123:4", "): ", "avc:  denied  ", "{ read } ",
-						     "scontext=", "tcontext=", "tclass=", "\n", "'", "\x1d", "\"", "\0", "(" };
+		static const char *const words[] = {
+			"type=AVC ", "msg=audit(", "1.123:4",	"): ",	   "avc:  denied  ",
+			"{ read } ", "scontext=",  "tcontext=", "tclass=", "\n",
+			"'",	     "\x1d",	   "\"",	"\0",	   "("
+		};
 		const char *w = words[random_next() % (sizeof(words) / sizeof(words[0]))];
 
 		memcpy(log + i, w, strlen(w) + !*w);
@@ -254,7 +270,8 @@ static void test_random_bytes(void **state)
 /* A line without end between two records: bounded memory, one damage, no other record lost. */
 static void test_long_line(void **state)
 {
-	static const char avc[] = AVC("1700000000.123:100", "a_t"), late[] = AVC("1700000000.124:101", "b_t");
+	static const char avc[] = AVC("1700000000.123:100", "a_t"),
+			  late[] = AVC("1700000000.124:101", "b_t");
 	size_t n_piece = 1 << 20, n_pieces = 64;
 	char *piece = malloc(n_piece);
 	struct seen seen = { 0 };
@@ -367,11 +384,19 @@ static void test_numbers(void **state)
 		bool ok;
 		int64_t value;
 	} rows[] = {
-		{ "0", 10, true, 0 }, { "-13", 10, true, -13 }, { "0x5413", 16, true, 0x5413 },
-		{ "ffffff9c", 16, true, 0xffffff9c }, { "0100644", 8, true, 0100644 }, { "", 10, false, 0 },
-		{ "-", 10, false, 0 }, { "12a", 10, false, 0 }, { "8", 8, false, 0 },
-		{ "99999999999999999999", 10, false, 0 }, { "ffffffffffffffff", 16, true, -1 },
-		{ "10000000000000000", 16, false, 0 }, { "EACCES(Permission denied)", 10, false, 0 },
+		{ "0", 10, true, 0 },
+		{ "-13", 10, true, -13 },
+		{ "0x5413", 16, true, 0x5413 },
+		{ "ffffff9c", 16, true, 0xffffff9c },
+		{ "0100644", 8, true, 0100644 },
+		{ "", 10, false, 0 },
+		{ "-", 10, false, 0 },
+		{ "12a", 10, false, 0 },
+		{ "8", 8, false, 0 },
+		{ "99999999999999999999", 10, false, 0 },
+		{ "ffffffffffffffff", 16, true, -1 },
+		{ "10000000000000000", 16, false, 0 },
+		{ "EACCES(Permission denied)", 10, false, 0 },
 	};
 
 	(void)state;
@@ -386,8 +411,10 @@ static void test_numbers(void **state)
 
 static void test_decode(void **state)
 {
-	static const char body[] = "item=0 name=2F612062 comm=\"2F61\" key=(null) exe=? cwd=\"/a b\" odd=ABC low=2f61";
-	struct selkie_audit_record record = { .type = SELKIE_AUDIT_PATH, .body = { body, sizeof(body) - 1 } };
+	static const char body[] =
+		"item=0 name=2F612062 comm=\"2F61\" key=(null) exe=? cwd=\"/a b\" odd=ABC low=2f61";
+	struct selkie_audit_record record = { .type = SELKIE_AUDIT_PATH,
+					      .body = { body, sizeof(body) - 1 } };
 	char buf[16];
 
 	(void)state;
@@ -407,7 +434,8 @@ static void test_decode(void **state)
 
 static void test_report(void **state)
 {
-	static const char log[] = "type=AVC msg=audit(17\n" AVC("1700000000.124:101", "a_t") AVC("1700000000.124:103", "a_t");
+	static const char log[] = "type=AVC msg=audit(17\n" AVC("1700000000.124:101", "a_t")
+		AVC("1700000000.124:103", "a_t");
 	selkie_diagnostics *diags = selkie_diagnostics_new();
 	struct seen seen = { 0 };
 	selkie_audit_reader *reader;
@@ -421,9 +449,11 @@ static void test_report(void **state)
 	assert_int_equal(selkie_audit_report(reader, "no-such.log", diags), 0);
 	text = selkie_diagnostics_print(diags, 0);
 	assert_non_null(text);
-	assert_non_null(strstr(text, "no-such.log:1: warning: the record's type, time or serial cannot be read"
-				     " (byte offset 0) [W0701]"));
-	assert_non_null(strstr(text, "1 audit events are missing, in 1 gap of the serials [W0703]"));
+	assert_non_null(strstr(
+		text, "no-such.log:1: warning: the record's type, time or serial cannot be read"
+		      " (byte offset 0) [W0701]"));
+	assert_non_null(
+		strstr(text, "1 audit events are missing, in 1 gap of the serials [W0703]"));
 	free(text);
 	selkie_diagnostics_free(diags);
 	selkie_audit_reader_free(reader);
@@ -452,7 +482,8 @@ static void test_alloc_fail(void **state)
 
 	(void)state;
 	assert_null(alloc_fail_each(scene, log, 2000, NULL));
-	assert_null(alloc_fail_each(scene, (void *)(uintptr_t) "node=a " AVC("1700000000.124:101", "a_t"), 2000, NULL));
+	assert_null(alloc_fail_each(
+		scene, (void *)(uintptr_t) "node=a " AVC("1700000000.124:101", "a_t"), 2000, NULL));
 	free(log);
 }
 

@@ -25,12 +25,12 @@ static inline bool sk_text_same(struct selkie_audit_text a, struct selkie_audit_
 }
 
 /* Does [p, end) begin with the literal? */
-#define sk_begins(p, end, literal) \
+#define sk_begins(p, end, literal)                                                                 \
 	((size_t)((end) - (p)) >= sizeof(literal) - 1 && !memcmp((p), literal, sizeof(literal) - 1))
 
 /* Does [start, p) end with the literal? */
-#define sk_ends(start, p, literal) \
-	((size_t)((p) - (start)) >= sizeof(literal) - 1 && \
+#define sk_ends(start, p, literal)                                                                 \
+	((size_t)((p) - (start)) >= sizeof(literal) - 1 &&                                         \
 	 !memcmp((p) - (sizeof(literal) - 1), literal, sizeof(literal) - 1))
 
 static inline bool sk_is_control(char c)

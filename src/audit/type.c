@@ -11,7 +11,7 @@
 
 static const struct {
 	const char *name;
-	unsigned int number;	/* 0: a group */
+	unsigned int number; /* 0: a group */
 } sk_types[SELKIE_AUDIT_N_TYPES] = {
 	[SELKIE_AUDIT_OTHER] = { "other", 0 },
 	[SELKIE_AUDIT_AVC] = { "AVC", 1400 },

@@ -18,19 +18,20 @@ static struct sk_audit_pending *sk_event(struct sk_audit_reader *r, uint64_t num
 	return &r->events[number & (r->cap_events - 1)];
 }
 
-static uint64_t sk_id_hash(const struct sk_audit_reader *r, uint64_t seconds, uint32_t ms, uint64_t serial,
-			   uint32_t node)
+static uint64_t sk_id_hash(const struct sk_audit_reader *r, uint64_t seconds, uint32_t ms,
+			   uint64_t serial, uint32_t node)
 {
 	/* The address keeps a log from being written so that all of it lands in one chain. */
-	return sk_hash_u64(serial * 0x9e3779b97f4a7c15ULL + seconds * 1009 + ms + ((uint64_t)node << 48) +
-			   (uint64_t)(uintptr_t)r);
+	return sk_hash_u64(serial * 0x9e3779b97f4a7c15ULL + seconds * 1009 + ms +
+			   ((uint64_t)node << 48) + (uint64_t)(uintptr_t)r);
 }
 
 static void sk_link(struct sk_audit_reader *r, uint64_t number)
 {
 	struct sk_audit_pending *e = sk_event(r, number);
-	uint64_t *bucket = &r->buckets[sk_id_hash(r, e->seconds, e->milliseconds, e->serial, e->node) &
-				       (r->cap_events - 1)];
+	uint64_t *bucket =
+		&r->buckets[sk_id_hash(r, e->seconds, e->milliseconds, e->serial, e->node) &
+			    (r->cap_events - 1)];
 
 	e->next = *bucket;
 	*bucket = number + 1;
@@ -99,12 +100,15 @@ static void sk_take_denial(struct sk_audit_reader *r, const struct sk_audit_wait
 			   const struct selkie_audit_record *record, size_t *n)
 {
 	struct selkie_audit_denial *d = &r->out_denials[*n];
-	enum sk_denial_outcome outcome = sk_audit_denial_parse(record, w->cut, r->wants_permissive, d);
+	enum sk_denial_outcome outcome =
+		sk_audit_denial_parse(record, w->cut, r->wants_permissive, d);
 	const char *p = record->body.data;
 
 	if (outcome == SK_DENIAL_UNREADABLE || outcome == SK_DENIAL_CUT)
-		sk_audit_damage(r, w->cut || outcome == SK_DENIAL_CUT ? SELKIE_AUDIT_DAMAGE_CUT :
-				SELKIE_AUDIT_DAMAGE_FIELDS, w->line, p, p + record->body.size);
+		sk_audit_damage(r,
+				w->cut || outcome == SK_DENIAL_CUT ? SELKIE_AUDIT_DAMAGE_CUT
+								   : SELKIE_AUDIT_DAMAGE_FIELDS,
+				w->line, p, p + record->body.size);
 	if (outcome != SK_DENIAL_COMPLETE && outcome != SK_DENIAL_CUT)
 		return;
 	if (d->kind == SELKIE_AUDIT_DENIAL_AVC && d->permissive >= 0)
@@ -116,8 +120,10 @@ static void sk_take_denial(struct sk_audit_reader *r, const struct sk_audit_wait
 
 static int sk_deliver(struct sk_audit_reader *r, struct sk_audit_pending *e)
 {
-	struct selkie_audit_event out = { .seconds = e->seconds, .milliseconds = e->milliseconds,
-					  .serial = e->serial, .has_id = e->has_id };
+	struct selkie_audit_event out = { .seconds = e->seconds,
+					  .milliseconds = e->milliseconds,
+					  .serial = e->serial,
+					  .has_id = e->has_id };
 	size_t n_denials = 0, i = 0;
 
 	if (sk_grow(&r->out_records, &r->cap_out_records, e->n_records, sizeof(*r->out_records)) ||
@@ -152,10 +158,12 @@ static int sk_node(struct sk_audit_reader *r, struct selkie_audit_text name, uin
 	struct sk_audit_node *node;
 
 	*ret = r->last_node;
-	if (*ret < r->n_nodes && r->nodes[*ret]->n == name.size && !memcmp(r->nodes[*ret]->name, name.data, name.size))
+	if (*ret < r->n_nodes && r->nodes[*ret]->n == name.size &&
+	    !memcmp(r->nodes[*ret]->name, name.data, name.size))
 		return 0;
 	for (*ret = 1; *ret < r->n_nodes; ++*ret)
-		if (r->nodes[*ret]->n == name.size && !memcmp(r->nodes[*ret]->name, name.data, name.size))
+		if (r->nodes[*ret]->n == name.size &&
+		    !memcmp(r->nodes[*ret]->name, name.data, name.size))
 			return 0;
 	if (r->n_nodes == SK_AUDIT_MAX_NODES) {
 		*ret = SK_AUDIT_MAX_NODES - 1;
@@ -170,8 +178,8 @@ static int sk_node(struct sk_audit_reader *r, struct selkie_audit_text name, uin
 	return 0;
 }
 
-static bool sk_find_event(struct sk_audit_reader *r, const struct sk_audit_line *line, uint32_t node,
-			  uint64_t *ret)
+static bool sk_find_event(struct sk_audit_reader *r, const struct sk_audit_line *line,
+			  uint32_t node, uint64_t *ret)
 {
 	uint64_t h = sk_id_hash(r, line->seconds, line->milliseconds, line->serial, node);
 
@@ -213,7 +221,8 @@ static int sk_new_event(struct sk_audit_reader *r, const struct sk_audit_line *l
 	sk_link(r, *ret);
 	r->sum.n_events++;
 	if (line->has_id && line->type != SELKIE_AUDIT_DAEMON)
-		sk_audit_serials_add(&r->nodes[node]->serials, line->seconds, line->serial, &r->sum);
+		sk_audit_serials_add(&r->nodes[node]->serials, line->seconds, line->serial,
+				     &r->sum);
 	return 0;
 }
 
@@ -241,8 +250,9 @@ static bool sk_plain_fits(struct sk_audit_reader *r, const struct sk_audit_line 
 	if (!r->plain || r->plain <= r->tail || sk_audit_type_is_user(line->type))
 		return false;
 	e = sk_event(r, r->plain - 1);
-	return !e->closed && !(sk_audit_type_is_denial(line->type) && e->n_records &&
-			       !sk_audit_type_is_denial((enum selkie_audit_type)r->records[e->last].type));
+	return !e->closed &&
+	       !(sk_audit_type_is_denial(line->type) && e->n_records &&
+		 !sk_audit_type_is_denial((enum selkie_audit_type)r->records[e->last].type));
 }
 
 static int sk_event_of(struct sk_audit_reader *r, const struct sk_audit_line *line, uint64_t offset,
@@ -264,7 +274,8 @@ static int sk_event_of(struct sk_audit_reader *r, const struct sk_audit_line *li
 		return err;
 	/* Most records follow one of their own event: the id is the same text. */
 	if (r->last >= r->tail && r->last < r->head && node == r->last_node && line->id.size &&
-	    line->id.size == r->last_id.n && !memcmp(line->id.data, r->last_id.text, r->last_id.n)) {
+	    line->id.size == r->last_id.n &&
+	    !memcmp(line->id.data, r->last_id.text, r->last_id.n)) {
 		*ret = r->last;
 		return 0;
 	}

@@ -72,14 +72,16 @@ static const char *shown(auparse_state_t *au, const char *name, char *buf, size_
 }
 
 /* auparse gives "{ read write }" the names seperm and seresult. */
-static void theirs_record(auparse_state_t *au, const char *id, const char *call, const char *exe, struct lines *lines)
+static void theirs_record(auparse_state_t *au, const char *id, const char *call, const char *exe,
+			  struct lines *lines)
 {
 	char b[7][4096], *line;
 
-	if (asprintf(&line, "%s %s %s {%s} %s %s %s %s call=%s exe=%s", id, auparse_get_type_name(au),
-		     raw(au, "seresult", b[0], 4096), raw(au, "seperms", b[1], 4096), raw(au, "scontext", b[2], 4096),
-		     raw(au, "tcontext", b[3], 4096), raw(au, "tclass", b[4], 4096), shown(au, "comm", b[5], 4096), call,
-		     exe) < 0)
+	if (asprintf(&line, "%s %s %s {%s} %s %s %s %s call=%s exe=%s", id,
+		     auparse_get_type_name(au), raw(au, "seresult", b[0], 4096),
+		     raw(au, "seperms", b[1], 4096), raw(au, "scontext", b[2], 4096),
+		     raw(au, "tcontext", b[3], 4096), raw(au, "tclass", b[4], 4096),
+		     shown(au, "comm", b[5], 4096), call, exe) < 0)
 		exit(3);
 	add(lines, line);
 }
@@ -94,7 +96,8 @@ static void theirs(const char *path, struct lines *lines)
 	while (auparse_next_event(au) > 0) {
 		const au_event_t *e = auparse_get_timestamp(au);
 
-		snprintf(id, sizeof(id), "%lu.%03u:%lu", (unsigned long)e->sec, e->milli, e->serial);
+		snprintf(id, sizeof(id), "%lu.%03u:%lu", (unsigned long)e->sec, e->milli,
+			 e->serial);
 		strcpy(call, "-");
 		strcpy(exe, "-");
 		auparse_first_record(au);
@@ -132,22 +135,30 @@ static const char *joined(struct selkie_audit_text perms, char *buf)
 
 static int ours_event(void *arg, const struct selkie_audit_event *event)
 {
-	const struct selkie_audit_record *call = selkie_audit_event_record(event, SELKIE_AUDIT_SYSCALL);
+	const struct selkie_audit_record *call =
+		selkie_audit_event_record(event, SELKIE_AUDIT_SYSCALL);
 
 	for (size_t i = 0; i < event->n_denials; i++) {
 		const struct selkie_audit_denial *d = &event->denials[i];
-		struct selkie_audit_text number = selkie_audit_event_field(event, SELKIE_AUDIT_SYSCALL, "syscall");
+		struct selkie_audit_text number =
+			selkie_audit_event_field(event, SELKIE_AUDIT_SYSCALL, "syscall");
 		/* auparse 3.0.9 takes the decision only of the kernel's records apart. */
 		bool user = d->kind == SELKIE_AUDIT_DENIAL_USER_AVC;
 		char b[3][4096], *line;
 
 		if (d->kind != SELKIE_AUDIT_DENIAL_AVC && d->kind != SELKIE_AUDIT_DENIAL_USER_AVC)
 			continue;
-		if (asprintf(&line, "%" PRIu64 ".%03u:%" PRIu64 " %s %s {%s} %.*s %.*s %.*s %s call=%.*s exe=%s",
+		if (asprintf(&line,
+			     "%" PRIu64 ".%03u:%" PRIu64
+			     " %s %s {%s} %.*s %.*s %.*s %s call=%.*s exe=%s",
 			     event->seconds, event->milliseconds, event->serial,
 			     selkie_audit_type_name(d->record->type),
-			     user ? "-" : d->granted ? "granted" : "denied", user ? "-" : joined(d->perms, b[0]), (int)d->scontext.size, d->scontext.data, (int)d->tcontext.size,
-			     d->tcontext.data, (int)d->tclass.size, d->tclass.data, decoded(d->record, "comm", b[1]),
+			     user	  ? "-"
+			     : d->granted ? "granted"
+					  : "denied",
+			     user ? "-" : joined(d->perms, b[0]), (int)d->scontext.size,
+			     d->scontext.data, (int)d->tcontext.size, d->tcontext.data,
+			     (int)d->tclass.size, d->tclass.data, decoded(d->record, "comm", b[1]),
 			     number.data ? (int)number.size : 1, number.data ? number.data : "-",
 			     decoded(call, "exe", b[2])) < 0)
 			exit(3);
@@ -184,7 +195,8 @@ static size_t check(const char *path, const char *name, unsigned int number)
 		if (i < a.n && i < b.n && !strcmp(a.s[i], b.s[i]))
 			continue;
 		if (bad++ < 5)
-			printf("# auparse: %s\n# selkie:  %s\n", i < a.n ? a.s[i] : "(none)", i < b.n ? b.s[i] : "(none)");
+			printf("# auparse: %s\n# selkie:  %s\n", i < a.n ? a.s[i] : "(none)",
+			       i < b.n ? b.s[i] : "(none)");
 	}
 	printf("%sok %u - %s: %zu records\n", bad ? "not " : "", number, name, n);
 	done(&a);

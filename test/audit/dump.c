@@ -25,11 +25,14 @@ struct dump {
 	uint64_t n_seen, sum_hash;
 };
 
-static const char *const kinds[] = { "avc", "user_avc", "invalid_context", "bounded_transition",
-				     "validate_transition", "bounds", "unknown_class", "other_error" };
-static const char *const sources[] = { "none", "avc", "inode", "created", "ancestor", "label", "name", "only",
-				       "parent" };
-static const char *const damages[] = { "header", "cut", "fields", "long", "joined", "bytes", "foreign" };
+static const char *const kinds[] = {
+	"avc",	  "user_avc",	   "invalid_context", "bounded_transition", "validate_transition",
+	"bounds", "unknown_class", "other_error"
+};
+static const char *const sources[] = { "none",	"avc",	"inode", "created", "ancestor",
+				       "label", "name", "only",	 "parent" };
+static const char *const damages[] = { "header", "cut",	  "fields", "long",
+				       "joined", "bytes", "foreign" };
 
 static void put(FILE *out, const char *name, struct selkie_audit_text t)
 {
@@ -37,7 +40,8 @@ static void put(FILE *out, const char *name, struct selkie_audit_text t)
 		fprintf(out, " %s=%.*s", name, (int)t.size, t.data);
 }
 
-static void put_string(FILE *out, const char *name, const struct selkie_audit_record *record, const char *key)
+static void put_string(FILE *out, const char *name, const struct selkie_audit_record *record,
+		       const char *key)
 {
 	char buf[8192];
 	long n = record ? selkie_audit_decode(record, key, buf, sizeof(buf)) : -1;
@@ -46,8 +50,8 @@ static void put_string(FILE *out, const char *name, const struct selkie_audit_re
 		fprintf(out, " %s=%s", name, buf);
 }
 
-static void put_number(FILE *out, const char *name, const struct selkie_audit_record *record, const char *key,
-		       unsigned int base)
+static void put_number(FILE *out, const char *name, const struct selkie_audit_record *record,
+		       const char *key, unsigned int base)
 {
 	int64_t v;
 
@@ -55,9 +59,11 @@ static void put_number(FILE *out, const char *name, const struct selkie_audit_re
 		fprintf(out, " %s=%" PRId64, name, v);
 }
 
-static void put_companions(FILE *out, const struct selkie_audit_event *event, const struct selkie_audit_denial *d)
+static void put_companions(FILE *out, const struct selkie_audit_event *event,
+			   const struct selkie_audit_denial *d)
 {
-	const struct selkie_audit_record *call = selkie_audit_event_record(event, SELKIE_AUDIT_SYSCALL);
+	const struct selkie_audit_record *call =
+		selkie_audit_event_record(event, SELKIE_AUDIT_SYSCALL);
 	struct selkie_audit_address address;
 	static struct selkie_audit_path path;
 	char buf[8192];
@@ -71,22 +77,26 @@ static void put_companions(FILE *out, const struct selkie_audit_event *event, co
 	if (call)
 		put(out, "syscall", selkie_audit_field(call, "syscall"));
 	if (!selkie_audit_denied_path(event, d, &path) && path.source)
-		fprintf(out, " path(%s%s%s)=%s", sources[path.source], path.absolute ? "" : ",relative",
-			path.deleted ? ",deleted" : "", path.path);
+		fprintf(out, " path(%s%s%s)=%s", sources[path.source],
+			path.absolute ? "" : ",relative", path.deleted ? ",deleted" : "",
+			path.path);
 	if (path.inode >= 0)
 		fprintf(out, " inode=%" PRId64, path.inode);
 	if (path.mode >= 0)
 		fprintf(out, " mode=%" PRIo64, path.mode);
 	if (!selkie_audit_sockaddr(event, &address))
-		fprintf(out, " address=%d/%s/%" PRId64, address.family, address.address, address.port);
+		fprintf(out, " address=%d/%s/%" PRId64, address.family, address.address,
+			address.port);
 	if (selkie_audit_command(event, buf, sizeof(buf)) > 0)
 		fprintf(out, " command=%s", buf);
 }
 
-static void put_denial(FILE *out, const struct selkie_audit_event *event, const struct selkie_audit_denial *d)
+static void put_denial(FILE *out, const struct selkie_audit_event *event,
+		       const struct selkie_audit_denial *d)
 {
 	if (event->has_id)
-		fprintf(out, "%" PRIu64 ".%03u:%" PRIu64, event->seconds, event->milliseconds, event->serial);
+		fprintf(out, "%" PRIu64 ".%03u:%" PRIu64, event->seconds, event->milliseconds,
+			event->serial);
 	else
 		fprintf(out, "-");
 	fprintf(out, " %s", kinds[d->kind]);
@@ -139,13 +149,16 @@ static void put_summary(FILE *out, const selkie_audit_reader *reader)
 {
 	const struct selkie_audit_summary *s = selkie_audit_summary(reader);
 
-	fprintf(out, "bytes %" PRIu64 " lines %" PRIu64 " records %" PRIu64 " events %" PRIu64 " denials %" PRIu64
-		" granted %" PRIu64 " other %" PRIu64 " missing %" PRIu64 "/%" PRIu64 " suppressed %" PRIu64
-		" damages %" PRIu64 "\n", s->n_bytes, s->n_lines, s->n_records, s->n_events, s->n_denials,
-		s->n_granted, s->n_other_lines, s->n_missing, s->n_gaps, s->n_suppressed, s->n_damages);
+	fprintf(out,
+		"bytes %" PRIu64 " lines %" PRIu64 " records %" PRIu64 " events %" PRIu64
+		" denials %" PRIu64 " granted %" PRIu64 " other %" PRIu64 " missing %" PRIu64
+		"/%" PRIu64 " suppressed %" PRIu64 " damages %" PRIu64 "\n",
+		s->n_bytes, s->n_lines, s->n_records, s->n_events, s->n_denials, s->n_granted,
+		s->n_other_lines, s->n_missing, s->n_gaps, s->n_suppressed, s->n_damages);
 	for (size_t i = 0; i < s->n_samples; i++)
-		fprintf(out, "damage %s line %" PRIu64 " offset %" PRIu64 " %.60s\n", damages[s->samples[i].kind],
-			s->samples[i].line, s->samples[i].offset, s->samples[i].text);
+		fprintf(out, "damage %s line %" PRIu64 " offset %" PRIu64 " %.60s\n",
+			damages[s->samples[i].kind], s->samples[i].line, s->samples[i].offset,
+			s->samples[i].text);
 }
 
 struct text {
@@ -199,17 +212,20 @@ static char *run_log(const struct text *log, size_t piece)
 	if (!dump.out || selkie_audit_reader_new(take, &dump, NULL, &reader))
 		exit(3);
 	for (err = 0; !err && at < log->n; at += piece)
-		err = selkie_audit_feed(reader, log->s + at, log->n - at < piece ? log->n - at : piece);
+		err = selkie_audit_feed(reader, log->s + at,
+					log->n - at < piece ? log->n - at : piece);
 	err = err ? err : selkie_audit_finish(reader);
 	s = selkie_audit_summary(reader);
 	if (err)
 		fprintf(dump.out, "failed %d\n", err);
 	if (s->n_missing)
-		fprintf(dump.out, "missing %" PRIu64 " in %" PRIu64 " gaps\n", s->n_missing, s->n_gaps);
+		fprintf(dump.out, "missing %" PRIu64 " in %" PRIu64 " gaps\n", s->n_missing,
+			s->n_gaps);
 	if (s->n_suppressed)
 		fprintf(dump.out, "suppressed %" PRIu64 "\n", s->n_suppressed);
 	for (size_t i = 0; i < s->n_samples; i++)
-		fprintf(dump.out, "damage %s line %" PRIu64 "\n", damages[s->samples[i].kind], s->samples[i].line);
+		fprintf(dump.out, "damage %s line %" PRIu64 "\n", damages[s->samples[i].kind],
+			s->samples[i].line);
 	selkie_audit_reader_free(reader);
 	fclose(dump.out);
 	return got;
@@ -225,7 +241,8 @@ static bool check(unsigned int number, const char *name, const struct text *log,
 
 		ok = !strcmp(got, want);
 		if (!ok)
-			printf("# pieces of %zu bytes\n# wanted:\n%s# got:\n%s", pieces[i], want, got);
+			printf("# pieces of %zu bytes\n# wanted:\n%s# got:\n%s", pieces[i], want,
+			       got);
 		free(got);
 	}
 	printf("%sok %u - %s\n", ok ? "" : "not ", number, name);
@@ -253,7 +270,8 @@ static bool run_cases(const char *path, unsigned int *number)
 			add(&want, "", 0);
 			in_want = false;
 			if (more)
-				snprintf(name, sizeof(name), "%.*s", (int)strcspn(line + 3, "\n"), line + 3);
+				snprintf(name, sizeof(name), "%.*s", (int)strcspn(line + 3, "\n"),
+					 line + 3);
 		} else if (!strcmp(line, "=>\n")) {
 			in_want = true;
 		} else if (line[0] == '#' || (line[0] == '\n' && in_want)) {

@@ -48,16 +48,25 @@ static const struct {
 	enum object object;
 	const char *mode;
 } classes[] = {
-	{ "file", OBJECT_FILE, "0100644" }, { "file", OBJECT_FILE, "0100755" }, { "dir", OBJECT_FILE, "040755" },
-	{ "file", OBJECT_FILE, "0100600" }, { "lnk_file", OBJECT_FILE, "0120777" }, { "dir", OBJECT_FILE, "041777" },
-	{ "chr_file", OBJECT_FILE, "020660" }, { "sock_file", OBJECT_FILE, "0140666" },
-	{ "fifo_file", OBJECT_FILE, "010600" }, { "tcp_socket", OBJECT_SOCKET, "" },
-	{ "udp_socket", OBJECT_SOCKET, "" }, { "process", OBJECT_PROCESS, "" },
-	{ "unix_stream_socket", OBJECT_FILE, "0140777" }, { "capability", OBJECT_CAPABILITY, "" },
+	{ "file", OBJECT_FILE, "0100644" },
+	{ "file", OBJECT_FILE, "0100755" },
+	{ "dir", OBJECT_FILE, "040755" },
+	{ "file", OBJECT_FILE, "0100600" },
+	{ "lnk_file", OBJECT_FILE, "0120777" },
+	{ "dir", OBJECT_FILE, "041777" },
+	{ "chr_file", OBJECT_FILE, "020660" },
+	{ "sock_file", OBJECT_FILE, "0140666" },
+	{ "fifo_file", OBJECT_FILE, "010600" },
+	{ "tcp_socket", OBJECT_SOCKET, "" },
+	{ "udp_socket", OBJECT_SOCKET, "" },
+	{ "process", OBJECT_PROCESS, "" },
+	{ "unix_stream_socket", OBJECT_FILE, "0140777" },
+	{ "capability", OBJECT_CAPABILITY, "" },
 };
 
-static const char *const words[] = { "httpd", "lib", "cache", "data", "www", "spool", "log", "mail", "run", "conf.d",
-				     "state", "html", "db", "tmp", "backup", "share", "index", "users", "keys", "app" };
+static const char *const words[] = { "httpd",  "lib",	"cache",  "data",  "www",  "spool", "log",
+				     "mail",   "run",	"conf.d", "state", "html", "db",    "tmp",
+				     "backup", "share", "index",  "users", "keys", "app" };
 
 static struct names sources, targets;
 static const selkie_policy *policy;
@@ -83,7 +92,8 @@ static const char *permission(const char *class_name, uint64_t random)
 
 static void draw(uint64_t seed, uint64_t index, struct tuple *t)
 {
-	uint64_t r = mix(seed * 1000003 + index), c = mix(r) % (sizeof(classes) / sizeof(classes[0]));
+	uint64_t r = mix(seed * 1000003 + index),
+		 c = mix(r) % (sizeof(classes) / sizeof(classes[0]));
 
 	t->source = sources.s[mix(r + 1) % sources.n];
 	t->object = classes[c].object;
@@ -108,10 +118,12 @@ static void put_hex(const char *s, size_t n)
 static void put_object(const struct tuple *t, uint64_t b, unsigned int inode)
 {
 	if (t->object == OBJECT_FILE)
-		printf(" name=\"%s-%u.dat\" dev=\"vda1\" ino=%u", word(b >> 8), inode % 1000, inode);
+		printf(" name=\"%s-%u.dat\" dev=\"vda1\" ino=%u", word(b >> 8), inode % 1000,
+		       inode);
 	else if (t->object == OBJECT_SOCKET)
-		printf(" laddr=10.0.2.15 lport=%u faddr=192.0.2.%u fport=%u", (unsigned int)(1024 + b % 60000),
-		       (unsigned int)(b >> 20 & 255), (unsigned int)(b >> 30 & 65535));
+		printf(" laddr=10.0.2.15 lport=%u faddr=192.0.2.%u fport=%u",
+		       (unsigned int)(1024 + b % 60000), (unsigned int)(b >> 20 & 255),
+		       (unsigned int)(b >> 30 & 65535));
 	else if (t->object == OBJECT_CAPABILITY)
 		printf(" capability=%u ", (unsigned int)(b % 32));
 }
@@ -119,25 +131,35 @@ static void put_object(const struct tuple *t, uint64_t b, unsigned int inode)
 static void put_event(const struct tuple *t, uint64_t i, uint64_t random)
 {
 	uint64_t b = t->bits;
-	unsigned int pid = (unsigned int)(300 + random % 30000), inode = (unsigned int)(1000 + b % 900000);
-	const char *object_role = t->object == OBJECT_PROCESS || t->object == OBJECT_CAPABILITY ? "system_r" : "object_r";
+	unsigned int pid = (unsigned int)(300 + random % 30000),
+		     inode = (unsigned int)(1000 + b % 900000);
+	const char *object_role = t->object == OBJECT_PROCESS || t->object == OBJECT_CAPABILITY
+					  ? "system_r"
+					  : "object_r";
 	char id[64], title[256];
 	int n;
 
-	snprintf(id, sizeof(id), "%" PRIu64 ".%03u:%" PRIu64, 1795300000 + i / 50, (unsigned int)(i % 50 * 20),
-		 1000 + i);
-	printf("type=AVC msg=audit(%s): avc:  denied  { %s } for  pid=%u comm=\"%sd\"", id, t->perm, pid, word(b));
+	snprintf(id, sizeof(id), "%" PRIu64 ".%03u:%" PRIu64, 1795300000 + i / 50,
+		 (unsigned int)(i % 50 * 20), 1000 + i);
+	printf("type=AVC msg=audit(%s): avc:  denied  { %s } for  pid=%u comm=\"%sd\"", id, t->perm,
+	       pid, word(b));
 	put_object(t, b, inode);
-	printf(" scontext=system_u:system_r:%s:s0 tcontext=system_u:%s:%s:s0 tclass=%s permissive=0\n", t->source,
-	       object_role, t->target, t->class_name);
-	printf("type=SYSCALL msg=audit(%s): arch=c000003e syscall=%u success=no exit=-13 a0=ffffff9c a1=%" PRIx64
-	       " a2=0 a3=0 items=%d ppid=1 pid=%u auid=4294967295 uid=33 gid=33 euid=33 suid=33 fsuid=33 egid=33 sgid=33"
-	       " fsgid=33 tty=(none) ses=4294967295 comm=\"%sd\" exe=\"/usr/sbin/%sd\" subj=system_u:system_r:%s:s0"
-	       " key=(null)\n", id, t->object == OBJECT_SOCKET ? 42 : 257, 0x7f0000000000 + (random & 0xffffffff),
+	printf(" scontext=system_u:system_r:%s:s0 tcontext=system_u:%s:%s:s0 tclass=%s "
+	       "permissive=0\n",
+	       t->source, object_role, t->target, t->class_name);
+	printf("type=SYSCALL msg=audit(%s): arch=c000003e syscall=%u success=no exit=-13 "
+	       "a0=ffffff9c a1=%" PRIx64 " a2=0 a3=0 items=%d ppid=1 pid=%u auid=4294967295 uid=33 "
+					 "gid=33 euid=33 suid=33 fsuid=33 egid=33 sgid=33"
+	       " fsgid=33 tty=(none) ses=4294967295 comm=\"%sd\" exe=\"/usr/sbin/%sd\" "
+	       "subj=system_u:system_r:%s:s0"
+	       " key=(null)\n",
+	       id, t->object == OBJECT_SOCKET ? 42 : 257, 0x7f0000000000 + (random & 0xffffffff),
 	       t->object == OBJECT_FILE, pid, word(b), word(b), t->source);
 	printf("type=CWD msg=audit(%s): cwd=\"/var/lib/%s\"\n", id, word(b >> 3));
-	printf("type=PATH msg=audit(%s): item=0 name=\"/srv/%s/%s/%s-%u.dat\" inode=%u dev=fe:01 mode=%s ouid=0 ogid=0"
-	       " rdev=00:00 obj=system_u:object_r:%s:s0 nametype=NORMAL\n", id, word(b >> 16), word(b >> 24), word(b >> 8), inode % 1000, inode,
+	printf("type=PATH msg=audit(%s): item=0 name=\"/srv/%s/%s/%s-%u.dat\" inode=%u dev=fe:01 "
+	       "mode=%s ouid=0 ogid=0"
+	       " rdev=00:00 obj=system_u:object_r:%s:s0 nametype=NORMAL\n",
+	       id, word(b >> 16), word(b >> 24), word(b >> 8), inode % 1000, inode,
 	       *t->mode ? t->mode : "0100644", t->target);
 	printf("type=PROCTITLE msg=audit(%s): proctitle=", id);
 	n = snprintf(title, sizeof(title), "/usr/sbin/%sd -c /etc/%s.conf", word(b), word(b >> 13));

@@ -60,7 +60,7 @@ struct selkie_label_rule {
 };
 
 /*
- * The database of a system below `root` ("" or "/" for this one): ROOT/etc/selinux/TYPE/contexts/files/file_contexts
+ * The database of a system below `root` (NULL or "/" for this one): ROOT/etc/selinux/TYPE/contexts/files/file_contexts
  * with what stands beside it. policy_type is TYPE; NULL takes SELINUXTYPE of ROOT/etc/selinux/config.
  *
  * diags: gets every mistake in the files, all of them (E05xx); NULL is allowed. A mistake costs its line only: the

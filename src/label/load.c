@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "selkie/host.h"
+
 struct sk_loading {
 	struct sk_label_db *db;
 	struct sk_diags *diags;
@@ -123,41 +125,6 @@ int selkie_label_read_memory(const void *data, size_t size, const char *name,
 	return finish(db, r, ret_db);
 }
 
-/* The value of SELINUXTYPE in ROOT/etc/selinux/config; libselinux's default is "targeted". */
-static int read_policy_type(const char *root, char **ret_type)
-{
-	sk_auto_free char *path = NULL, *line = NULL, *type = NULL;
-	size_t cap = 0;
-	FILE *f;
-
-	if (asprintf(&path, "%s/etc/selinux/config", root) < 0) {
-		path = NULL;
-		return -ENOMEM;
-	}
-	f = fopen(path, "re");
-	while (f && getline(&line, &cap, f) > 0) {
-		char *p = line + strspn(line, " \t");
-
-		if (strncmp(p, "SELINUXTYPE=", 12))
-			continue;
-		p += 12;
-		p[strcspn(p, " \t\r\n")] = '\0';
-		free(type);
-		type = strdup(p);
-		if (!type)
-			break;
-	}
-	if (f)
-		fclose(f);
-	else
-		type = strdup("targeted");
-	if (!type && !(type = strdup("targeted")))
-		return -ENOMEM;
-	*ret_type = type;
-	type = NULL;
-	return 0;
-}
-
 int selkie_label_load_root(const char *root, const char *policy_type,
 			   const struct selkie_label_options *options, selkie_diagnostics *diags,
 			   selkie_label_db **ret_db)
@@ -166,13 +133,14 @@ int selkie_label_load_root(const char *root, const char *policy_type,
 	const char *paths[1];
 	int r;
 
-	if (!strcmp(root, "/"))
+	if (!root || !strcmp(root, "/"))
 		root = "";
 	if (!policy_type) {
-		r = read_policy_type(root, &type);
-		if (r)
+		r = selkie_host_policy_type(root, &type);
+		if (r < 0)
 			return r;
-		policy_type = type;
+		/* Without a configuration libselinux looks for this one; the file's absence is then reported. */
+		policy_type = r ? "targeted" : type;
 	}
 	if (asprintf(&path, "%s/etc/selinux/%s/contexts/files/file_contexts", root, policy_type) <
 	    0) {

@@ -376,6 +376,115 @@ static void test_no_memory(void **state)
 	assert_true(n_runs > 20);
 }
 
+/* A root of its own, with a configuration that names the policy. */
+static void test_root(void **state)
+{
+	static const char *const folders[] = { "",
+					       "/etc",
+					       "/etc/selinux",
+					       "/etc/selinux/strict",
+					       "/etc/selinux/strict/contexts",
+					       "/etc/selinux/strict/contexts/files" };
+	static const struct {
+		const char *name, *text;
+	} files[] = {
+		{ "/etc/selinux/config", "SELINUX=enforcing\nSELINUXTYPE=strict\n" },
+		{ "/etc/selinux/strict/contexts/files/file_contexts", "/a(/.*)?\tu:r:a_t\n" },
+		{ "/etc/selinux/strict/contexts/files/file_contexts.local", "/a/b\tu:r:local_t\n" },
+		{ "/etc/selinux/strict/contexts/files/file_contexts.subs", "/c /a\n" },
+	};
+	struct selkie_label_options options = { .base_only = 1 };
+	char root[] = "/tmp/selkie-label-XXXXXX", path[256];
+	struct selkie_label_result result;
+	selkie_label_db *db;
+
+	assert_non_null(mkdtemp(root));
+	for (size_t i = 1; i < SK_ARRAY_LEN(folders); i++) {
+		snprintf(path, sizeof(path), "%s%s", root, folders[i]);
+		assert_int_equal(mkdir(path, 0700), 0);
+	}
+	assert_int_equal(selkie_label_load_root(root, NULL, NULL, NULL, &db), -ENOENT);
+	for (size_t i = 0; i < SK_ARRAY_LEN(files); i++) {
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s%s", root, files[i].name);
+		f = fopen(path, "w");
+		assert_non_null(f);
+		fputs(files[i].text, f);
+		fclose(f);
+	}
+	assert_int_equal(selkie_label_load_root(root, NULL, NULL, NULL, &db), 0);
+	assert_int_equal(selkie_label_lookup(db, "/c/b", 0, &result), 0);
+	assert_string_equal(result.context, "u:r:local_t");
+	selkie_label_free(db);
+	assert_int_equal(selkie_label_load_root(root, "strict", &options, NULL, &db), 0);
+	assert_int_equal(selkie_label_lookup(db, "/c/b", 0, &result), 0);
+	assert_string_equal(result.context, "u:r:a_t");
+	selkie_label_free(db);
+	assert_int_equal(selkie_label_load_root(root, "other", NULL, NULL, &db), -ENOENT);
+	for (size_t i = SK_ARRAY_LEN(files); i-- > 0;) {
+		snprintf(path, sizeof(path), "%s%s", root, files[i].name);
+		unlink(path);
+	}
+	for (size_t i = SK_ARRAY_LEN(folders); i-- > 0;) {
+		snprintf(path, sizeof(path), "%s%s", root, folders[i]);
+		rmdir(path);
+	}
+}
+
+/* Named one by one, in another order, and files beside a named one that are named themselves. */
+static void test_several_files(void **state)
+{
+	char dir[] = "/tmp/selkie-label-XXXXXX", names[4][64];
+	static const char *const texts[] = { "/a.\tu:r:base_t\n", "/a.\tu:r:local_t\n",
+					     "/a.\tu:r:other_t\n", "/z /ab\n" };
+	static const char *const suffixes[] = { "one", "one.local", "two", "two.subs" };
+	const char *paths[3];
+	struct selkie_label_result result;
+	selkie_label_db *db;
+
+	assert_non_null(mkdtemp(dir));
+	for (int i = 0; i < 4; i++) {
+		FILE *f;
+
+		snprintf(names[i], sizeof(names[i]), "%s/%s", dir, suffixes[i]);
+		f = fopen(names[i], "w");
+		assert_non_null(f);
+		fputs(texts[i], f);
+		fclose(f);
+	}
+	paths[0] = names[0];
+	paths[1] = names[2];
+	assert_int_equal(selkie_label_load(paths, 2, NULL, NULL, &db), 0);
+	assert_int_equal(selkie_label_count(db), 3);
+	assert_int_equal(selkie_label_lookup(db, "/z", 0, &result), 0);
+	assert_string_equal(result.context, "u:r:other_t");
+	selkie_label_free(db);
+	paths[2] = names[1];
+	assert_int_equal(selkie_label_load(paths, 3, NULL, NULL, &db), 0);
+	assert_int_equal(selkie_label_count(db), 3);
+	assert_int_equal(selkie_label_lookup(db, "/z", 0, &result), 0);
+	assert_string_equal(result.context, "u:r:local_t");
+	selkie_label_free(db);
+	for (int i = 0; i < 4; i++)
+		unlink(names[i]);
+	rmdir(dir);
+}
+
+/* What a distribution ships gives no diagnostic. */
+static void test_quiet(void **state)
+{
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	const char *paths[] = { contexts_path() };
+	selkie_label_db *db;
+
+	assert_int_equal(selkie_label_load(paths, 1, NULL, diags, &db), 0);
+	assert_int_equal(selkie_diagnostics_count(diags, SELKIE_SEVERITY_NOTE), 0);
+	assert_true(selkie_label_count(db) > 5000);
+	selkie_label_free(db);
+	selkie_diagnostics_free(diags);
+}
+
 static void test_missing(void **state)
 {
 	selkie_diagnostics *diags = selkie_diagnostics_new();
@@ -403,6 +512,9 @@ int main(void)
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_root),
+		cmocka_unit_test(test_several_files),
+		cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_missing),
 	};
 

@@ -86,6 +86,8 @@ void sk_command_help(const struct sk_command *cmd);
 /* Colors and progress: only when that stream is a terminal, TERM is not "dumb" and NO_COLOR is not set. */
 bool sk_color(int fd);
 
+extern const struct sk_command sk_cmd_can;
+
 /* The table of commands, in main.c; ends with NULL. */
 extern const struct sk_command *const sk_commands[];
 

@@ -9,6 +9,7 @@
 #include <selkie/access.h>
 #include <selkie/context.h>
 #include <selkie/overlay.h>
+#include <selkie/rule.h>
 #include <selkie/state.h>
 
 #ifdef __cplusplus
@@ -33,7 +34,7 @@ enum selkie_transition_kind {
 
 /* Where each part of the result came from. */
 enum selkie_transition_reason {
-	SELKIE_TRANSITION_BY_RULE,		/* a rule, see the indexes */
+	SELKIE_TRANSITION_BY_RULE,		/* a role_transition, type_transition, range_transition, ... */
 	SELKIE_TRANSITION_BY_CLASS,		/* the class's default_user, default_role, default_type, default_range */
 	SELKIE_TRANSITION_BY_CUSTOM,		/* the kernel's built-in choice */
 };
@@ -41,11 +42,9 @@ enum selkie_transition_reason {
 struct selkie_transition_details {
 	unsigned int faults;		/* enum selkie_context_fault of the result */
 	enum selkie_transition_reason user, role, type, range;
-	uint32_t type_rule;		/* of the policy (rule.h), or SELKIE_NONE */
-	uint32_t filename_rule;		/* index of the named type_transition, or SELKIE_NONE */
-	uint32_t role_rule;		/* index of the role_transition, or SELKIE_NONE */
-	uint32_t range_rule;		/* index of the range_transition, or SELKIE_NONE */
-	bool overlay;			/* the type comes from the overlay */
+	/* the rules, where the reason is SELKIE_TRANSITION_BY_RULE; selkie_rule_text shows them */
+	struct selkie_rule role_rule, type_rule, range_rule;
+	bool overlay;			/* the type's rule is the overlay's */
 };
 
 /*

@@ -232,12 +232,12 @@ static void sk_can_leaf(struct sk_can *can, const struct selkie_constraint_node 
 	const char *last = n->text + length - 2;
 	bool two = length > 4 && last[-1] == ' ' && strchr("urtlh", last[0]) && last[1] == '2';
 
-	sk_buf_printf(&can->out, "      %s  ", n->value ? "is true:  " : "is false: ");
+	sk_buf_printf(&can->out, "      is %s  ", n->value ? "true: " : "false:");
 	if (length > 60)
 		sk_buf_printf(&can->out, "%.50s ...", n->text);
 	else
-		sk_buf_adds(&can->out, n->text);
-	sk_buf_adds(&can->out, "   (");
+		sk_buf_printf(&can->out, "%-34s", n->text);
+	sk_buf_adds(&can->out, "  (");
 	sk_can_operand(can, n->text);
 	if (two) {
 		sk_buf_adds(&can->out, ", ");

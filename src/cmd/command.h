@@ -87,6 +87,7 @@ void sk_command_help(const struct sk_command *cmd);
 bool sk_color(int fd);
 
 extern const struct sk_command sk_cmd_can;
+extern const struct sk_command sk_cmd_compute;
 
 /* The table of commands, in main.c; ends with NULL. */
 extern const struct sk_command *const sk_commands[];

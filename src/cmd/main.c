@@ -17,6 +17,7 @@ extern const struct sk_command sk_cmd_search;
 
 const struct sk_command *const sk_commands[] = {
 	&sk_cmd_can,
+	&sk_cmd_compute,
 	&sk_cmd_info,
 	&sk_cmd_search,
 	&sk_cmd_help,

@@ -470,9 +470,8 @@ static void sk_diagnose_range(const struct sk_diagnosis *d, const struct sk_plac
 	} else {
 		sk_level_print(&a, p, wrong);
 	}
-	sk_buf_addc(&b, ' ');
 	sa = sk_buf_str(&a);
-	sb = sk_buf_str(&b);
+	sb = b.n ? sk_buf_str(&b) : "";
 	if (!sa || !sb)
 		d->diags->no_memory = true;
 	else if (what == SELKIE_CONTEXT_USER_RANGE)

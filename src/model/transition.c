@@ -14,6 +14,7 @@
 #include "model/context.h"
 #include "model/explanation.h"
 #include "model/level.h"
+#include "model/text.h"
 
 /*
  * Classes that Linux 6.1 takes for sockets (security/selinux/include/classmap.h): a new one is labeled like the process
@@ -100,7 +101,7 @@ static void sk_label_role(struct sk_labeler *l)
 			continue;
 		l->result.role = t->new_role;
 		l->details.role = SELKIE_TRANSITION_BY_RULE;
-		l->details.role_rule = i;
+		sk_rule_get_role_transition(ix->policy, i, &l->details.role_rule);
 		return;
 	}
 }
@@ -124,7 +125,7 @@ static void sk_label_type_rule(struct sk_labeler *l, uint32_t kind)
 			continue;
 		l->result.type.v = rule->data;
 		l->details.type = SELKIE_TRANSITION_BY_RULE;
-		l->details.type_rule = rules[i].rule;
+		sk_rule_get(ix->policy, rules[i].rule, &l->details.type_rule);
 		return;
 	}
 }
@@ -143,8 +144,8 @@ static void sk_label_filename_rule(struct sk_labeler *l)
 			continue;
 		l->result.type = t->result;
 		l->details.type = SELKIE_TRANSITION_BY_RULE;
-		l->details.type_rule = SELKIE_NONE;
-		l->details.filename_rule = i;
+		l->details.overlay = false;
+		sk_rule_get_filename(ix->policy, i, l->source->type, &l->details.type_rule);
 		return;
 	}
 }
@@ -159,7 +160,11 @@ static void sk_label_overlay_rule(struct sk_labeler *l)
 		    o->rules[i].target == l->target->type.v) {
 			l->result.type.v = o->rules[i].data;
 			l->details.type = SELKIE_TRANSITION_BY_RULE;
-			l->details.type_rule = (uint32_t)i;
+			l->details.type_rule = (struct selkie_rule){
+				.kind = SELKIE_RULE_TYPE_TRANSITION, .source = l->source->type,
+				.target = l->target->type, .cls.v = l->cls,
+				.result.v = o->rules[i].data, .cond = SELKIE_UNCONDITIONAL,
+			};
 			l->details.overlay = true;
 			return;
 		}
@@ -201,7 +206,7 @@ static bool sk_label_range_rule(struct sk_labeler *l)
 			continue;
 		l->result.range = t->range;
 		l->details.range = SELKIE_TRANSITION_BY_RULE;
-		l->details.range_rule = i;
+		sk_rule_get_range_transition(ix->policy, i, &l->details.range_rule);
 		return true;
 	}
 	return false;
@@ -296,8 +301,6 @@ static int sk_label_run(struct sk_labeler *l, selkie_context **ret_context)
 	struct sk_context *context;
 	int r;
 
-	l->details.type_rule = l->details.filename_rule = SELKIE_NONE;
-	l->details.role_rule = l->details.range_rule = SELKIE_NONE;
 	sk_label_user(l);
 	sk_label_role(l);
 	sk_label_type(l);

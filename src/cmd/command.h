@@ -88,6 +88,8 @@ bool sk_color(int fd);
 
 extern const struct sk_command sk_cmd_can;
 extern const struct sk_command sk_cmd_compute;
+extern const struct sk_command sk_cmd_info;
+extern const struct sk_command sk_cmd_search;
 
 /* The table of commands, in main.c; ends with NULL. */
 extern const struct sk_command *const sk_commands[];

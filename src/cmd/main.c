@@ -12,9 +12,6 @@
 static const struct sk_command sk_cmd_help;
 static const struct sk_command sk_cmd_completion;
 
-extern const struct sk_command sk_cmd_info;
-extern const struct sk_command sk_cmd_search;
-
 const struct sk_command *const sk_commands[] = {
 	&sk_cmd_can,
 	&sk_cmd_compute,

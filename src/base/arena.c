@@ -29,6 +29,24 @@ void sk_arena_done(struct sk_arena *arena)
 	memset(arena, 0, sizeof(*arena));
 }
 
+void sk_arena_reset(struct sk_arena *arena)
+{
+	struct sk_arena_block *keep = arena->blocks, *b, *older;
+
+	/* The newest block is the one that `next` points into, unless all were large ones. */
+	if (!keep || !arena->next || (char *)keep + SK_ARENA_HEADER + keep->size != arena->end) {
+		sk_arena_done(arena);
+		return;
+	}
+	for (b = keep->older; b; b = older) {
+		older = b->older;
+		free(b);
+	}
+	keep->older = NULL;
+	arena->n_bytes = keep->size + SK_ARENA_HEADER;
+	arena->next = (char *)keep + SK_ARENA_HEADER;
+}
+
 static struct sk_arena_block *sk_arena_add_block(struct sk_arena *arena, size_t payload)
 {
 	struct sk_arena_block *b;

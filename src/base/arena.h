@@ -23,6 +23,9 @@ struct sk_arena {
 
 void sk_arena_done(struct sk_arena *arena);
 
+/* Forgets all objects at once but keeps one block, so that an arena used again and again for a moment costs no malloc. */
+void sk_arena_reset(struct sk_arena *arena);
+
 /* 16-byte aligned, uninitialized. NULL when out of memory. size 0 gives a valid unique pointer. */
 void *sk_arena_alloc(struct sk_arena *arena, size_t size);
 

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_SYNTAX_TE_MACRO_STATE_H
+#define SK_SYNTAX_TE_MACRO_STATE_H
+
+#include "syntax/te/macro.h"
+
+/*
+ * What the parts of the macro reader share.
+ *
+ * m4 is defined on characters: arguments are put into the body as text and the result is read again from its start.
+ * Done so, a body is cut into words as often as it is expanded, and each level of quotes costs one more reading. Here a
+ * text is cut into lexemes once, when it is first read outside quotes; what is quoted in it is one lexeme, whose
+ * content is a text of its own. Expanding a macro puts a cursor on its body, with the arguments beside it (an
+ * environment); an argument that is one quoted text or one word stays a reference to where it was written. Three
+ * invariants make this equal to m4:
+ *
+ * - A lexed text has balanced quotes, and so has every argument that is put into it (`odd` says it has not). Else the
+ *   text is made flat (arguments put in) and read by characters.
+ * - A word that ends a text is joined with what follows it; a comment that does not end within its text goes on in
+ *   what follows; letters that touch a parameter are one lexeme (PASTE), cut anew with the argument put in.
+ * - With quotes or comments changed, everything is read by characters.
+ */
+struct sk_lexeme {
+	uint32_t off;
+	uint32_t kind : 4;	/* enum sk_piece_kind */
+	uint32_t value : 28;	/* WORD: name; QUOTED: index into children; PARAM: number, or one of SK_PARAM_* */
+};
+
+#define SK_PARAM_MAX 0xffffff
+#define SK_PARAM_STAR 0x1000000
+#define SK_PARAM_AT 0x1000001
+#define SK_PARAM_COUNT 0x1000002
+
+/* Where the bytes from `off` on come from. In a `point` all of them stand for that one address. */
+struct sk_origin {
+	uint32_t off;
+	uint32_t addr;
+	bool point;
+};
+
+enum sk_text_form {
+	SK_TEXT_FRESH,		/* not looked at yet */
+	SK_TEXT_LEXED,
+	SK_TEXT_ODD,		/* quotes are not balanced: to be read by characters */
+};
+
+struct sk_text {
+	const char *p;
+	uint32_t n;
+	uint32_t addr;			/* of p[0]; 0 when `origins` tell */
+	enum sk_text_form form;
+	bool params;			/* has a '$' */
+	bool kept;			/* lives as long as the reader; else until the statement's end */
+	uint32_t n_lexemes, n_children, n_origins;
+	struct sk_lexeme *lexemes;	/* n_lexemes + 1; the last only says where the text ends */
+	struct sk_text *children;	/* contents of the quoted lexemes */
+	const struct sk_origin *origins;
+};
+
+/* An argument: a text, and what the parameters in it stand for (NULL: nothing, they are plain characters). */
+struct sk_env;
+
+struct sk_arg {
+	struct sk_text *text;
+	const struct sk_env *env;
+};
+
+struct sk_env {
+	uint32_t n;		/* $# */
+	uint32_t depth;		/* how many environments stand behind the arguments */
+	bool odd;		/* an argument has unbalanced quotes, here or behind */
+	struct sk_arg args[];	/* $0 to $n */
+};
+
+struct sk_call;
+typedef int (*sk_builtin)(struct sk_macro_reader *m, struct sk_call *call);
+
+struct sk_macro {
+	struct sk_macro *below;		/* what popdef brings back */
+	sk_builtin builtin;		/* NULL: expands to `body` */
+	struct sk_text *body;
+	uint32_t addr;			/* where it was defined */
+	bool blind;			/* only a macro when a parenthesis follows */
+	bool locked;			/* cannot be redefined from sources */
+	bool interface;
+	uint8_t min_args;		/* builtin: with fewer it complains and gives nothing */
+	uint8_t max_args;		/* builtin: more are ignored, with a warning; UINT8_MAX is any number */
+};
+
+#define SK_BY_CHARACTER UINT32_MAX
+
+/* A text being read. */
+struct sk_cursor {
+	const struct sk_text *text;
+	const struct sk_env *env;
+	const char *p;
+	uint32_t i;		/* next lexeme, whose rest starts at p; or SK_BY_CHARACTER, and env is NULL then */
+	uint32_t expansion;
+	uint32_t line_addr;	/* what __line__ tells of; 0 in the file itself */
+};
+
+enum sk_arg_form {
+	SK_ARG_EMPTY,		/* nothing yet: white space is skipped */
+	SK_ARG_STARTED,		/* white space is no longer skipped */
+	SK_ARG_WHOLE,		/* one text, as it stands */
+	SK_ARG_FLAT,		/* bytes in `flat` from flat_start on */
+};
+
+/* A call whose arguments are being gathered. */
+struct sk_call {
+	struct sk_macro *macro;
+	uint32_t name;
+	uint32_t addr;		/* of the name */
+	uint32_t expansion;	/* that the name stands in */
+	uint32_t line_addr;
+	uint32_t cursors;	/* how many there were at the name */
+	uint32_t level;		/* of parentheses */
+	size_t first_arg;	/* index into state->args: $0 */
+	uint32_t n_args;	/* without $0; set when complete */
+	size_t flat_start, origin_start;
+	enum sk_arg_form form;
+	bool odd;
+	struct sk_arg whole;
+};
+
+struct sk_diversion {
+	int64_t number;
+	struct sk_buf text;
+};
+
+struct sk_macro_state {
+	struct sk_arena arena;		/* what is kept */
+	struct sk_arena moment;		/* what goes when the file's own text is reached again */
+	struct sk_macro **macros;	/* by name; those beyond cap_macros are none */
+	size_t cap_macros;
+	struct sk_macro *free_macros, *buried_macros;
+
+	struct sk_cursor *cursors;
+	size_t n_cursors, cap_cursors;
+	struct sk_call *calls;
+	size_t n_calls, cap_calls;
+	struct sk_arg *args;
+	size_t n_args, cap_args;
+	char *flat;			/* bytes of the arguments being gathered, one behind the other */
+	size_t n_flat, cap_flat;
+	struct sk_origin *origins;
+	size_t n_origins, cap_origins;
+
+	struct sk_lexeme *lexemes;	/* scratch of the lexer */
+	size_t cap_lexemes;
+	struct sk_text *children;
+	size_t cap_children;
+
+	char quote[2][16];		/* opening, closing; empty: none */
+	char comment[2][16];
+	bool plain;			/* quotes and comments are m4's own */
+	const struct sk_source *source;
+	uint64_t steps;
+	bool spent;			/* a budget is: reported once */
+
+	int64_t divert;
+	struct sk_diversion *diversions;
+	size_t n_diversions, cap_diversions;
+	const struct sk_text *pending;	/* undiverted text that is to be given next */
+	struct sk_text empty;
+};
+
+extern const unsigned char sk_macro_class[256];	/* enum sk_piece_kind of a byte; WORD for what starts one */
+
+static inline bool sk_is_word_byte(unsigned char c)
+{
+	return sk_macro_class[c] == SK_PIECE_WORD || (c >= '0' && c <= '9');
+}
+
+/* macro-text.c: texts, and making them flat. */
+struct sk_text *sk_text_new(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, bool kept);
+int sk_text_lex(struct sk_macro_reader *m, struct sk_text *text);
+uint32_t sk_text_addr(const struct sk_text *text, const char *p);
+bool sk_text_balanced(const char *p, size_t n);
+int sk_flat_add(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, bool point);
+int sk_flat_text(struct sk_macro_reader *m, const struct sk_text *text, const char *from, const char *to);
+int sk_flatten(struct sk_macro_reader *m, const struct sk_text *text, const char *from, const char *to,
+	       const struct sk_env *env);
+/* Takes what was added since the marks out of the scratch, as a text. */
+int sk_flat_take(struct sk_macro_reader *m, size_t flat_start, size_t origin_start, bool kept,
+		 struct sk_text **ret_text);
+
+/* macro.c: what builtins need. */
+int sk_macro_push(struct sk_macro_reader *m, struct sk_text *text, const struct sk_env *env,
+		  uint32_t expansion, uint32_t line_addr);
+int sk_macro_give(struct sk_macro_reader *m, const struct sk_call *call, const char *p, size_t n);
+int sk_macro_out_of(struct sk_macro_reader *m, uint32_t addr, uint32_t expansion, const char *what);
+int sk_macro_by_character(struct sk_macro_reader *m, size_t cursor);
+int sk_macro_undivert_but(struct sk_macro_reader *m, struct sk_buf *buf, int64_t but);
+int sk_macro_skip_line(struct sk_macro_reader *m);
+struct sk_buf *sk_macro_diversion(struct sk_macro_state *s, int64_t number);
+int sk_macro_dispatch(struct sk_macro_reader *m, struct sk_call *call);
+struct sk_macro **sk_macro_slot(struct sk_macro_reader *m, uint32_t name);
+
+static inline void sk_macro_bury(struct sk_macro_state *s, struct sk_macro *macro)
+{
+	macro->below = s->buried_macros;
+	s->buried_macros = macro;
+}
+
+int sk_macro_set(struct sk_macro_reader *m, uint32_t name, struct sk_text *body, uint32_t addr, bool push,
+		 struct sk_macro **ret_macro);
+struct sk_diag *sk_macro_complain(struct sk_macro_reader *m, enum selkie_severity severity,
+				  const char *id, uint32_t addr, uint32_t expansion,
+				  const char *fmt, ...) SK_PRINTF(6, 7);
+
+static inline struct sk_macro *sk_macro_find(const struct sk_macro_state *s, uint32_t name)
+{
+	return name < s->cap_macros ? s->macros[name] : NULL;
+}
+
+/* macro-builtin.c */
+int sk_macro_add_builtins(struct sk_macro_reader *m);
+sk_builtin sk_macro_builtin_interface(void);
+
+/* macro-eval.c: integer expressions. Returns 0, or a positive value with a clause in *ret_why. */
+int sk_macro_eval(const char *p, size_t n, int32_t *ret_value, const char **ret_why);
+
+/* macro-format.c: printf as m4 has it. args[0] is the format. */
+int sk_macro_format(struct sk_buf *buf, size_t n_args, const char *const *args);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_SYNTAX_TE_MACRO_H
+#define SK_SYNTAX_TE_MACRO_H
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/intern.h"
+#include "syntax/te/source.h"
+
+/*
+ * The macro language of the reference policy: GNU m4, with m4's own results, and every piece of the expansion knows
+ * its place in a source and the chain of calls that brought it there.
+ *
+ * A reader is given files one after another (as m4 is on its command line); definitions stay. What is left of a file
+ * after expansion is pulled piece by piece with sk_macro_next, or gathered as text with sk_macro_expand.
+ *
+ * Mistakes in the input are diagnostics. Expansion always ends: a budget of steps, memory and depth is kept
+ * (struct sk_macro_limits), and running out of it is a diagnostic as well, after which the reader gives no more.
+ */
+enum sk_piece_kind {
+	SK_PIECE_END,		/* the file is at its end */
+	SK_PIECE_SPACE,		/* white space */
+	SK_PIECE_COMMENT,	/* '#' to the end of its line, that included */
+	SK_PIECE_WORD,		/* [A-Za-z_][A-Za-z0-9_]*, no macro; `name` is its number in `names` */
+	SK_PIECE_OPEN,		/* ( */
+	SK_PIECE_CLOSE,		/* ) */
+	SK_PIECE_COMMA,
+	SK_PIECE_PUNCT,		/* one other character that is no letter, digit or the like */
+	SK_PIECE_OTHER,		/* a run of what is left: digits and bytes beyond ASCII */
+	SK_PIECE_QUOTED,	/* what stood in quotes: text that is not looked at again */
+	/* inside texts only */
+	SK_PIECE_PARAM,		/* $1 $* $@ $# */
+	SK_PIECE_PASTE,		/* letters, digits and parameters that make one word: a_$1_t */
+};
+
+struct sk_text;
+struct sk_macro;
+
+struct sk_piece {
+	enum sk_piece_kind kind;
+	const char *p;
+	uint32_t n;
+	uint32_t name;		/* SK_PIECE_WORD */
+	uint32_t expansion;	/* index into the reader's expansions; 0 is none: written right there in the file */
+	const struct sk_text *text;	/* that `p` points into; sk_macro_addr makes the place of it */
+};
+
+/* One call of a macro: which, where, and in which expansion that call itself stands. */
+struct sk_expansion {
+	uint32_t parent;
+	uint32_t addr;
+	uint32_t name;
+};
+
+struct sk_macro_limits {
+	uint64_t steps;		/* pieces looked at for one file */
+	size_t memory;		/* bytes held at a time */
+	uint32_t depth;		/* expansions and calls under way */
+};
+
+/*
+ * Asked for the text of an include: returns 0 and a source, a positive value when there is none of that name, or a
+ * negative errno.
+ */
+typedef int (*sk_macro_include)(void *arg, const char *name, const struct sk_source **ret_source);
+
+struct sk_macro_reader {
+	struct sk_intern *names;	/* of words; shared with the tokens made of them */
+	struct sk_sources *sources;
+	struct sk_diags *diags;
+	struct sk_macro_limits limits;
+	sk_macro_include include;
+	void *include_arg;
+	bool by_text;			/* the slow way only: plain m4 on characters; for tests against the other */
+	int exit_code;			/* of m4exit */
+	bool stopped;			/* m4exit, or the budget is spent */
+
+	struct sk_expansion *expansions;
+	size_t n_expansions, cap_expansions;
+
+	struct sk_macro_state *state;	/* macro-state.h */
+};
+
+int sk_macro_init(struct sk_macro_reader *m, struct sk_intern *names, struct sk_sources *sources,
+		  struct sk_diags *diags);
+void sk_macro_done(struct sk_macro_reader *m);
+
+/* As m4's -D NAME=VALUE. */
+int sk_macro_define(struct sk_macro_reader *m, const char *name, const char *value);
+
+/*
+ * The words `interface` and `template` become built in: what they declare is a macro whose expansion is its body and
+ * nothing else. Definitions of these two words in support macros are then passed over.
+ */
+int sk_macro_know_interfaces(struct sk_macro_reader *m);
+
+/* Starts a file. The one before must be at its end. */
+int sk_macro_open(struct sk_macro_reader *m, const struct sk_source *source);
+
+/*
+ * The next piece. It borrows from the reader, until the next call. Returns 0 or a negative errno; at the end, and for
+ * good once the reader has stopped, the kind is SK_PIECE_END.
+ */
+int sk_macro_next(struct sk_macro_reader *m, struct sk_piece *ret_piece);
+
+/* Expands the whole file into text. */
+int sk_macro_expand(struct sk_macro_reader *m, const struct sk_source *source, struct sk_buf *buf);
+
+/* What was diverted and not called for, in order, as m4 gives it when it ends. */
+int sk_macro_undivert_rest(struct sk_macro_reader *m, struct sk_buf *buf);
+
+/* The address of byte `off` of the piece. */
+uint32_t sk_macro_addr(const struct sk_piece *piece, uint32_t off);
+
+/* Adds "in expansion of X" notes, innermost first, to a diagnostic. */
+void sk_macro_note_expansion(struct sk_macro_reader *m, struct sk_diag *diag, uint32_t expansion);
+
+#endif

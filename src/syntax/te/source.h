@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_SYNTAX_TE_SOURCE_H
+#define SK_SYNTAX_TE_SOURCE_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+
+/*
+ * The source texts of one run, in one space of addresses: byte k of a file has the address `base + k`, so that a place
+ * is four bytes in every token and node, and becomes file, line and column only when somebody asks. Address 0 is
+ * nowhere. Texts stay in memory, unchanged, until sk_sources_done.
+ */
+struct sk_source {
+	const char *name;	/* as diagnostics call it */
+	const char *text;	/* zero-terminated at `size` */
+	uint32_t size;
+	uint32_t base;
+	uint32_t *lines;	/* offsets where lines begin; made when first asked for */
+	uint32_t n_lines;
+	char *owned;		/* the text when it is freed with the sources, else NULL */
+};
+
+struct sk_sources {
+	struct sk_arena arena;
+	struct sk_source **list;	/* by rising base */
+	size_t n, cap;
+	uint32_t next_base;
+};
+
+/* More than this is no source text, and a whole run has to fit into 32-bit addresses. */
+#define SK_SOURCE_SIZE_MAX (512u << 20)
+#define SK_SOURCES_SIZE_MAX (3u << 30)
+
+/* The text was refused for its size; the diagnostic says so. */
+#define SK_SOURCE_REFUSED 1
+
+#define SK_SOURCES_INIT { .next_base = 1 }
+
+void sk_sources_done(struct sk_sources *sources);
+
+/*
+ * Reads a file. `path` is also its name in diagnostics unless `name` says otherwise (NULL). Returns 0,
+ * SK_SOURCE_REFUSED, or a negative errno of opening or reading it (no diagnostic).
+ */
+int sk_sources_load(struct sk_sources *sources, const char *path, const char *name,
+		    struct sk_diags *diags, struct sk_source **ret_source);
+
+/* Adds a text that is copied (add) or borrowed and zero-terminated (borrow). */
+int sk_sources_add(struct sk_sources *sources, const char *name, const char *text, size_t size,
+		   struct sk_diags *diags, struct sk_source **ret_source);
+int sk_sources_borrow(struct sk_sources *sources, const char *name, const char *text, size_t size,
+		      struct sk_diags *diags, struct sk_source **ret_source);
+
+/* The source that holds the address, or NULL. */
+const struct sk_source *sk_sources_find(const struct sk_sources *sources, uint32_t addr);
+
+/*
+ * Fills a place for diagnostics; `length` bytes are underlined. The place borrows from the sources. Not for use by two
+ * threads at once: it makes the index of lines when it first needs it.
+ */
+void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t length,
+		      struct sk_place *ret_place);
+uint32_t sk_source_line(const struct sk_source *source, uint32_t addr, uint32_t *ret_col);
+
+#endif

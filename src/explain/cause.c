@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Why a denial happened. Each cause is one predicate in a table whose order is their precedence; all that hold are
+ * kept, the first is the cause. The predicates look at the case's key and at what the policy says of it, nothing else,
+ * so that equal cases have equal causes.
+ */
+#include "explain/cause.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "explain/place.h"
+#include "explain/sensitive.h"
+
+static bool sk_word_in(const char *list, const char *word, size_t n)
+{
+	for (const char *p = list; *p;) {
+		size_t len = strcspn(p, " ");
+
+		if (len == n && !memcmp(p, word, n))
+			return true;
+		p += len;
+		p += strspn(p, " ");
+	}
+	return false;
+}
+
+static bool sk_name_in(const char *list, const char *name)
+{
+	return sk_word_in(list, name, strlen(name));
+}
+
+static bool sk_ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && !strcmp(s + n - m, end);
+}
+
+/* The access vector of a list of permission names. False when one is unknown. */
+static bool sk_perms_of_text(const struct sk_class *cls, const char *text, uint32_t *ret_perms)
+{
+	uint32_t perms = 0;
+
+	for (const char *p = text; *p;) {
+		size_t n = strcspn(p, " ,");
+		uint32_t bit = 0;
+
+		for (uint32_t i = 0; i < 32 && n; i++)
+			if (cls->perm_names[i] && !strncmp(cls->perm_names[i], p, n) &&
+			    !cls->perm_names[i][n])
+				bit = 1u << i;
+		if (n && !bit)
+			return false;
+		perms |= bit;
+		p += n;
+		p += strspn(p, " ,");
+	}
+	*ret_perms = perms;
+	return true;
+}
+
+/* Whether the denied permissions, by name, are all in a list. */
+static bool sk_perms_within(const struct sk_verdict *v, const char *list)
+{
+	for (uint32_t bit = 0; bit < 32; bit++)
+		if (v->perms & 1u << bit && !sk_name_in(list, v->cls->perm_names[bit]))
+			return false;
+	return v->perms != 0;
+}
+
+static bool sk_perms_any(const struct sk_verdict *v, const char *list)
+{
+	for (uint32_t bit = 0; v->cls && bit < 32; bit++)
+		if (v->perms & 1u << bit && sk_name_in(list, v->cls->perm_names[bit]))
+			return true;
+	return false;
+}
+
+enum selkie_xperm_kind sk_class_xperm_kind(const struct sk_class *cls, uint32_t perms)
+{
+	return perms & sk_class_find_perm(cls, "nlmsg") ? SELKIE_XPERM_NLMSG : SELKIE_XPERM_IOCTL;
+}
+
+static bool sk_context_readable(const struct sk_named_context *c)
+{
+	return c && c->context;
+}
+
+static void sk_verdict_add_denied(struct sk_verdict *v, const struct selkie_denied *d,
+				  const selkie_explanation *explanation)
+{
+	if (d->why == SELKIE_DENIAL_RULE)
+		v->lacks_rule = true;
+	if (d->why == SELKIE_DENIAL_ROLE)
+		v->fails_role = true;
+	if (d->only_if_granted)
+		return;
+	if (d->why == SELKIE_DENIAL_BOUNDS)
+		v->fails_bounds = true;
+	if (d->why == SELKIE_DENIAL_XPERM)
+		v->fails_xperm = true;
+	if (d->why != SELKIE_DENIAL_CONSTRAINT)
+		return;
+	if (selkie_explanation_constraint(explanation, d->constraint)->mls)
+		v->fails_mls = true;
+	else
+		v->fails_constraint = true;
+}
+
+static int sk_verdict_decide(struct sk_explainer *e, struct sk_verdict *v)
+{
+	selkie_explanation *explanation;
+	int r;
+
+	r = selkie_access_explain(e->state, NULL, &v->question, &explanation);
+	if (r)
+		return r;
+	v->decided = true;
+	v->granted = selkie_explanation_granted(explanation);
+	v->silenced = !(v->perms & ~v->granted &
+			selkie_explanation_access(explanation)->auditdeny) &&
+		      v->perms & ~v->granted;
+	for (size_t i = 0; i < selkie_explanation_n_denied(explanation); i++)
+		sk_verdict_add_denied(v, selkie_explanation_denied(explanation, i), explanation);
+	selkie_explanation_free(explanation);
+	return 0;
+}
+
+int sk_verdict_reach(struct sk_explainer *e, const struct sk_case *c, struct sk_verdict *ret)
+{
+	const char *cls = sk_explain_str(e, c->key.cls);
+	struct sk_class_id id = sk_policy_find_class(e->policy, cls);
+	struct sk_verdict *v = ret;
+
+	memset(v, 0, sizeof(*v));
+	v->source = sk_explain_context(e, c->key.source);
+	v->target = sk_explain_context(e, c->key.target);
+	v->old = sk_explain_context(e, c->key.old);
+	v->expected = sk_explain_context(e, c->key.expected);
+	if (id.v)
+		v->cls = e->policy->class_by_id[id.v];
+	if (v->cls && c->key.perms != SK_NO_STRING)
+		v->perms_unknown = !sk_perms_of_text(v->cls, sk_explain_str(e, c->key.perms), &v->perms);
+	if (v->perms_unknown)
+		v->perms = 0;
+	if (!v->perms || !sk_context_readable(v->source) || !sk_context_readable(v->target))
+		return 0;
+	v->question = (struct selkie_question){
+		.source = v->source->context,
+		.target = v->target->context,
+		.cls = v->cls->id,
+		.perms = v->perms,
+		.has_number = c->key.flags & SK_CASE_NUMBER &&
+			      v->perms & (sk_class_find_perm(v->cls, "ioctl") |
+					  sk_class_find_perm(v->cls, "nlmsg")),
+		.kind = sk_class_xperm_kind(v->cls, v->perms),
+		.number = (uint16_t)c->key.number,
+	};
+	return sk_verdict_decide(e, v);
+}
+
+/* Asks the denied question with other contexts. */
+static int sk_ask(struct sk_explainer *e, const struct sk_verdict *v, const struct sk_context *source,
+		  const struct sk_context *target, uint32_t perms, bool *ret_allowed)
+{
+	struct selkie_question q = v->question;
+	uint32_t granted;
+	int r;
+
+	q.source = source;
+	q.target = target;
+	q.perms = perms;
+	r = selkie_access_check(e->state, NULL, &q, &granted);
+	*ret_allowed = !r && granted == perms;
+	return r;
+}
+
+/*
+ * The predicates. Each returns 1 when the cause holds, 0 when not, or a negative errno.
+ */
+typedef int sk_cause_fn(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v);
+
+static bool sk_case_is_access(const struct sk_case *c)
+{
+	return c->key.kind == SELKIE_AUDIT_DENIAL_AVC || c->key.kind == SELKIE_AUDIT_DENIAL_USER_AVC ||
+	       c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDS;
+}
+
+static int sk_validate(struct sk_explainer *e, const struct sk_verdict *v, bool *ret_forbidden,
+		       bool *ret_mls)
+{
+	selkie_explanation *failed = NULL;
+	int r;
+
+	*ret_forbidden = *ret_mls = false;
+	if (!sk_context_readable(v->old) || !sk_context_readable(v->target) ||
+	    !sk_context_readable(v->source) || !v->cls)
+		return 0;
+	r = selkie_label_validate(e->policy, v->old->context, v->target->context, v->source->context,
+				  v->cls->id, &failed);
+	if (r != SELKIE_RELABEL_FORBIDDEN)
+		return r < 0 && r != -EINVAL ? r : 0;
+	*ret_forbidden = true;
+	*ret_mls = failed && selkie_explanation_n_constraints(failed) &&
+		   selkie_explanation_constraint(failed, 0)->mls;
+	selkie_explanation_free(failed);
+	return 0;
+}
+
+static int sk_holds_allowed_now(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	bool forbidden, mls;
+	int r;
+
+	if (sk_case_is_access(c))
+		return v->decided && v->granted == v->perms && !(c->key.flags & SK_CASE_RAW) &&
+		       !v->source->faults && !v->target->faults;
+	if (c->key.kind == SELKIE_AUDIT_DENIAL_INVALID_CONTEXT)
+		return v->target && !v->target->faults;
+	if (c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDED_TRANSITION)
+		return sk_context_readable(v->source) && sk_context_readable(v->target) &&
+		       selkie_type_is_bounded(e->policy, v->source->context->type,
+					      v->target->context->type);
+	if (c->key.kind == SELKIE_AUDIT_DENIAL_VALIDATE_TRANSITION) {
+		r = sk_validate(e, v, &forbidden, &mls);
+		return r ? r : v->old && v->target && v->source && v->cls && !forbidden &&
+			       !v->old->faults && !v->target->faults && !v->source->faults;
+	}
+	return 0;
+}
+
+static int sk_holds_unknown_class(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	(void)e;
+	return c->key.kind == SELKIE_AUDIT_DENIAL_UNKNOWN_CLASS ||
+	       (sk_case_is_access(c) && (!v->cls || v->perms_unknown));
+}
+
+static int sk_holds_no_new_privileges(struct sk_explainer *e, struct sk_case *c,
+				      const struct sk_verdict *v)
+{
+	(void)e;
+	if (c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDED_TRANSITION)
+		return c->key.flags & SK_CASE_NNP_REFUSED ||
+		       (!(c->key.flags & SK_CASE_NOSUID_REFUSED) &&
+			(c->key.call == SK_CALL_EXEC || c->key.call == SK_CALL_UNKNOWN));
+	return c->key.flags & SK_CASE_NNP_REFUSED || sk_perms_any(v, "nnp_transition");
+}
+
+static int sk_holds_nosuid(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	(void)e;
+	return c->key.flags & SK_CASE_NOSUID_REFUSED || sk_perms_any(v, "nosuid_transition");
+}
+
+static int sk_holds_network_label(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	struct selkie_object node;
+
+	if (!sk_case_is_access(c) || !v->cls)
+		return 0;
+	if (sk_name_in("packet peer netif node association infiniband_pkey infiniband_endport",
+		       v->cls->name))
+		return 1;
+	if (!sk_perms_any(v, "node_bind") || !sk_context_readable(v->target))
+		return 0;
+	/* an address with a label of its own; the label of all others is a matter of rules */
+	selkie_object_initial(e->policy, selkie_initial_find("node"), &node);
+	return node.context && node.context->type.v != v->target->context->type.v;
+}
+
+static int sk_holds_unlabeled(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	const struct sk_named_context *parts[] = { v->source, v->target, v->old };
+
+	(void)e;
+	if (c->key.flags & SK_CASE_RAW)
+		return 1;
+	for (size_t i = 0; i < SK_ARRAY_LEN(parts); i++)
+		if (parts[i] && (parts[i]->unlabeled || parts[i]->faults & SELKIE_CONTEXT_UNREADABLE))
+			return 1;
+	return 0;
+}
+
+static int sk_holds_role(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	const unsigned int faults = SELKIE_CONTEXT_USER_ROLE | SELKIE_CONTEXT_ROLE_TYPE;
+
+	(void)e;
+	(void)c;
+	return v->fails_role || (v->source && v->source->faults & faults) ||
+	       (v->target && v->target->faults & faults) || (v->old && v->old->faults & faults);
+}
+
+static int sk_holds_mls(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	const unsigned int faults = SELKIE_CONTEXT_USER_RANGE | SELKIE_CONTEXT_HIGH_LOW |
+				    SELKIE_CONTEXT_CATEGORIES;
+	bool forbidden, mls;
+	int r;
+
+	if (v->fails_mls || (v->source && v->source->faults & faults) ||
+	    (v->target && v->target->faults & faults))
+		return 1;
+	if (c->key.kind != SELKIE_AUDIT_DENIAL_VALIDATE_TRANSITION)
+		return 0;
+	r = sk_validate(e, v, &forbidden, &mls);
+	return r ? r : forbidden && mls;
+}
+
+static int sk_holds_constraint(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	bool forbidden, mls;
+	int r;
+
+	if (c->key.kind != SELKIE_AUDIT_DENIAL_VALIDATE_TRANSITION)
+		return v->fails_constraint;
+	r = sk_validate(e, v, &forbidden, &mls);
+	return r ? r : forbidden && !mls;
+}
+
+static int sk_holds_bounds(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	(void)e;
+	return v->fails_bounds || c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDS ||
+	       c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDED_TRANSITION;
+}
+
+static int sk_holds_extended_permission(struct sk_explainer *e, struct sk_case *c,
+					const struct sk_verdict *v)
+{
+	(void)e;
+	(void)c;
+	return v->fails_xperm;
+}
+
+static int sk_holds_memory_protection(struct sk_explainer *e, struct sk_case *c,
+				      const struct sk_verdict *v)
+{
+	(void)e;
+	(void)c;
+	return sk_perms_any(v, "execmem execmod execstack execheap");
+}
+
+/* Root is stopped by an owner or mode; with the right ones the capability would not have been asked for. */
+static int sk_holds_file_mode(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	(void)e;
+	(void)c;
+	return v->cls && sk_name_in("capability cap_userns", v->cls->name) &&
+	       sk_perms_any(v, "dac_override dac_read_search fowner fsetid ipc_owner");
+}
+
+/* Objects with a process's role are made by that process: sockets and pipes. */
+static bool sk_is_made_by_process(const struct sk_named_context *target)
+{
+	return sk_context_readable(target) && target->context->role.v > 1;
+}
+
+static int sk_holds_passed_descriptor(struct sk_explainer *e, struct sk_case *c,
+				      const struct sk_verdict *v)
+{
+	bool mode, may_open;
+	uint32_t open;
+	int r;
+
+	if (!v->decided || c->key.kind != SELKIE_AUDIT_DENIAL_AVC)
+		return 0;
+	if (!strcmp(v->cls->name, "fd"))
+		return sk_perms_any(v, "use");
+	mode = sk_class_file_mode(v->cls->name);
+	if (v->source->context->type.v != v->target->context->type.v &&
+	    sk_is_made_by_process(v->target)) {
+		if (sk_ends_with(v->cls->name, "_socket"))
+			return sk_perms_within(v, "read write append getattr setattr ioctl lock getopt "
+						  "setopt accept listen shutdown bind connect");
+		if (!strcmp(v->cls->name, "fifo_file"))
+			return sk_perms_within(v, "read write append getattr ioctl lock");
+	}
+	if (!mode || !sk_perms_within(v, "read write append getattr ioctl lock"))
+		return 0;
+	if (c->key.flags & SK_CASE_NOT_PROGRAM || c->key.call == SK_CALL_RECEIVE)
+		return 1;
+	/* the call works on an open descriptor, and this domain could not have opened it */
+	if (c->key.call != SK_CALL_DESCRIPTOR || c->key.permissive)
+		return 0;
+	open = sk_class_find_perm(v->cls, "open");
+	if (!open)
+		return 0;
+	r = sk_ask(e, v, v->source->context, v->target->context, open, &may_open);
+	return r ? r : !may_open;
+}
+
+static bool sk_expects_another(const struct sk_verdict *v)
+{
+	return sk_context_readable(v->expected) && !v->expected->faults &&
+	       sk_context_readable(v->target) &&
+	       v->expected->context->type.v != v->target->context->type.v;
+}
+
+static int sk_holds_mislabeled_target(struct sk_explainer *e, struct sk_case *c,
+				      const struct sk_verdict *v)
+{
+	struct sk_context relabeled;
+	bool allowed;
+	int r;
+
+	if (!v->cls || !sk_class_file_mode(v->cls->name) || !sk_expects_another(v) || !v->perms ||
+	    !sk_context_readable(v->source) || sk_perms_any(v, "relabelto"))
+		return 0;
+	relabeled = *v->target->context;
+	relabeled.type = v->expected->context->type;
+	r = sk_ask(e, v, v->source->context, &relabeled, v->perms, &allowed);
+	if (!r && allowed)
+		c->detail = c->key.expected;
+	return r ? r : allowed;
+}
+
+int sk_cause_prepare(struct sk_explainer *e)
+{
+	const struct sk_policy *p = e->policy;
+
+	for (uint32_t i = 0; i < p->n_rules; i++) {
+		const struct sk_rule *rule = &p->rules[i];
+		int r;
+
+		if (rule->kind != SK_RULE_TRANSITION || rule->cls != e->process_class.v)
+			continue;
+		r = sk_grow(&e->exec_transitions, &e->cap_exec_transitions, e->n_exec_transitions + 1,
+			    sizeof(*e->exec_transitions));
+		if (r)
+			return r;
+		e->exec_transitions[e->n_exec_transitions++] = (struct sk_type_transition){
+			{ rule->source }, { rule->target }, { rule->data },
+		};
+	}
+	return 0;
+}
+
+static bool sk_type_has(const struct sk_policy *p, struct sk_type_id type, struct sk_type_id attribute)
+{
+	return sk_idset_has(&p->attributes_of[type.v], attribute.v);
+}
+
+static struct sk_type_id sk_domain_after_exec(const struct sk_explainer *e, struct sk_type_id source,
+					      struct sk_type_id label)
+{
+	for (size_t i = 0; i < e->n_exec_transitions; i++) {
+		const struct sk_type_transition *t = &e->exec_transitions[i];
+
+		if (sk_type_has(e->policy, label, t->target) && sk_type_has(e->policy, source, t->source))
+			return t->result;
+	}
+	return (struct sk_type_id){ 0 };
+}
+
+/* Whether init, starting a program without a label of its own, ends up in this domain. */
+static bool sk_is_default_domain(const struct sk_explainer *e, struct sk_type_id init,
+				 struct sk_type_id domain)
+{
+	static const char *const plain[] = { "bin_t", "usr_t", "lib_t", "shell_exec_t", "initrc_exec_t" };
+
+	if (init.v == domain.v)
+		return true;
+	for (size_t i = 0; i < SK_ARRAY_LEN(plain); i++) {
+		struct sk_type_id label = sk_policy_find_type(e->policy, plain[i]);
+
+		if (label.v && sk_domain_after_exec(e, init, label).v == domain.v)
+			return true;
+	}
+	return false;
+}
+
+struct sk_type_id sk_cause_program_domain(const struct sk_explainer *e, struct sk_type_id source,
+					  const struct sk_program *program)
+{
+	struct sk_type_id init = sk_policy_find_type(e->policy, "init_t"), domain;
+
+	if (!program->label.v)
+		return (struct sk_type_id){ 0 };
+	domain = sk_domain_after_exec(e, source, program->label);
+	if (!domain.v && init.v && sk_is_default_domain(e, init, source))
+		domain = sk_domain_after_exec(e, init, program->label);
+	return domain;
+}
+
+/* The source is not the domain that this program enters, nor one that its file is an entry to. */
+static int sk_runs_in_wrong_domain(struct sk_explainer *e, const struct sk_case *c,
+				   const struct sk_verdict *v)
+{
+	const struct sk_program *program;
+	struct selkie_question q = { 0 };
+	struct sk_context file;
+	struct sk_type_id domain;
+	uint32_t granted;
+	int r;
+
+	if (!c->key.program || !v->decided || !e->file_class.v)
+		return 0;
+	program = &e->programs[c->key.program - 1];
+	domain = sk_cause_program_domain(e, v->source->context->type, program);
+	if (!domain.v || domain.v == v->source->context->type.v)
+		return 0;
+	file = *v->source->context;
+	file.role.v = 1;
+	file.type = program->label;
+	q.source = v->source->context;
+	q.target = &file;
+	q.cls = e->file_class;
+	q.perms = sk_class_find_perm(e->policy->class_by_id[e->file_class.v], "entrypoint");
+	if (!q.perms)
+		return 0;
+	r = selkie_access_check(e->state, NULL, &q, &granted);
+	return r ? r : granted != q.perms;
+}
+
+static int sk_holds_mislabeled_program(struct sk_explainer *e, struct sk_case *c,
+				       const struct sk_verdict *v)
+{
+	if (!v->cls || !v->decided || v->granted == v->perms)
+		return 0;
+	if (!strcmp(v->cls->name, "file") && sk_perms_any(v, "entrypoint"))
+		return 1;
+	/* collect.c keeps the expected label of a program only where it is not the one it has */
+	if (!strcmp(v->cls->name, "process") && sk_perms_any(v, "transition") && v->expected)
+		return 1;
+	return sk_runs_in_wrong_domain(e, c, v);
+}
+
+static int sk_holds_sensitive(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	(void)c;
+	return v->decided && sk_sensitive_perms(e->sensitive, v->source->context->type,
+						v->target->context->type, v->cls->id,
+						v->perms & ~v->granted, NULL) != 0;
+}
+
+static int sk_holds_boolean(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	selkie_remedies *remedies;
+	size_t n;
+	int r;
+
+	if (!v->decided || !v->lacks_rule)
+		return 0;
+	r = selkie_access_find_booleans(e->state, NULL, &v->question, &remedies);
+	if (r)
+		return r;
+	n = selkie_remedies_count(remedies);
+	if (n)
+		c->detail = selkie_remedies_get(remedies, 0)->settings[0].boolean.v;
+	selkie_remedies_free(remedies);
+	return n > 0;
+}
+
+static int sk_holds_port(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+{
+	struct sk_type_id own;
+	uint16_t example;
+	int r;
+
+	if (!v->decided || !v->lacks_rule || !sk_perms_any(v, "name_bind name_connect"))
+		return 0;
+	r = sk_place_own_port_type(e, v->source->context, v->cls, v->perms, c->samples->protocol, &own,
+				   &example);
+	return r ? r : own.v != 0;
+}
+
+static int sk_holds_unexpected_place(struct sk_explainer *e, struct sk_case *c,
+				     const struct sk_verdict *v)
+{
+	struct sk_type_id own;
+	int r;
+
+	if (!v->decided || !v->lacks_rule || !(c->key.flags & SK_CASE_HAS_PATH) ||
+	    !sk_class_file_mode(v->cls->name) || !sk_context_readable(v->expected) ||
+	    sk_expects_another(v) || !sk_place_is_generic(v->target->type_name))
+		return 0;
+	r = sk_place_own_file_type(e, v->source->context, v->target->context, v->cls, v->perms, &own);
+	return r ? r : own.v != 0;
+}
+
+static const struct {
+	const char *name;
+	sk_cause_fn *holds;
+} sk_causes[SELKIE_N_CAUSES] = {
+	[SELKIE_CAUSE_ALLOWED_NOW] = { "allowed-now", sk_holds_allowed_now },
+	[SELKIE_CAUSE_UNKNOWN_CLASS] = { "unknown-class", sk_holds_unknown_class },
+	[SELKIE_CAUSE_NO_NEW_PRIVILEGES] = { "no-new-privileges", sk_holds_no_new_privileges },
+	[SELKIE_CAUSE_NOSUID] = { "nosuid", sk_holds_nosuid },
+	[SELKIE_CAUSE_NETWORK_LABEL] = { "network-label", sk_holds_network_label },
+	[SELKIE_CAUSE_UNLABELED] = { "unlabeled", sk_holds_unlabeled },
+	[SELKIE_CAUSE_ROLE] = { "role", sk_holds_role },
+	[SELKIE_CAUSE_MLS] = { "mls", sk_holds_mls },
+	[SELKIE_CAUSE_CONSTRAINT] = { "constraint", sk_holds_constraint },
+	[SELKIE_CAUSE_BOUNDS] = { "bounds", sk_holds_bounds },
+	[SELKIE_CAUSE_EXTENDED_PERMISSION] = { "extended-permission", sk_holds_extended_permission },
+	[SELKIE_CAUSE_MEMORY_PROTECTION] = { "memory-protection", sk_holds_memory_protection },
+	[SELKIE_CAUSE_FILE_MODE] = { "file-mode", sk_holds_file_mode },
+	[SELKIE_CAUSE_PASSED_DESCRIPTOR] = { "passed-descriptor", sk_holds_passed_descriptor },
+	[SELKIE_CAUSE_MISLABELED_TARGET] = { "mislabeled-target", sk_holds_mislabeled_target },
+	[SELKIE_CAUSE_MISLABELED_PROGRAM] = { "mislabeled-program", sk_holds_mislabeled_program },
+	[SELKIE_CAUSE_SENSITIVE] = { "sensitive", sk_holds_sensitive },
+	[SELKIE_CAUSE_BOOLEAN] = { "boolean", sk_holds_boolean },
+	[SELKIE_CAUSE_PORT] = { "port", sk_holds_port },
+	[SELKIE_CAUSE_UNEXPECTED_PLACE] = { "unexpected-place", sk_holds_unexpected_place },
+	[SELKIE_CAUSE_MISSING_RULE] = { "missing-rule", NULL },
+};
+
+const char *selkie_cause_name(enum selkie_cause cause)
+{
+	return (unsigned int)cause < SELKIE_N_CAUSES ? sk_causes[cause].name : "";
+}
+
+int sk_cause_decide(struct sk_explainer *e, struct sk_case *c)
+{
+	struct sk_verdict v;
+	uint32_t holds = 0, detail = 0;
+	int r;
+
+	r = sk_verdict_reach(e, c, &v);
+	if (r)
+		return r;
+	c->perms = v.perms;
+	c->silenced = v.silenced;
+	for (unsigned int i = 0; i < SELKIE_CAUSE_MISSING_RULE; i++) {
+		c->detail = 0;
+		r = sk_causes[i].holds(e, c, &v);
+		if (r < 0)
+			return r;
+		if (r && !holds)
+			detail = c->detail;
+		if (r)
+			holds |= 1u << i;
+		if (holds & 1u << SELKIE_CAUSE_ALLOWED_NOW)
+			break;
+	}
+	if (!holds)
+		holds = 1u << SELKIE_CAUSE_MISSING_RULE;
+	c->detail = detail;
+	c->cause = (uint8_t)__builtin_ctz(holds);
+	c->also = holds & (holds - 1);
+	return 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_EXPLAIN_CAUSE_H
+#define SK_EXPLAIN_CAUSE_H
+
+#include "explain/explainer.h"
+
+/*
+ * A denial put to the policy: its names as ids, and what the policy says of it. Borrowed from explainer and policy.
+ */
+struct sk_verdict {
+	const struct sk_named_context *source, *target, *old, *expected;	/* NULL where there is none */
+	const struct sk_class *cls;		/* NULL when the policy does not know it */
+	uint32_t perms;				/* as denied; 0 when one is unknown */
+	bool perms_unknown;
+	bool decided;				/* contexts, class and permissions are known: the rest holds */
+	struct selkie_question question;
+	uint32_t granted;
+	bool silenced;
+	bool lacks_rule;			/* type enforcement lacks a rule for some of it */
+	bool fails_constraint, fails_mls;	/* type enforcement allows it, a constraint does not */
+	bool fails_role, fails_bounds, fails_xperm;
+};
+
+/* Puts a case to the policy. Returns 0 or -ENOMEM. */
+int sk_verdict_reach(struct sk_explainer *e, const struct sk_case *c, struct sk_verdict *ret);
+
+/* Decides a case: fills cause, also, silenced, perms, detail. Returns 0 or -ENOMEM. */
+int sk_cause_decide(struct sk_explainer *e, struct sk_case *c);
+
+/* The domain that `program` should run in when `source` or init starts it; id 0 when that is not known. */
+struct sk_type_id sk_cause_program_domain(const struct sk_explainer *e, struct sk_type_id source,
+					  const struct sk_program *program);
+
+/* Lists the process transitions of the policy, once. Returns 0 or -ENOMEM. */
+int sk_cause_prepare(struct sk_explainer *e);
+
+/* The kind of number a class's extended permissions have. */
+enum selkie_xperm_kind sk_class_xperm_kind(const struct sk_class *cls, uint32_t perms);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What is a domain's own. Policies say it in two ways: by names, for files, and by narrow rules, for ports. Rules that
+ * many domains share (an attribute with many types) make nothing their own.
+ */
+#include "explain/place.h"
+
+#include <string.h>
+
+#define SK_OWN_FEW 24	/* a rule for at most this many domains makes its target the domain's own */
+
+bool sk_place_is_generic(const char *type)
+{
+	/* refpolicy's and Fedora's names of the labels that whole trees have */
+	static const char *const generic[] = {
+		"default_t", "root_t", "var_t", "var_lib_t", "var_log_t", "var_run_t", "var_spool_t",
+		"var_lock_t", "var_yp_t", "usr_t", "src_t", "mnt_t", "home_root_t", "user_home_t",
+		"user_home_dir_t", "admin_home_t", "tmp_t", "user_tmp_t", "etc_t", "etc_runtime_t",
+		"bin_t", "lib_t", "runtime_t", "file_t", "nfs_t", "cifs_t", "dosfs_t", "iso9660_t",
+		"removable_t", "fusefs_t", "public_content_t", "public_content_rw_t", "system_conf_t",
+		"net_conf_t", "cert_t", "tmpfs_t", "unconfined_home_t", "data_home_t", "xdg_data_t",
+		"xdg_documents_t", "xdg_downloads_t", "xdg_config_t", "xdg_cache_t", "boot_t",
+	};
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(generic); i++)
+		if (!strcmp(generic[i], type))
+			return true;
+	return false;
+}
+
+static const char *const sk_generic_ports[] = {
+	"port_t", "unreserved_port_t", "reserved_port_t", "hi_reserved_port_t", "ephemeral_port_t",
+};
+
+static int sk_place_allowed(struct sk_explainer *e, const struct sk_context *source,
+			    const struct sk_context *target, struct sk_class_id cls, uint32_t *ret_allowed)
+{
+	struct selkie_access access;
+	int r = selkie_access_decide(e->state, NULL, source, target, cls, &access);
+
+	*ret_allowed = r ? 0 : access.allowed;
+	return r;
+}
+
+/*
+ * The best of the types whose names begin with stem[0..n) and "_": it allows `perms` and little more, and label rules
+ * say where such files live.
+ */
+static int sk_place_best_of_stem(struct sk_explainer *e, const char *stem, size_t n,
+				 const struct sk_context *source, const struct sk_context *target,
+				 const struct sk_class *cls, uint32_t perms, struct sk_type_id *ret_type)
+{
+	const struct sk_policy *p = e->policy;
+	unsigned int best_rights = 33;
+	size_t best_rules = 0;
+
+	for (uint32_t t = 1; t <= p->n_type_ids; t++) {
+		const char *name = p->type_by_id[t]->name;
+		struct sk_context other = *target;
+		const uint32_t *numbers;
+		unsigned int rights;
+		uint32_t allowed;
+		size_t n_rules;
+		int r;
+
+		if (p->type_by_id[t]->attribute || strncmp(name, stem, n) || name[n] != '_' ||
+		    t == target->type.v)
+			continue;
+		n_rules = selkie_label_rules_of_type(e->labels, name, &numbers);
+		if (!n_rules)
+			continue;
+		other.type.v = t;
+		r = sk_place_allowed(e, source, &other, cls->id, &allowed);
+		if (r)
+			return r;
+		rights = (unsigned int)__builtin_popcount(allowed);
+		if (perms & ~allowed || rights > best_rights ||
+		    (rights == best_rights && n_rules <= best_rules))
+			continue;
+		best_rights = rights;
+		best_rules = n_rules;
+		ret_type->v = t;
+	}
+	return 0;
+}
+
+int sk_place_own_file_type(struct sk_explainer *e, const struct sk_context *source,
+			   const struct sk_context *target, const struct sk_class *cls, uint32_t perms,
+			   struct sk_type_id *ret_type)
+{
+	const char *name = e->policy->type_by_id[source->type.v]->name;
+	size_t n = strlen(name);
+	int r;
+
+	ret_type->v = 0;
+	if (!e->labels)
+		return 0;
+	if (n > 2 && !strcmp(name + n - 2, "_t"))
+		n -= 2;
+	/* httpd_sys_script_t: httpd_sys_script_*, httpd_sys_*, httpd_* */
+	while (n && !ret_type->v) {
+		r = sk_place_best_of_stem(e, name, n, source, target, cls, perms, ret_type);
+		if (r)
+			return r;
+		do
+			n--;
+		while (n && name[n] != '_');
+	}
+	return 0;
+}
+
+static bool sk_port_is_generic(const char *type)
+{
+	for (size_t i = 0; i < SK_ARRAY_LEN(sk_generic_ports); i++)
+		if (!strcmp(sk_generic_ports[i], type))
+			return true;
+	return false;
+}
+
+/* Marks the types to which a rule for few domains, in force, grants `perm` to the domain. */
+static void sk_place_mark_own(const struct sk_explainer *e, struct sk_type_id domain,
+			      const struct sk_class *cls, uint32_t perm, struct sk_bitset *own)
+{
+	const struct sk_policy *p = e->policy;
+
+	for (uint32_t i = 0; i < p->n_rules; i++) {
+		const struct sk_rule *rule = &p->rules[i];
+		const struct sk_idset *targets;
+
+		if (rule->cls != cls->id.v || rule->kind != SK_RULE_ALLOW || !(rule->data & perm) ||
+		    p->types_of[rule->source].n > SK_OWN_FEW ||
+		    !sk_idset_has(&p->attributes_of[domain.v], rule->source))
+			continue;
+		targets = &p->types_of[rule->target];
+		if (targets->n > SK_OWN_FEW)
+			continue;
+		for (uint32_t k = 0; k < targets->n; k++)
+			sk_bitset_add(own, targets->ids[k]);
+	}
+}
+
+/* A port type of the domain's name comes before others. */
+static bool sk_port_is_namesake(const struct sk_policy *p, struct sk_type_id domain, struct sk_type_id port)
+{
+	const char *d = p->type_by_id[domain.v]->name, *t = p->type_by_id[port.v]->name;
+	size_t n = strcspn(d, "_");
+
+	if (n > 4 && d[n - 1] == 'd')
+		n--;		/* httpd_t: http_port_t */
+	return !strncmp(d, t, n);
+}
+
+int sk_place_own_port_type(struct sk_explainer *e, const struct sk_context *source,
+			   const struct sk_class *cls, uint32_t perm, int protocol,
+			   struct sk_type_id *ret_type, uint16_t *ret_example)
+{
+	struct sk_bitset own;
+	size_t n = selkie_policy_n_ports(e->policy);
+	struct selkie_port_range range;
+	int r;
+
+	ret_type->v = 0;
+	r = sk_bitset_init(&own, &e->scratch, e->policy->n_type_ids + 1);
+	if (r)
+		return r;
+	sk_place_mark_own(e, source->type, cls, perm, &own);
+	for (size_t i = 0; i < n; i++) {
+		struct sk_type_id t;
+		uint32_t allowed;
+
+		selkie_policy_port(e->policy, i, &range);
+		t = range.context->type;
+		if (range.protocol != protocol || !sk_bitset_has(&own, t.v) ||
+		    sk_port_is_generic(e->policy->type_by_id[t.v]->name) ||
+		    (ret_type->v && !sk_port_is_namesake(e->policy, source->type, t)))
+			continue;
+		r = sk_place_allowed(e, source, range.context, cls->id, &allowed);
+		if (r)
+			return r;
+		if (perm & ~allowed)
+			continue;
+		*ret_type = t;
+		*ret_example = range.low;
+		if (sk_port_is_namesake(e->policy, source->type, t))
+			return 0;
+	}
+	return 0;
+}

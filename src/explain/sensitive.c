@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The table of sensitive accesses, and its form for one policy: each row's types become a bit set, its permissions an
+ * access vector a class, so that a question costs one pass over the rows of its class.
+ *
+ * Names are those of refpolicy and of the distributions that build on it; rows that name what a policy lacks are
+ * dropped. A type may be given by suffix ("*_keytab_t") or as the members of an attribute ("@security_file_type").
+ */
+#include "explain/sensitive.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum sk_sensitive_flag {
+	SK_ACROSS = 1,		/* only between different types */
+	SK_CONTENT = 2,		/* the files' content is what is protected */
+};
+
+struct sk_sensitive_row {
+	const char *classes;	/* separated by blanks */
+	const char *perms;	/* separated by blanks; "*" for all */
+	const char *targets;	/* types; "*" for any */
+	unsigned int flags;
+	const char *reason;
+};
+
+#define SK_ANY_FILE "file lnk_file chr_file blk_file fifo_file sock_file"
+#define SK_CHANGE "write append create unlink rename link setattr relabelto relabelfrom"
+#define SK_SHOW "getattr read write append open map ioctl create unlink rename link setattr relabelto relabelfrom mounton"
+#define SK_DEVICE "read write append open ioctl map create relabelto relabelfrom setattr"
+
+static const struct sk_sensitive_row sk_sensitive_rows[] = {
+	/* credentials */
+	{ "file lnk_file", SK_SHOW, "shadow_t passwd_shadow_t", SK_CONTENT,
+	  "it holds the password hashes of all users" },
+	{ "file", SK_SHOW,
+	  "sshd_key_t ssh_keysign_key_t tls_privkey_t dkim_milter_private_key_t postfix_private_t "
+	  "*_private_key_t ipsec_key_file_t chronyd_keys_t ntpd_key_t dnssec_t rndc_key_t wireguard_key_t",
+	  SK_CONTENT, "it holds private keys" },
+	{ "file", SK_SHOW,
+	  "*_keytab_t krb5_keytab_t krb5kdc_principal_t samba_secrets_t dovecot_passwd_t pppd_secret_t "
+	  "pcscd_secret_t radiusd_secret_t sssd_secrets_t ipa_custodia_secret_t vault_secret_t",
+	  SK_CONTENT, "it holds the secrets that services log in with" },
+	{ "file dir sock_file", "read write append open map create unlink rename link setattr relabelto connectto",
+	  "ssh_home_t gpg_secret_t gpg_agent_tmp_t gnome_keyring_home_t gnome_keyring_tmp_t ssh_agent_tmp_t "
+	  "krb5_home_t gkeyringd_gnome_home_t",
+	  SK_CONTENT, "it holds a user's keys and passwords" },
+	{ "file", SK_CHANGE, "passwd_file_t group_file_t shadow_lock_t", 0,
+	  "who changes the user database owns the system" },
+	{ "passwd", "passwd chfn chsh rootok crontab", "*", 0, "it stands for the power to change accounts" },
+	{ "key", "read write setattr", "*", SK_ACROSS, "the kernel keeps other programs' keys there" },
+	{ "chr_file", "read write open ioctl map", "event_device_t", 0,
+	  "all keys that are typed on this machine can be read there" },
+
+	/* raw disks and memory */
+	{ "blk_file chr_file", SK_DEVICE,
+	  "fixed_disk_device_t removable_device_t scsi_generic_device_t crypt_device_t lvm_control_t "
+	  "device_mapper_t dm_control_t raid_device_t",
+	  0, "whoever reads or writes the raw disk passes by every file's label" },
+	{ "chr_file", SK_DEVICE, "memory_device_t nvram_device_t mtrr_device_t cpu_device_t kvm_raw_t vfio_device_t",
+	  0, "whoever reads or writes raw memory passes by every check of the kernel" },
+	{ "file", "read write open map", "proc_kcore_t", 0, "it is the kernel's memory" },
+	{ "capability cap_userns", "sys_rawio", "*", 0, "it gives raw access to hardware and memory" },
+	{ "capability", "mknod", "*", 0, "with it a program can make itself a raw disk device" },
+
+	/* kernel code */
+	{ "capability cap_userns", "sys_module", "*", 0, "a kernel module can do anything" },
+	{ "system", "module_load module_request", "*", SK_ACROSS, "a kernel module can do anything" },
+	{ "file", SK_CHANGE, "modules_object_t modules_dep_t boot_t kernel_image_t", 0,
+	  "the kernel and its modules are loaded from there" },
+	{ "file", "write append", "usermodehelper_t sysctl_modprobe_t sysctl_hotplug_t", 0,
+	  "it names programs that the kernel runs with all rights" },
+	{ "bpf", "map_create map_write prog_load prog_run", "*", 0, "BPF programs run inside the kernel" },
+	{ "perf_event", "kernel write", "*", 0, "it looks into the kernel" },
+	{ "lockdown", "integrity confidentiality", "*", 0, "it is what kernel lockdown protects from root" },
+	{ "io_uring", "override_creds sqpoll", "*", SK_ACROSS, "it acts with another program's rights" },
+
+	/* the policy and its enforcement */
+	{ "security", "load_policy setenforce setbool setsecparam setcheckreqprot", "*", 0,
+	  "it changes or switches off the policy itself" },
+	{ "capability2 cap2_userns", "mac_admin mac_override", "*", 0,
+	  "it passes by or changes the mandatory access control" },
+	{ SK_ANY_FILE, SK_CHANGE,
+	  "selinux_config_t default_context_t file_context_t policy_config_t policy_src_t semanage_store_t "
+	  "selinux_login_config_t semanage_trans_lock_t checkpolicy_exec_t load_policy_exec_t setfiles_exec_t",
+	  0, "the policy is kept there" },
+	{ "file", "write append", "boolean_t", 0, "it switches booleans of the policy" },
+	{ "dir", "add_name remove_name write create relabelto",
+	  "policy_config_t selinux_config_t semanage_store_t shadow_t", 0, "the policy is kept there" },
+	{ "kernel_service", "use_as_override create_files_as", "*", SK_ACROSS,
+	  "the kernel would act with another domain's rights" },
+	{ SK_ANY_FILE " dir", "relabelto",
+	  "shadow_t sshd_key_t @exec_type @security_file_type @entry_type memory_device_t fixed_disk_device_t", 0,
+	  "a file of that label is trusted by others" },
+
+	/* auditing */
+	{ "file", "write append create unlink rename setattr relabelto relabelfrom", "auditd_log_t auditd_etc_t", 0,
+	  "it would falsify the audit trail or what is audited" },
+	{ "capability", "audit_control", "*", 0, "it switches auditing off" },
+	{ "netlink_audit_socket", "nlmsg_write nlmsg_tty_audit", "*", 0, "it changes what is audited" },
+
+	/* programs that others run */
+	{ "file", SK_CHANGE, "bin_t shell_exec_t lib_t ld_so_t ld_so_cache_t @exec_type", 0,
+	  "whoever changes a program or library runs code as everyone who uses it" },
+	{ "file", SK_CHANGE, "system_cron_spool_t systemd_unit_t @init_script_file_type initrc_exec_t", 0,
+	  "what stands there is run by root" },
+
+	/* power over other processes and the system */
+	{ "process", "ptrace sigkill sigstop signal", "*", SK_ACROSS,
+	  "it is power over a process of another domain" },
+	{ "capability cap_userns", "sys_ptrace", "*", 0, "it opens the memory of every process" },
+	{ "capability cap_userns", "sys_admin", "*", 0,
+	  "it is a collection of rights (mounts, name spaces, devices and more) that comes near to being root" },
+	{ "process", "transition dyntransition", "@unconfined_domain_type unconfined_t", SK_ACROSS,
+	  "a confined domain must not become an unconfined one" },
+	{ "system", "halt reboot start stop enable disable reload", "*", SK_ACROSS,
+	  "it is power over the whole machine" },
+	{ "service", "start stop enable disable reload", "systemd_unit_t init_t power_unit_t", SK_ACROSS,
+	  "it is power over every service that has no label of its own" },
+	{ "capability", "sys_boot", "*", 0, "it restarts the machine or loads another kernel" },
+};
+
+struct sk_sensitive_rule {
+	const struct sk_sensitive_row *row;
+	uint32_t perms;
+	struct sk_bitset targets;	/* type ids; unused when any */
+	bool any;
+	uint32_t next;			/* next rule of the class + 1 */
+};
+
+struct sk_sensitive {
+	struct sk_arena arena;
+	const struct sk_policy *policy;
+	uint32_t *first;		/* by class id: rule + 1 */
+	struct sk_sensitive_rule *rules;
+	size_t n, cap;
+	struct sk_bitset content;
+};
+
+/* Takes the next word of a list separated by blanks. */
+static size_t sk_word(const char **list)
+{
+	*list += strspn(*list, " ");
+	return strcspn(*list, " ");
+}
+
+static bool sk_has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word), len;
+
+	for (; (len = sk_word(&list)); list += len)
+		if (len == n && !memcmp(list, word, n))
+			return true;
+	return false;
+}
+
+static bool sk_has_suffix(const char *name, const char *suffix, size_t n)
+{
+	size_t len = strlen(name);
+
+	return len >= n && !memcmp(name + len - n, suffix, n);
+}
+
+/* Adds the types that one word of a row's targets names. */
+static void sk_sensitive_add_word(const struct sk_policy *p, struct sk_bitset *set, const char *word,
+				  size_t n)
+{
+	char name[128];
+	struct sk_type_id id;
+
+	if (word[0] == '*') {
+		for (uint32_t t = 1; t <= p->n_type_ids; t++)
+			if (!p->type_by_id[t]->attribute &&
+			    sk_has_suffix(p->type_by_id[t]->name, word + 1, n - 1))
+				sk_bitset_add(set, t);
+		return;
+	}
+	if (word[0] == '@') {
+		word++;
+		n--;
+	}
+	if (n >= sizeof(name))
+		return;
+	memcpy(name, word, n);
+	name[n] = '\0';
+	id = sk_policy_find_type(p, name);
+	if (!id.v)
+		return;
+	if (!p->type_by_id[id.v]->attribute)
+		sk_bitset_add(set, id.v);
+	else
+		for (uint32_t i = 0; i < p->types_of[id.v].n; i++)
+			sk_bitset_add(set, p->types_of[id.v].ids[i]);
+}
+
+static int sk_sensitive_add_rule(struct sk_sensitive *s, const struct sk_sensitive_row *row,
+				 const struct sk_class *cls, const struct sk_bitset *targets)
+{
+	struct sk_sensitive_rule rule = { .row = row, .targets = *targets };
+	int r;
+
+	rule.any = row->targets[0] == '*' && !row->targets[1];
+	for (uint32_t bit = 0; bit < 32; bit++)
+		if (cls->perm_names[bit] &&
+		    (!strcmp(row->perms, "*") || sk_has_word(row->perms, cls->perm_names[bit])))
+			rule.perms |= 1u << bit;
+	if (!rule.perms || (!rule.any && sk_bitset_empty(targets)))
+		return 0;
+	r = sk_grow(&s->rules, &s->cap, s->n + 1, sizeof(*s->rules));
+	if (r)
+		return r;
+	rule.next = s->first[cls->id.v];
+	s->rules[s->n++] = rule;
+	s->first[cls->id.v] = (uint32_t)s->n;
+	return 0;
+}
+
+static int sk_sensitive_add_row(struct sk_sensitive *s, const struct sk_sensitive_row *row)
+{
+	const struct sk_policy *p = s->policy;
+	struct sk_bitset targets;
+	const char *list = row->targets;
+	size_t len;
+	int r;
+
+	r = sk_bitset_init(&targets, &s->arena, p->n_type_ids + 1);
+	if (r)
+		return r;
+	if (strcmp(list, "*"))
+		for (; (len = sk_word(&list)); list += len)
+			sk_sensitive_add_word(p, &targets, list, len);
+	for (uint32_t i = 0; row->flags & SK_CONTENT && i < targets.n_words; i++)
+		s->content.words[i] |= targets.words[i];
+	sk_bitset_trim(&targets);
+	for (uint32_t c = 0; c < p->n_classes && !r; c++)
+		if (sk_has_word(row->classes, p->classes[c].name))
+			r = sk_sensitive_add_rule(s, row, &p->classes[c], &targets);
+	return r;
+}
+
+int sk_sensitive_new(const struct sk_policy *policy, struct sk_sensitive **ret)
+{
+	struct sk_sensitive *s = calloc(1, sizeof(*s));
+	int r = -ENOMEM;
+
+	if (!s)
+		return -ENOMEM;
+	s->policy = policy;
+	s->first = SK_ARENA_ARRAY(&s->arena, uint32_t, (size_t)policy->n_class_ids + 1);
+	if (s->first)
+		r = sk_bitset_init(&s->content, &s->arena, policy->n_type_ids + 1);
+	for (size_t i = 0; i < SK_ARRAY_LEN(sk_sensitive_rows) && !r; i++)
+		r = sk_sensitive_add_row(s, &sk_sensitive_rows[i]);
+	if (r) {
+		sk_sensitive_free(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+void sk_sensitive_free(struct sk_sensitive *s)
+{
+	if (!s)
+		return;
+	free(s->rules);
+	sk_arena_done(&s->arena);
+	free(s);
+}
+
+uint32_t sk_sensitive_perms(const struct sk_sensitive *s, struct sk_type_id source,
+			    struct sk_type_id target, struct sk_class_id cls, uint32_t perms,
+			    const char **ret_reason)
+{
+	uint32_t found = 0;
+
+	if (!cls.v || cls.v > s->policy->n_class_ids)
+		return 0;
+	for (uint32_t i = s->first[cls.v]; i; i = s->rules[i - 1].next) {
+		const struct sk_sensitive_rule *rule = &s->rules[i - 1];
+
+		if (!(rule->perms & perms) || (rule->row->flags & SK_ACROSS && source.v == target.v))
+			continue;
+		if (!rule->any && !sk_bitset_has(&rule->targets, target.v))
+			continue;
+		found |= rule->perms & perms;
+		if (ret_reason)
+			*ret_reason = rule->row->reason;
+	}
+	return found;
+}
+
+bool sk_sensitive_content(const struct sk_sensitive *s, struct sk_type_id type)
+{
+	return sk_bitset_has(&s->content, type.v);
+}
+
+bool sk_sensitive_rule(const struct sk_sensitive *s, struct sk_type_id source, struct sk_type_id target,
+		       struct sk_class_id cls, uint32_t perms)
+{
+	const struct sk_idset *types = &s->policy->types_of[target.v];
+	bool one = s->policy->types_of[source.v].n == 1;
+
+	/* a source attribute has several types: each target is another type to all but one of them */
+	for (uint32_t i = 0; i < types->n; i++) {
+		struct sk_type_id t = { types->ids[i] };
+		struct sk_type_id from = { one ? s->policy->types_of[source.v].ids[0] : 0 };
+
+		if (sk_sensitive_perms(s, from, t, cls, perms, NULL))
+			return true;
+	}
+	return false;
+}

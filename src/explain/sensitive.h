@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_EXPLAIN_SENSITIVE_H
+#define SK_EXPLAIN_SENSITIVE_H
+
+#include "base/buf.h"
+#include "model/policy.h"
+
+/*
+ * Accesses that no fix should grant: credentials, raw disks and memory, kernel code, the policy and its enforcement,
+ * power over other processes. The table is in sensitive.c; resolved once against a policy, whose types it names.
+ */
+struct sk_sensitive;
+
+int sk_sensitive_new(const struct sk_policy *policy, struct sk_sensitive **ret);
+void sk_sensitive_free(struct sk_sensitive *s);		/* NULL is allowed */
+
+/*
+ * Which of `perms` are sensitive for this source, target and class; *ret_reason, when any are and it is not NULL, is why:
+ * a clause that follows "because", a static string.
+ */
+uint32_t sk_sensitive_perms(const struct sk_sensitive *s, struct sk_type_id source,
+			    struct sk_type_id target, struct sk_class_id cls, uint32_t perms,
+			    const char **ret_reason);
+
+/* Whether files of this type hold what must not be shown, so that giving them another label would show it. */
+bool sk_sensitive_content(const struct sk_sensitive *s, struct sk_type_id type);
+
+/*
+ * Whether an allow rule grants anything sensitive; source and target may be attributes. For rules that a boolean brings
+ * in.
+ */
+bool sk_sensitive_rule(const struct sk_sensitive *s, struct sk_type_id source, struct sk_type_id target,
+		       struct sk_class_id cls, uint32_t perms);
+
+#endif

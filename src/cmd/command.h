@@ -86,10 +86,12 @@ void sk_command_help(const struct sk_command *cmd);
 /* Colors and progress: only when that stream is a terminal, TERM is not "dumb" and NO_COLOR is not set. */
 bool sk_color(int fd);
 
+/* One a file. */
 extern const struct sk_command sk_cmd_can;
 extern const struct sk_command sk_cmd_compute;
 extern const struct sk_command sk_cmd_info;
 extern const struct sk_command sk_cmd_search;
+extern const struct sk_command sk_cmd_why;
 
 /* The table of commands, in main.c; ends with NULL. */
 extern const struct sk_command *const sk_commands[];

@@ -198,7 +198,7 @@ static int sk_validate(struct sk_explainer *e, const struct sk_verdict *v, bool 
 	if (!sk_context_readable(v->old) || !sk_context_readable(v->target) ||
 	    !sk_context_readable(v->source) || !v->cls)
 		return 0;
-	r = selkie_label_validate(e->policy, v->old->context, v->target->context, v->source->context,
+	r = selkie_transition_validate(e->policy, v->old->context, v->target->context, v->source->context,
 				  v->cls->id, &failed);
 	if (r != SELKIE_RELABEL_FORBIDDEN)
 		return r < 0 && r != -EINVAL ? r : 0;
@@ -418,12 +418,10 @@ static int sk_holds_mislabeled_target(struct sk_explainer *e, struct sk_case *c,
 	return r ? r : allowed;
 }
 
-int sk_cause_prepare(struct sk_explainer *e)
+static int sk_cause_add_transitions(struct sk_explainer *e, uint32_t first, uint32_t n)
 {
-	const struct sk_policy *p = e->policy;
-
-	for (uint32_t i = 0; i < p->n_rules; i++) {
-		const struct sk_rule *rule = &p->rules[i];
+	for (uint32_t i = first; i < first + n; i++) {
+		const struct sk_rule *rule = &e->policy->rules[i];
 		int r;
 
 		if (rule->kind != SK_RULE_TRANSITION || rule->cls != e->process_class.v)
@@ -437,6 +435,23 @@ int sk_cause_prepare(struct sk_explainer *e)
 		};
 	}
 	return 0;
+}
+
+int sk_cause_prepare(struct sk_explainer *e)
+{
+	const struct sk_policy *p = e->policy;
+	int r = sk_cause_add_transitions(e, 0, p->n_unconditional);
+
+	for (uint32_t i = 0; i < p->n_conds && !r; i++) {
+		const struct sk_cond *c = &p->conds[i];
+		int state = selkie_state_conditional(e->state, i);
+
+		if (state == 1)
+			r = sk_cause_add_transitions(e, c->first_true, c->n_true);
+		else if (!state)
+			r = sk_cause_add_transitions(e, c->first_false, c->n_false);
+	}
+	return r;
 }
 
 static bool sk_type_has(const struct sk_policy *p, struct sk_type_id type, struct sk_type_id attribute)
@@ -473,12 +488,40 @@ static bool sk_is_default_domain(const struct sk_explainer *e, struct sk_type_id
 	return false;
 }
 
+#define SK_MOST_DOMAINS 3
+
+/*
+ * Whether a label is that of one program with a domain of its own. What enters many domains (shells, interpreters,
+ * bin_t) tells nothing: a script's domain is entered by the script's label, and exe= names the interpreter.
+ */
+static bool sk_is_own_program(const struct sk_explainer *e, struct sk_type_id label)
+{
+	uint32_t domains[SK_MOST_DOMAINS];
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < e->n_exec_transitions; i++) {
+		const struct sk_type_transition *t = &e->exec_transitions[i];
+		unsigned int k = 0;
+
+		if (!sk_type_has(e->policy, label, t->target))
+			continue;
+		while (k < n && domains[k] != t->result.v)
+			k++;
+		if (k < n)
+			continue;
+		if (n == SK_MOST_DOMAINS)
+			return false;
+		domains[n++] = t->result.v;
+	}
+	return n > 0;
+}
+
 struct sk_type_id sk_cause_program_domain(const struct sk_explainer *e, struct sk_type_id source,
 					  const struct sk_program *program)
 {
 	struct sk_type_id init = sk_policy_find_type(e->policy, "init_t"), domain;
 
-	if (!program->label.v)
+	if (!program->label.v || !sk_is_own_program(e, program->label))
 		return (struct sk_type_id){ 0 };
 	domain = sk_domain_after_exec(e, source, program->label);
 	if (!domain.v && init.v && sk_is_default_domain(e, init, source))
@@ -537,22 +580,67 @@ static int sk_holds_sensitive(struct sk_explainer *e, struct sk_case *c, const s
 						v->perms & ~v->granted, NULL) != 0;
 }
 
+static int sk_count_opened(struct sk_explainer *e, const struct selkie_remedy *remedy, uint64_t *ret_opens)
+{
+	selkie_state *after;
+	int r = selkie_state_copy(e->state, &after);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < remedy->n_settings; i++)
+		selkie_state_set_bool_id(after, remedy->settings[i].boolean, remedy->settings[i].value);
+	r = selkie_overlay_count_opened(e->state, after, NULL, ret_opens);
+	selkie_state_free(after);
+	return r;
+}
+
+int sk_cause_count_opened(struct sk_explainer *e, const struct selkie_remedy *remedy, uint64_t *ret_opens)
+{
+	uint64_t hash = 0;
+	uint32_t *slot;
+	int r;
+
+	for (size_t i = 0; i < remedy->n_settings; i++)
+		hash = sk_hash_u64(hash + remedy->settings[i].boolean.v * 2 + remedy->settings[i].value);
+	r = sk_map_insert(&e->opened_of, hash & ~(uint64_t)1, UINT32_MAX, &slot, NULL);
+	if (!r && *slot == UINT32_MAX) {
+		r = sk_grow(&e->opened, &e->cap_opened, e->n_opened + 1, sizeof(*e->opened));
+		if (!r)
+			r = sk_count_opened(e, remedy, &e->opened[e->n_opened]);
+		if (!r)
+			*slot = (uint32_t)e->n_opened++;
+	}
+	if (r)
+		return r;
+	*ret_opens = e->opened[*slot];
+	return 0;
+}
+
 static int sk_holds_boolean(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
 {
+	uint64_t opens, fewest = UINT64_MAX;
 	selkie_remedies *remedies;
 	size_t n;
 	int r;
 
 	if (!v->decided || !v->lacks_rule)
 		return 0;
-	r = selkie_access_find_booleans(e->state, NULL, &v->question, &remedies);
+	r = selkie_access_find_booleans(e->state, NULL, &v->question, SELKIE_REMEDIES_UNCOUNTED,
+					&remedies);
 	if (r)
 		return r;
 	n = selkie_remedies_count(remedies);
-	if (n)
-		c->detail = selkie_remedies_get(remedies, 0)->settings[0].boolean.v;
+	for (size_t i = 0; i < n && !r; i++) {
+		const struct selkie_remedy *remedy = selkie_remedies_get(remedies, i);
+
+		r = sk_cause_count_opened(e, remedy, &opens);
+		if (!r && opens < fewest) {
+			fewest = opens;
+			c->detail = remedy->settings[0].boolean.v;
+		}
+	}
 	selkie_remedies_free(remedies);
-	return n > 0;
+	return r ? r : n > 0;
 }
 
 static int sk_holds_port(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)

@@ -31,6 +31,11 @@ int sk_cause_decide(struct sk_explainer *e, struct sk_case *c);
 struct sk_type_id sk_cause_program_domain(const struct sk_explainer *e, struct sk_type_id source,
 					  const struct sk_program *program);
 
+/*
+ * How many accesses a set of boolean settings opens, counted once for each set. Returns 0 or -ENOMEM.
+ */
+int sk_cause_count_opened(struct sk_explainer *e, const struct selkie_remedy *remedy, uint64_t *ret_opens);
+
 /* Lists the process transitions of the policy, once. Returns 0 or -ENOMEM. */
 int sk_cause_prepare(struct sk_explainer *e);
 

@@ -231,6 +231,17 @@ static int sk_collect_refusal(struct sk_explainer *e, const struct selkie_audit_
 	return sk_map_insert(&e->refused, sk_refused_key(program, key->source), flag, &value, NULL);
 }
 
+/* The PATH record of the denied object, for its Unix owner; the only one where the object is not known. */
+static const struct selkie_audit_record *sk_collect_object(const struct selkie_audit_event *event)
+{
+	const struct selkie_audit_record *last = NULL;
+
+	for (size_t i = 0; i < event->n_records; i++)
+		if (event->records[i].type == SELKIE_AUDIT_PATH)
+			last = &event->records[i];
+	return last;
+}
+
 /* Whether the type of a context text is that of context number `expected`. */
 static bool sk_collect_same_type(const struct sk_explainer *e, struct selkie_audit_text text,
 				 uint32_t expected)
@@ -265,6 +276,19 @@ static int sk_collect_created(struct sk_explainer *e, uint32_t *expected)
 	return r;
 }
 
+/* A capability is asked for on behalf of a file that only the event's last PATH record names. */
+static void sk_collect_only_path(struct sk_explainer *e, const struct selkie_audit_event *event)
+{
+	const struct selkie_audit_record *object = sk_collect_object(event);
+
+	if (!object || selkie_audit_decode(object, "name", e->path.path, sizeof(e->path.path)) <= 0 ||
+	    e->path.path[0] != '/')
+		return;
+	e->path.source = SELKIE_AUDIT_PATH_ONLY;
+	e->path.absolute = true;
+	e->path.deleted = false;
+}
+
 /* The path of the object, and the context it should have. */
 static int sk_collect_path(struct sk_explainer *e, const struct selkie_audit_event *event,
 			   const struct selkie_audit_denial *denial, const char *cls,
@@ -279,6 +303,8 @@ static int sk_collect_path(struct sk_explainer *e, const struct selkie_audit_eve
 		return 0;
 	if (selkie_audit_denied_path(event, denial, &e->path))
 		e->path.source = SELKIE_AUDIT_PATH_NONE;
+	if (!e->path.source && !mode && !process)
+		sk_collect_only_path(e, event);
 	if (!e->path.source || !e->path.absolute || strpbrk(e->path.path, "\n"))
 		return 0;
 	key->flags |= SK_CASE_HAS_PATH;
@@ -433,17 +459,6 @@ static int32_t sk_samples_port(const struct selkie_audit_denial *denial)
 	return port >= 0 && port <= 65535 ? (int32_t)port : -1;
 }
 
-/* The PATH record of the denied object, for its Unix owner; the only one where the object is not known. */
-static const struct selkie_audit_record *sk_samples_object(const struct selkie_audit_event *event)
-{
-	const struct selkie_audit_record *last = NULL;
-
-	for (size_t i = 0; i < event->n_records; i++)
-		if (event->records[i].type == SELKIE_AUDIT_PATH)
-			last = &event->records[i];
-	return last;
-}
-
 static int sk_samples_bus(struct sk_explainer *e, const struct selkie_audit_denial *denial,
 			  struct sk_case_samples *s)
 {
@@ -463,7 +478,7 @@ static int sk_samples_new(struct sk_explainer *e, const struct selkie_audit_even
 			  struct sk_case_samples **ret)
 {
 	const struct selkie_audit_record *call = selkie_audit_event_record(event, SELKIE_AUDIT_SYSCALL);
-	const struct selkie_audit_record *object = sk_samples_object(event);
+	const struct selkie_audit_record *object = sk_collect_object(event);
 	struct sk_case_samples *s = SK_ARENA_NEW(&e->arena, struct sk_case_samples);
 	int r;
 

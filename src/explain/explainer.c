@@ -78,6 +78,8 @@ void selkie_explainer_free(selkie_explainer *e)
 	free(e->events);
 	free(e->findings);
 	free(e->exec_transitions);
+	free(e->opened);
+	sk_map_done(&e->opened_of);
 	sk_map_done(&e->refused);
 	sk_map_done(&e->case_of);
 	sk_intern_done(&e->strings);

@@ -172,6 +172,9 @@ struct sk_explainer {
 
 	struct sk_type_transition *exec_transitions;
 	size_t n_exec_transitions, cap_exec_transitions;
+	struct sk_map opened_of;	/* hash of boolean settings -> index into opened */
+	uint64_t *opened;
+	size_t n_opened, cap_opened;
 	struct sk_type_id unlabeled;
 	struct sk_class_id process_class, file_class, dir_class;
 	struct sk_sensitive *sensitive;

@@ -27,7 +27,8 @@ struct sk_fixing {
 	const struct sk_found *found;
 	const struct sk_case *c;
 	const struct sk_verdict *v;
-	uint32_t operation;		/* what the whole operation needs, of the class's permissions */
+	uint32_t asked;			/* all permissions that the finding's cases were denied */
+	uint32_t operation;		/* what the whole operation needs: these and more */
 	struct selkie_fix *fixes;
 	size_t n;
 	bool silenced_hint;		/* that it is harmless has been said */
@@ -49,7 +50,7 @@ struct sk_change {
 static int sk_replay(struct sk_fixing *x, const struct sk_change *change, uint32_t *ret_granted)
 {
 	struct sk_explainer *e = x->e;
-	uint32_t all = x->operation | x->v->perms;
+	uint32_t all = x->operation;
 	unsigned int n = 0;
 
 	*ret_granted = 0;
@@ -169,7 +170,7 @@ static int sk_fix_advise(struct sk_fixing *x, enum selkie_fix_kind kind, const c
 static const char *sk_fix_proof(struct sk_fixing *x, const char *with, uint32_t granted)
 {
 	sk_auto_buf struct sk_buf b = SK_BUF_INIT;
-	uint32_t asked = x->v->perms, more = granted & x->operation & ~asked;
+	uint32_t asked = x->asked, more = granted & x->operation & ~asked;
 	uint32_t lacking = x->operation & ~granted & ~asked;
 
 	sk_buf_printf(&b, "Replayed with %s: ", with);
@@ -255,13 +256,13 @@ static int sk_fix_finish_rule(struct sk_fixing *x, selkie_overlay *overlay, uint
 static int sk_fix_rule_between(struct sk_fixing *x, struct sk_type_id source, struct sk_type_id target,
 			       const char *summary)
 {
-	uint32_t perms = x->operation | x->v->perms, granted, sensitive;
+	uint32_t perms = x->operation, granted, sensitive;
 	struct selkie_fix fix = { .summary = summary };
 	selkie_overlay *overlay;
 	int r;
 
 	sensitive = sk_sensitive_perms(x->e->sensitive, source, target, x->v->cls->id, perms, NULL);
-	if (sensitive & x->v->perms)
+	if (sensitive & x->asked)
 		return 0;
 	perms &= ~sensitive;
 	r = selkie_overlay_new(x->e->policy, &overlay);
@@ -312,10 +313,10 @@ static int sk_bool_opens_sensitive(struct sk_fixing *x, const selkie_state *afte
 	return 0;
 }
 
-static int sk_fix_one_remedy(struct sk_fixing *x, const struct selkie_remedy *remedy)
+static int sk_fix_one_remedy(struct sk_fixing *x, const struct selkie_remedy *remedy, uint64_t opens)
 {
 	sk_auto_buf struct sk_buf command = SK_BUF_INIT, with = SK_BUF_INIT, summary = SK_BUF_INIT;
-	struct selkie_fix fix = { .kind = SELKIE_FIX_BOOLEAN, .proven = true, .opens = remedy->opens };
+	struct selkie_fix fix = { .kind = SELKIE_FIX_BOOLEAN, .proven = true, .opens = opens };
 	selkie_state *state;
 	uint32_t granted = 0;
 	bool sensitive = false;
@@ -350,18 +351,33 @@ static int sk_fix_one_remedy(struct sk_fixing *x, const struct selkie_remedy *re
 	return fix.command && fix.proof ? sk_fix_add(x, fix) : -ENOMEM;
 }
 
+#define SK_MOST_REMEDIES 3	/* offered; the narrowest ones */
+
 static int sk_fix_booleans(struct sk_fixing *x)
 {
+	uint64_t opens[32];
 	selkie_remedies *remedies;
+	size_t n, tried = 0;
 	int r;
 
 	if (!x->v->decided)
 		return 0;
-	r = selkie_access_find_booleans(x->e->state, NULL, &x->v->question, &remedies);
+	r = selkie_access_find_booleans(x->e->state, NULL, &x->v->question, SELKIE_REMEDIES_UNCOUNTED,
+					&remedies);
 	if (r)
 		return r;
-	for (size_t i = 0; i < selkie_remedies_count(remedies) && i < 3 && !r; i++)
-		r = sk_fix_one_remedy(x, selkie_remedies_get(remedies, i));
+	n = SK_MIN(selkie_remedies_count(remedies), SK_ARRAY_LEN(opens));
+	for (size_t i = 0; i < n && !r; i++)
+		r = sk_cause_count_opened(x->e, selkie_remedies_get(remedies, i), &opens[i]);
+	for (; tried < SK_MIN(n, (size_t)SK_MOST_REMEDIES) && !r; tried++) {
+		size_t best = 0;
+
+		for (size_t i = 1; i < n; i++)
+			if (opens[i] < opens[best])
+				best = i;
+		r = sk_fix_one_remedy(x, selkie_remedies_get(remedies, best), opens[best]);
+		opens[best] = UINT64_MAX;
+	}
 	selkie_remedies_free(remedies);
 	return r;
 }
@@ -504,31 +520,44 @@ static void sk_add_pattern(struct sk_buf *b, const char *path, bool directory)
 		sk_buf_adds(b, "(/.*)?");
 }
 
+/* A directory that is somebody's own: below the top, and not a home directory or a part of the system. */
+static bool sk_is_own_directory(struct sk_fixing *x, const char *path, size_t n)
+{
+	static const char *const shared[] = { "/usr/", "/bin/", "/sbin/", "/lib", "/etc/", "/run/", "/tmp/", "/var/tmp/" };
+	sk_auto_free char *directory = strndup(path, n);
+	uint32_t expected = SK_NO_STRING;
+	size_t depth = 0;
+
+	for (size_t i = 0; i < n; i++)
+		depth += path[i] == '/';
+	if (!directory || depth < 2)
+		return false;
+	for (size_t i = 0; i < SK_ARRAY_LEN(shared); i++)
+		if (!strncmp(directory, shared[i], strlen(shared[i])))
+			return false;
+	if (sk_explain_expected(x->e, directory, S_IFDIR, &expected))
+		return false;
+	return expected == SK_NO_STRING || !strstr(x->e->contexts[expected].type_name, "home_dir");
+}
+
 /*
- * The place that a new label rule should be for: the directory the paths share, unless that is a tree of everybody's
- * (/srv, /home/joe, /usr/share); then the paths themselves.
+ * The place that a new label rule should be for: the directory that the paths share, when it is somebody's own, for
+ * what is read or written there; else the first path itself.
  */
 static const char *sk_place_of_samples(struct sk_fixing *x, bool *ret_directory)
 {
 	const struct sk_case_samples *s = x->c->samples;
-	size_t n = strlen(s->paths[0]), depth = 0;
-	bool directory = !strcmp(x->v->cls->name, "dir");
+	bool is_directory = !strcmp(x->v->cls->name, "dir");
+	size_t n = strlen(s->paths[0]), common;
 
-	if (!directory && (!sk_paths_common_directory(s, &n) || n < 2))
-		n = strlen(s->paths[0]) + 1;
-	else if (!directory)
-		directory = true;
-	else
-		n++;
-	n = SK_MIN(n, strlen(s->paths[0]) + 1);
-	for (size_t i = 0; i < n - 1; i++)
-		depth += s->paths[0][i] == '/';
-	if (directory && depth < 2 && strcmp(x->v->cls->name, "dir")) {
-		directory = false;
-		n = strlen(s->paths[0]) + 1;
+	*ret_directory = is_directory;
+	if (!is_directory && !(x->asked & sk_class_find_perm(x->v->cls, "execute")) &&
+	    sk_paths_common_directory(s, &common) &&
+	    sk_is_own_directory(x, s->paths[0], common - 1)) {
+		n = common - 1;
+		*ret_directory = true;
 	}
-	*ret_directory = directory;
-	return sk_arena_strndup(&x->e->scratch, s->paths[0], n - 1);
+	return sk_arena_strndup(&x->e->scratch, s->paths[0], n);
 }
 
 /* Whether the label database, with the new rule, gives the first path the type: the rule does what it says. */
@@ -1032,7 +1061,7 @@ static int sk_fix_mislabeled_program(struct sk_fixing *x)
 		r = sk_fix_restore(x);
 		if (!r && !x->n)
 			r = sk_place_own_file_type(x->e, x->v->source->context, x->v->target->context,
-						   x->v->cls, x->v->perms, &own);
+						   x->v->cls, x->asked, &own);
 		if (!r && !x->n)
 			r = sk_fix_fcontext(x, own, "Label the program's file as an entry to its domain.");
 	} else if (x->v->decided && !strcmp(x->v->cls->name, "process") && x->c->samples->n_paths) {
@@ -1078,13 +1107,28 @@ static int sk_fix_unexpected_place(struct sk_fixing *x)
 	int r;
 
 	r = sk_place_own_file_type(x->e, x->v->source->context, x->v->target->context, x->v->cls,
-				   x->operation | x->v->perms, &own);
+				   x->operation, &own);
 	if (!r && !own.v)
 		r = sk_place_own_file_type(x->e, x->v->source->context, x->v->target->context, x->v->cls,
-					   x->v->perms, &own);
+					   x->asked, &own);
 	if (!r)
 		r = sk_fix_fcontext(x, own, "Tell the policy that files of this domain live here too.");
 	return r ? r : sk_fix_rule(x);
+}
+
+/* chcon -t with the type of a process or port: the label is at fault, not the policy. */
+static int sk_fix_missing_rule(struct sk_fixing *x)
+{
+	struct sk_type_id files = sk_policy_find_type(x->e->policy, "file_type");
+
+	if (x->v->decided && sk_class_file_mode(x->v->cls->name) && files.v &&
+	    x->asked & sk_class_find_perm(x->v->cls, "relabelto") &&
+	    !sk_idset_has(&x->e->policy->attributes_of[x->v->target->context->type.v], files.v))
+		return sk_fix_advise(x, SELKIE_FIX_PROGRAM,
+				     "Choose a type for files: %s is the label of processes, ports or other things, and no "
+				     "file has it. 'restorecon -v' on the file gives the label that belongs there.",
+				     x->v->target->type_name);
+	return sk_fix_rule(x);
 }
 
 typedef int sk_fix_fn(struct sk_fixing *x);
@@ -1110,7 +1154,7 @@ static sk_fix_fn *const sk_fixes[SELKIE_N_CAUSES] = {
 	[SELKIE_CAUSE_BOOLEAN] = sk_fix_booleans,
 	[SELKIE_CAUSE_PORT] = sk_fix_port,
 	[SELKIE_CAUSE_UNEXPECTED_PLACE] = sk_fix_unexpected_place,
-	[SELKIE_CAUSE_MISSING_RULE] = sk_fix_rule,
+	[SELKIE_CAUSE_MISSING_RULE] = sk_fix_missing_rule,
 };
 
 int sk_fix_find(struct sk_explainer *e, const struct sk_found *f, const struct sk_case *c,
@@ -1122,8 +1166,10 @@ int sk_fix_find(struct sk_explainer *e, const struct sk_found *f, const struct s
 	x.fixes = SK_ARENA_ARRAY(&e->scratch, struct selkie_fix, SK_MOST_FIXES);
 	if (!x.fixes)
 		return -ENOMEM;
+	for (uint32_t i = f->first_case; i; i = e->cases[i - 1].sibling)
+		x.asked |= e->cases[i - 1].perms;
 	if (v->decided)
-		x.operation = sk_operation_perms(v->cls, v->perms);
+		x.operation = sk_operation_perms(v->cls, x.asked);
 	if (c->silenced && c->cause != SELKIE_CAUSE_ALLOWED_NOW) {
 		x.silenced_hint = true;
 		r = sk_fix_advise(&x, SELKIE_FIX_NOTHING,

@@ -51,6 +51,7 @@ static int sk_place_best_of_stem(struct sk_explainer *e, const char *stem, size_
 				 const struct sk_class *cls, uint32_t perms, struct sk_type_id *ret_type)
 {
 	const struct sk_policy *p = e->policy;
+	uint32_t entry = sk_class_find_perm(cls, "entrypoint");
 	unsigned int best_rights = 33;
 	size_t best_rules = 0;
 
@@ -74,6 +75,9 @@ static int sk_place_best_of_stem(struct sk_explainer *e, const char *stem, size_
 		if (r)
 			return r;
 		rights = (unsigned int)__builtin_popcount(allowed);
+		/* its own program: what carries that label becomes the domain */
+		if (!(perms & entry) && allowed & entry)
+			continue;
 		if (perms & ~allowed || rights > best_rights ||
 		    (rights == best_rights && n_rules <= best_rules))
 			continue;

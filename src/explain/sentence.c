@@ -45,7 +45,7 @@ static const struct sk_deed sk_deeds[] = {
 	{ "file", "execmod", "run code that it has changed from" },
 	{ "", "name_connect", "connect to" },
 	{ "", "name_bind", "listen on" },
-	{ "", "node_bind", "bind to an address labeled as" },
+	{ "", "node_bind", "bind to an address" },
 	{ "", "connectto", "connect to" },
 	{ "", "sendto", "send to" },
 	{ "dbus", "send_msg", "send a bus message to" },
@@ -136,6 +136,10 @@ static void sk_add_object(struct sk_buf *b, const struct sk_case *c, const struc
 		sk_buf_printf(b, "%s (%s)", s->paths[0], sk_type_of(v->target));
 	else if (self && !strcmp(cls, "process"))
 		sk_buf_adds(b, "itself");
+	else if (strstr(cls, "_socket"))
+		sk_buf_printf(b, "a socket of %s", self ? "its own" : sk_type_of(v->target));
+	else if (!strcmp(cls, "fifo_file"))
+		sk_buf_printf(b, "a pipe of %s", sk_type_of(v->target));
 	else
 		sk_buf_adds(b, sk_type_of(v->target));
 }
@@ -259,6 +263,31 @@ static void sk_add_wrong_program(struct sk_buf *b, const struct sk_explainer *e,
 		sk_buf_adds(b, "the program's file is not labeled as an entry to that domain");
 }
 
+/* The settings that stand against it: those that the narrowest remedy changes. */
+static void sk_add_booleans(struct sk_buf *b, struct sk_explainer *e, const struct sk_verdict *v)
+{
+	const struct selkie_remedy *best = NULL;
+	uint64_t opens, fewest = UINT64_MAX;
+	selkie_remedies *remedies;
+
+	sk_buf_adds(b, ", because a boolean is not set for it");
+	if (selkie_access_find_booleans(e->state, NULL, &v->question, SELKIE_REMEDIES_UNCOUNTED, &remedies))
+		return;
+	for (size_t i = 0; i < selkie_remedies_count(remedies); i++) {
+		const struct selkie_remedy *remedy = selkie_remedies_get(remedies, i);
+
+		if (sk_cause_count_opened(e, remedy, &opens) || (best && opens >= fewest))
+			continue;
+		fewest = opens;
+		best = remedy;
+	}
+	for (size_t i = 0; best && i < best->n_settings; i++)
+		sk_buf_printf(b, "%s%s is %s", i ? " and " : ": ",
+			      selkie_bool_name(e->policy, best->settings[i].boolean),
+			      best->settings[i].value ? "off" : "on");
+	selkie_remedies_free(remedies);
+}
+
 static void sk_add_why(struct sk_buf *b, struct sk_explainer *e, const struct sk_case *c,
 		       const struct sk_verdict *v)
 {
@@ -333,9 +362,7 @@ static void sk_add_why(struct sk_buf *b, struct sk_explainer *e, const struct sk
 		sk_buf_printf(b, ", and should not be: %s", reason);
 		return;
 	case SELKIE_CAUSE_BOOLEAN:
-		sk_buf_printf(b, ", because the boolean %s is %s",
-			      c->detail ? e->policy->bool_by_id[c->detail]->name : "for it",
-			      c->detail && selkie_state_bool(e->state, (struct sk_bool_id){ c->detail }) ? "on" : "off");
+		sk_add_booleans(b, e, v);
 		return;
 	case SELKIE_CAUSE_PORT:
 		sk_buf_adds(b, ", because this port is not one of those made for this domain");
@@ -447,7 +474,7 @@ static int sk_evidence_decision(struct sk_explainer *e, struct sk_proofs *p, con
 
 	if (c->key.kind == SELKIE_AUDIT_DENIAL_VALIDATE_TRANSITION && v->old && v->old->context &&
 	    v->target && v->target->context && v->source && v->source->context && v->cls)
-		r = selkie_label_validate(e->policy, v->old->context, v->target->context,
+		r = selkie_transition_validate(e->policy, v->old->context, v->target->context,
 					  v->source->context, v->cls->id, &x);
 	else if (v->decided)
 		r = selkie_access_explain(e->state, NULL, &v->question, &x);

@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * selkie why: an audit log explained. Findings are printed as they are worked out, so that output of any length needs
+ * bounded memory. Nothing is decided here: what a finding says comes from the library.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "cmd/command.h"
+#include "cmd/system.h"
+#include "selkie/explain.h"
+#include "selkie/host.h"
+#include "selkie/label.h"
+
+enum sk_why_option {
+	SK_WHY_POLICY,
+	SK_WHY_FILE_CONTEXTS,
+	SK_WHY_ROOT,
+	SK_WHY_BOOLEAN,
+	SK_WHY_PRECEDENCE,
+	SK_WHY_FIND,
+	SK_WHY_ALL,
+	SK_WHY_VERBOSE,
+	SK_WHY_JSON,
+};
+
+static const struct sk_option sk_why_options[] = {
+	[SK_WHY_POLICY] = { 0, "policy", "FILE", false, "the policy that was loaded, instead of the running one" },
+	[SK_WHY_FILE_CONTEXTS] = { 0, "file-contexts", "FILE", false,
+				   "the labels of paths; may be given more than once" },
+	[SK_WHY_ROOT] = { 0, "root", "DIR", false, "the policy, labels and log of the system below DIR" },
+	[SK_WHY_BOOLEAN] = { 0, "boolean", "NAME=VALUE", false, "as if the boolean were on or off" },
+	[SK_WHY_PRECEDENCE] = { 0, "label-precedence", "VERSION", false,
+				"which libselinux orders label rules: 3.4, 3.8 or 3.9" },
+	[SK_WHY_FIND] = { 0, "find-files", "MS", false,
+			  "milliseconds to look for files by inode (running system: 2000)" },
+	[SK_WHY_ALL] = { 'a', "all", NULL, false, "show what dontaudit rules would have hidden, too" },
+	[SK_WHY_VERBOSE] = { 'v', "verbose", NULL, false, "show the evidence: labels, paths, clauses, events" },
+	[SK_WHY_JSON] = { 0, "json", NULL, false, "print one JSON object (docs/json/why.schema.json)" },
+	SK_OPTION_END,
+};
+
+struct sk_why {
+	const struct sk_command *cmd;
+	struct sk_system_args system_args;
+	const char **file_contexts;
+	size_t n_file_contexts, cap_file_contexts;
+	struct selkie_label_options label_options;
+	unsigned int find;
+	bool find_given, all, verbose, json;
+
+	struct sk_system system;
+	selkie_label_db *labels;
+	selkie_explainer *explainer;
+	selkie_diagnostics *diags;
+	uint64_t last_progress;
+	bool progress_shown;
+	struct sk_buf out;
+	bool color;
+	unsigned int width;
+};
+
+static int sk_why_precedence(struct sk_why *w, const char *value)
+{
+	if (!strcmp(value, "3.4"))
+		w->label_options.precedence = SELKIE_LABEL_LIBSELINUX_3_4;
+	else if (!strcmp(value, "3.8"))
+		w->label_options.precedence = SELKIE_LABEL_LIBSELINUX_3_8;
+	else if (!strcmp(value, "3.9"))
+		w->label_options.precedence = SELKIE_LABEL_LIBSELINUX_3_9;
+	else
+		return sk_usage_error(w->cmd, "there is no label precedence '%s': it is 3.4, 3.8 or 3.9", value);
+	return SK_EXIT_YES;
+}
+
+static int sk_why_find(struct sk_why *w, const char *value)
+{
+	char *end;
+	unsigned long ms = strtoul(value, &end, 10);
+
+	if (*end || end == value || ms > 600000)
+		return sk_usage_error(w->cmd, "'%s' is no number of milliseconds up to 600000", value);
+	w->find = (unsigned int)ms;
+	w->find_given = true;
+	return SK_EXIT_YES;
+}
+
+static int sk_why_option(struct sk_why *w, int o, const char *value)
+{
+	switch (o) {
+	case SK_WHY_POLICY:
+		w->system_args.policy = value;
+		break;
+	case SK_WHY_FILE_CONTEXTS:
+		if (sk_grow(&w->file_contexts, &w->cap_file_contexts, w->n_file_contexts + 1,
+			    sizeof(*w->file_contexts)))
+			return sk_failure(w->cmd, "there is not enough memory");
+		w->file_contexts[w->n_file_contexts++] = value;
+		break;
+	case SK_WHY_ROOT:
+		w->system_args.root = value;
+		break;
+	case SK_WHY_BOOLEAN:
+		if (sk_system_add_boolean(&w->system_args, value))
+			return sk_failure(w->cmd, "there is not enough memory");
+		break;
+	case SK_WHY_PRECEDENCE:
+		return sk_why_precedence(w, value);
+	case SK_WHY_FIND:
+		return sk_why_find(w, value);
+	case SK_WHY_ALL:
+		w->all = true;
+		break;
+	case SK_WHY_VERBOSE:
+		w->verbose = true;
+		break;
+	case SK_WHY_JSON:
+		w->json = true;
+		break;
+	default:
+		break;
+	}
+	return SK_EXIT_YES;
+}
+
+static void sk_why_print_diags(struct sk_why *w)
+{
+	sk_auto_free char *text = NULL;
+
+	if (!selkie_diagnostics_count(w->diags, SELKIE_SEVERITY_NOTE))
+		return;
+	text = selkie_diagnostics_print(w->diags, sk_color(2) ? SELKIE_DIAGNOSTICS_COLOR : 0);
+	if (text)
+		fputs(text, stderr);
+}
+
+/* The label database: the files that were named, else the system's own; none beside a policy that was named alone. */
+static int sk_why_open_labels(struct sk_why *w)
+{
+	sk_auto_free char *type = NULL;
+	int r;
+
+	if (w->n_file_contexts) {
+		r = selkie_label_load(w->file_contexts, w->n_file_contexts, &w->label_options, w->diags,
+				      &w->labels);
+		if (r)
+			return sk_failure(w->cmd, "cannot read the file contexts %s%s: %s", w->file_contexts[0],
+					  w->n_file_contexts > 1 ? " and others" : "", strerror(-r));
+	} else if (!w->system_args.policy) {
+		r = selkie_host_policy_type(w->system_args.root, &type);
+		if (!r)
+			r = selkie_label_load_root(w->system_args.root, type, &w->label_options, w->diags,
+						   &w->labels);
+		if (r < 0 && r != -ENOENT)
+			return sk_failure(w->cmd, "cannot read the system's file contexts: %s", strerror(-r));
+	}
+	return SK_EXIT_YES;
+}
+
+static uint64_t sk_why_milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void sk_why_progress(void *arg, uint64_t n_bytes)
+{
+	struct sk_why *w = arg;
+	uint64_t now = sk_why_milliseconds();
+
+	if (now - w->last_progress < 200)
+		return;
+	w->last_progress = now;
+	w->progress_shown = true;
+	fprintf(stderr, "\r%llu MB read, %llu denials \033[K", (unsigned long long)(n_bytes / 1000000),
+		(unsigned long long)selkie_explainer_n_denials(w->explainer));
+}
+
+static int sk_why_read(struct sk_why *w, const char *path)
+{
+	sk_auto_close int fd = -1;
+	bool terminal = isatty(2);
+	int r;
+
+	if (strcmp(path, "-")) {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			return sk_failure(w->cmd, "cannot read %s: %s", path, strerror(errno));
+	}
+	w->last_progress = sk_why_milliseconds();
+	r = selkie_explainer_read_fd(w->explainer, fd >= 0 ? fd : 0, terminal ? sk_why_progress : NULL, w);
+	if (w->progress_shown)
+		fputs("\r\033[K", stderr);
+	if (r)
+		return sk_failure(w->cmd, "cannot read %s: %s", path, strerror(-r));
+	return SK_EXIT_YES;
+}
+
+/* Text. */
+static const char *sk_why_on(const struct sk_why *w, const char *code)
+{
+	return w->color ? code : "";
+}
+
+#define SK_BOLD "\033[1m"
+#define SK_DIM "\033[2m"
+#define SK_GREEN "\033[32m"
+#define SK_RED "\033[31m"
+#define SK_YELLOW "\033[33m"
+#define SK_PLAIN "\033[0m"
+
+/* A paragraph, wrapped at blanks, each line behind `indent` blanks; the first begins with `label`. */
+static void sk_why_wrap(struct sk_why *w, unsigned int indent, const char *label, const char *text)
+{
+	unsigned int col = indent;
+	bool first = true;
+
+	sk_buf_printf(&w->out, "%*s", (int)(indent - strlen(label)), "");
+	sk_buf_printf(&w->out, "%s%s%s", sk_why_on(w, SK_DIM), label, sk_why_on(w, SK_PLAIN));
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (!first && col + 1 + n > w->width) {
+			sk_buf_printf(&w->out, "\n%*s", (int)indent, "");
+			col = indent;
+		} else if (!first) {
+			sk_buf_addc(&w->out, ' ');
+			col++;
+		}
+		sk_buf_add(&w->out, text, n);
+		col += (unsigned int)n;
+		text += n;
+		text += strspn(text, " ");
+		first = false;
+	}
+	sk_buf_addc(&w->out, '\n');
+}
+
+/* Commands are not wrapped: they are to be copied. */
+static void sk_why_command(struct sk_why *w, const char *command)
+{
+	while (*command) {
+		size_t n = strcspn(command, "\n");
+
+		sk_buf_printf(&w->out, "         %s%.*s%s\n", sk_why_on(w, SK_GREEN), (int)n, command,
+			      sk_why_on(w, SK_PLAIN));
+		command += n;
+		command += *command == '\n';
+	}
+}
+
+static void sk_why_fix(struct sk_why *w, const struct selkie_fix *fix, unsigned int *number)
+{
+	char label[32] = "advice ";
+
+	if (fix->command)
+		snprintf(label, sizeof(label), "fix %u  ", ++*number);
+	sk_why_wrap(w, 9, label, fix->summary);
+	if (fix->command)
+		sk_why_command(w, fix->command);
+	if (fix->proof)
+		sk_why_wrap(w, 9, "", fix->proof);
+	if (fix->proven)
+		sk_buf_printf(&w->out, "         Opens %s%llu new access%s%s.\n",
+			      sk_why_on(w, fix->opens > 100 ? SK_YELLOW : ""), (unsigned long long)fix->opens,
+			      fix->opens == 1 ? "" : "es", sk_why_on(w, fix->opens > 100 ? SK_PLAIN : ""));
+	if (fix->caution)
+		sk_why_wrap(w, 9, "", fix->caution);
+}
+
+static void sk_why_time(char *to, size_t size, const struct selkie_event_id *id)
+{
+	time_t seconds = (time_t)id->seconds;
+	struct tm tm;
+
+	if (!id->seconds || !localtime_r(&seconds, &tm) || !strftime(to, size, "%Y-%m-%d %H:%M:%S", &tm))
+		snprintf(to, size, "at an unknown time");
+}
+
+static void sk_why_evidence(struct sk_why *w, const struct selkie_finding *f)
+{
+	for (size_t i = 0; i < f->n_evidence; i++)
+		sk_buf_printf(&w->out, "         %s%s:%s %s\n", sk_why_on(w, SK_DIM), f->evidence[i].name,
+			      sk_why_on(w, SK_PLAIN), f->evidence[i].text);
+	for (unsigned int c = 0; c < SELKIE_N_CAUSES; c++)
+		if (f->also & 1u << c)
+			sk_buf_printf(&w->out, "         %salso:%s %s\n", sk_why_on(w, SK_DIM),
+				      sk_why_on(w, SK_PLAIN), selkie_cause_name(c));
+	for (size_t i = 0; i < f->n_events && i < 3; i++)
+		sk_buf_printf(&w->out, "         %sevent:%s %llu.%03u:%llu\n", sk_why_on(w, SK_DIM),
+			      sk_why_on(w, SK_PLAIN), (unsigned long long)f->events[i].seconds,
+			      f->events[i].milliseconds, (unsigned long long)f->events[i].serial);
+	if (f->n_events > 3)
+		sk_buf_printf(&w->out, "         and %zu events more (--json lists them)\n", f->n_events - 3);
+}
+
+static void sk_why_what(struct sk_why *w, const struct selkie_finding *f)
+{
+	sk_buf_printf(&w->out, "%s%s%s%s%s", f->source ? f->source : "", f->source && f->target ? " " : "",
+		      f->target ? f->target : "", f->cls ? " " : "", f->cls ? f->cls : "");
+	for (size_t i = 0; i < f->n_permissions; i++)
+		sk_buf_printf(&w->out, "%s%s", i ? " " : " { ", f->permissions[i]);
+	if (f->n_permissions)
+		sk_buf_adds(&w->out, " }");
+}
+
+/* A finding whose root was printed above: same cause, same fix. */
+static void sk_why_further(struct sk_why *w, const struct selkie_finding *f)
+{
+	sk_buf_printf(&w->out, "   %sand%s   ", sk_why_on(w, SK_DIM), sk_why_on(w, SK_PLAIN));
+	sk_why_what(w, f);
+	sk_buf_printf(&w->out, ", %llu time%s\n", (unsigned long long)f->count, f->count == 1 ? "" : "s");
+	if (w->verbose)
+		sk_why_evidence(w, f);
+}
+
+static void sk_why_finding(struct sk_why *w, const struct selkie_finding *f, uint32_t number)
+{
+	const char *color = f->silenced || f->permissive ? SK_DIM : f->cause == SELKIE_CAUSE_SENSITIVE ? SK_RED : SK_BOLD;
+	unsigned int n_fixes = 0;
+	char last[64];
+
+	sk_why_time(last, sizeof(last), &f->last);
+	sk_buf_printf(&w->out, "\n%s%u. %s%s%s%s   ", sk_why_on(w, color), number, selkie_cause_name(f->cause),
+		      f->permissive ? " (permissive: logged only)" : "",
+		      f->silenced ? " (silenced by dontaudit)" : "", sk_why_on(w, SK_PLAIN));
+	sk_why_what(w, f);
+	sk_buf_printf(&w->out, "\n");
+	sk_why_wrap(w, 3, "", f->summary);
+	sk_buf_printf(&w->out, "   %s%llu time%s, last %s%s\n", sk_why_on(w, SK_DIM),
+		      (unsigned long long)f->count, f->count == 1 ? "" : "s", last, sk_why_on(w, SK_PLAIN));
+	if (w->verbose)
+		sk_why_evidence(w, f);
+	for (size_t i = 0; i < f->n_fixes; i++)
+		sk_why_fix(w, &f->fixes[i], &n_fixes);
+}
+
+static unsigned int sk_why_width(void)
+{
+	struct winsize size;
+
+	if (isatty(1) && !ioctl(1, TIOCGWINSZ, &size) && size.ws_col >= 40)
+		return SK_MIN(size.ws_col, 120u);
+	return 100;
+}
+
+static int sk_why_text(struct sk_why *w)
+{
+	size_t n = selkie_explainer_n_findings(w->explainer);
+	uint64_t denials = selkie_explainer_n_denials(w->explainer), hidden = 0;
+	uint32_t root = UINT32_MAX, number = 0;
+	struct selkie_finding f;
+	int r;
+
+	w->color = sk_color(1);
+	w->width = sk_why_width();
+	sk_buf_printf(&w->out, "%llu denial%s, %zu cause%s%s\n", (unsigned long long)denials,
+		      denials == 1 ? "" : "s", selkie_explainer_n_roots(w->explainer),
+		      selkie_explainer_n_roots(w->explainer) == 1 ? "" : "s",
+		      denials ? "." : ". Nothing to explain.");
+	for (size_t i = 0; i < n; i++) {
+		r = selkie_explainer_finding(w->explainer, i, &f);
+		if (r)
+			return r;
+		if (f.silenced && !w->all) {
+			hidden += f.count;
+			continue;
+		}
+		if (f.root == root)
+			sk_why_further(w, &f);
+		else
+			sk_why_finding(w, &f, ++number);
+		root = f.root;
+	}
+	if (hidden)
+		sk_buf_printf(&w->out,
+			      "\n%llu denial%s that dontaudit rules hide otherwise %s left out: harmless to all that is known. "
+			      "--all shows %s.\n", (unsigned long long)hidden, hidden == 1 ? "" : "s",
+			      hidden == 1 ? "is" : "are", hidden == 1 ? "it" : "them");
+	return 0;
+}
+
+/* JSON. */
+static void sk_why_json_fix(struct sk_json *j, const struct selkie_fix *fix)
+{
+	sk_json_object(j, NULL);
+	sk_json_string(j, "kind", selkie_fix_name(fix->kind));
+	sk_json_string(j, "summary", fix->summary);
+	sk_json_string(j, "command", fix->command);
+	sk_json_string(j, "proof", fix->proof);
+	sk_json_bool(j, "proven", fix->proven);
+	sk_json_uint(j, "opens", fix->opens);
+	sk_json_string(j, "caution", fix->caution);
+	sk_json_end_object(j);
+}
+
+static void sk_why_json_finding(struct sk_json *j, const struct selkie_finding *f)
+{
+	char id[64];
+
+	sk_json_object(j, NULL);
+	sk_json_string(j, "cause", selkie_cause_name(f->cause));
+	sk_json_string(j, "source", f->source);
+	sk_json_string(j, "target", f->target);
+	sk_json_string(j, "class", f->cls);
+	sk_json_array(j, "permissions");
+	for (size_t i = 0; i < f->n_permissions; i++)
+		sk_json_string(j, NULL, f->permissions[i]);
+	sk_json_end_array(j);
+	sk_json_uint(j, "count", f->count);
+	sk_json_bool(j, "permissive", f->permissive);
+	sk_json_bool(j, "silenced", f->silenced);
+	sk_json_uint(j, "root", f->root);
+	sk_json_string(j, "summary", f->summary);
+	sk_json_array(j, "also");
+	for (unsigned int c = 0; c < SELKIE_N_CAUSES; c++)
+		if (f->also & 1u << c)
+			sk_json_string(j, NULL, selkie_cause_name(c));
+	sk_json_end_array(j);
+	sk_json_array(j, "evidence");
+	for (size_t i = 0; i < f->n_evidence; i++) {
+		sk_json_object(j, NULL);
+		sk_json_string(j, "name", f->evidence[i].name);
+		sk_json_string(j, "text", f->evidence[i].text);
+		sk_json_end_object(j);
+	}
+	sk_json_end_array(j);
+	sk_json_array(j, "events");
+	for (size_t i = 0; i < f->n_events; i++) {
+		snprintf(id, sizeof(id), "%llu.%03u:%llu", (unsigned long long)f->events[i].seconds,
+			 f->events[i].milliseconds, (unsigned long long)f->events[i].serial);
+		sk_json_string(j, NULL, id);
+	}
+	sk_json_end_array(j);
+	sk_json_array(j, "fixes");
+	for (size_t i = 0; i < f->n_fixes; i++)
+		sk_why_json_fix(j, &f->fixes[i]);
+	sk_json_end_array(j);
+	sk_json_end_object(j);
+}
+
+static void sk_why_json_log(struct sk_json *j, const struct selkie_audit_summary *s)
+{
+	sk_json_object(j, "log");
+	sk_json_uint(j, "bytes", s->n_bytes);
+	sk_json_uint(j, "lines", s->n_lines);
+	sk_json_uint(j, "records", s->n_records);
+	sk_json_uint(j, "events", s->n_events);
+	sk_json_uint(j, "granted", s->n_granted);
+	sk_json_uint(j, "other_lines", s->n_other_lines);
+	sk_json_uint(j, "damaged", s->n_damages);
+	sk_json_uint(j, "missing_serials", s->n_missing);
+	sk_json_uint(j, "serial_gaps", s->n_gaps);
+	sk_json_uint(j, "suppressed", s->n_suppressed);
+	sk_json_end_object(j);
+}
+
+static int sk_why_json(struct sk_why *w)
+{
+	struct selkie_finding f;
+	struct sk_json j;
+	int r;
+
+	sk_json_init(&j, &w->out);
+	sk_json_object(&j, NULL);
+	sk_json_string(&j, "policy", w->system.path);
+	sk_json_string(&j, "booleans", w->system.booleans);
+	sk_json_bool(&j, "labels", w->labels != NULL);
+	sk_why_json_log(&j, selkie_explainer_summary(w->explainer));
+	sk_json_uint(&j, "denials", selkie_explainer_n_denials(w->explainer));
+	sk_json_uint(&j, "causes", selkie_explainer_n_roots(w->explainer));
+	sk_json_array(&j, "findings");
+	for (size_t i = 0; i < selkie_explainer_n_findings(w->explainer); i++) {
+		r = selkie_explainer_finding(w->explainer, i, &f);
+		if (r)
+			return r;
+		sk_why_json_finding(&j, &f);
+	}
+	sk_json_end_array(&j);
+	sk_json_end_object(&j);
+	sk_json_finish(&j);
+	return 0;
+}
+
+static int sk_why_explain(struct sk_why *w, int n_logs, char **logs)
+{
+	struct selkie_explain_options options = { .size = sizeof(options) };
+	int r, code;
+
+	options.state = w->system.state;
+	options.labels = w->labels;
+	if (w->find_given)
+		options.find_milliseconds = w->find;
+	else if (!w->system_args.policy && !w->system_args.root)
+		options.find_milliseconds = 2000;
+	r = selkie_explainer_new(&options, &w->explainer);
+	if (r)
+		return sk_failure(w->cmd, "%s", strerror(-r));
+	for (int i = 0; i < n_logs; i++) {
+		code = sk_why_read(w, logs[i]);
+		if (code)
+			return code;
+	}
+	r = selkie_explainer_finish(w->explainer);
+	if (!r)
+		r = selkie_explainer_report(w->explainer, n_logs == 1 ? logs[0] : "the logs", w->diags);
+	if (!r) {
+		sk_buf_to_fd(&w->out, 1);
+		r = w->json ? sk_why_json(w) : sk_why_text(w);
+	}
+	if (!r)
+		r = sk_buf_flush(&w->out);
+	if (r)
+		return sk_failure(w->cmd, "%s", strerror(-r));
+	return SK_EXIT_YES;
+}
+
+/* The log where none was named: the system's own. */
+static int sk_why_default_log(struct sk_why *w, char **ret_log)
+{
+	const char *root = w->system_args.root ? w->system_args.root : "";
+
+	if (asprintf(ret_log, "%s/var/log/audit/audit.log", root) < 0)
+		return sk_failure(w->cmd, "there is not enough memory");
+	return SK_EXIT_YES;
+}
+
+static int sk_why_main(struct sk_why *w, int argc, char **argv)
+{
+	sk_auto_free char *log = NULL;
+	struct sk_args args;
+	int o, code;
+
+	sk_args_init(&args, w->cmd, argc, argv);
+	while ((o = sk_args_next(&args, &code)) != SK_ARGS_END) {
+		if (o != SK_ARGS_EXIT)
+			code = sk_why_option(w, o, args.value);
+		if (o == SK_ARGS_EXIT || code)
+			return code;
+	}
+	w->diags = selkie_diagnostics_new();
+	if (!w->diags)
+		return sk_failure(w->cmd, "there is not enough memory");
+	code = sk_system_open(w->cmd, &w->system_args, &w->system);
+	if (!code)
+		code = sk_why_open_labels(w);
+	if (code)
+		return code;
+	if (!w->json)
+		sk_system_tell(w->cmd, &w->system);
+	if (args.first < argc)
+		return sk_why_explain(w, argc - args.first, argv + args.first);
+	code = sk_why_default_log(w, &log);
+	return code ? code : sk_why_explain(w, 1, &log);
+}
+
+static int sk_run_why(const struct sk_command *cmd, int argc, char **argv)
+{
+	struct sk_why w = { .cmd = cmd, .out = SK_BUF_INIT };
+	int code = sk_why_main(&w, argc, argv);
+
+	if (w.diags)
+		sk_why_print_diags(&w);
+	selkie_explainer_free(w.explainer);
+	selkie_label_free(w.labels);
+	sk_system_done(&w.system);
+	sk_system_args_done(&w.system_args);
+	selkie_diagnostics_free(w.diags);
+	sk_buf_done(&w.out);
+	free(w.file_contexts);
+	return code;
+}
+
+const struct sk_command sk_cmd_why = {
+	.name = "why",
+	.summary = "explain the denials of an audit log, with fixes that were tried",
+	.arguments = "[LOG|-]...",
+	.options = sk_why_options,
+	.about = "LOG is what auditd writes, or the output of ausearch, journalctl or dmesg; without it the\n"
+		 "system's /var/log/audit/audit.log. Each fix that is shown was replayed: with it the denied\n"
+		 "access is allowed, and what else it opens is counted.",
+	.example = "selkie why /var/log/audit/audit.log\n  ausearch -m avc -ts recent | selkie why -",
+	.run = sk_run_why,
+};

@@ -10,8 +10,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "explain/operation.h"
 #include "explain/place.h"
 #include "explain/sensitive.h"
+#include "model/access.h"
 
 static bool sk_word_in(const char *list, const char *word, size_t n)
 {
@@ -88,28 +90,8 @@ static bool sk_context_readable(const struct sk_named_context *c)
 	return c && c->context;
 }
 
-static void sk_verdict_add_denied(struct sk_verdict *v, const struct selkie_denied *d,
-				  const selkie_explanation *explanation)
-{
-	if (d->why == SELKIE_DENIAL_RULE)
-		v->lacks_rule = true;
-	if (d->why == SELKIE_DENIAL_ROLE)
-		v->fails_role = true;
-	if (d->only_if_granted)
-		return;
-	if (d->why == SELKIE_DENIAL_BOUNDS)
-		v->fails_bounds = true;
-	if (d->why == SELKIE_DENIAL_XPERM)
-		v->fails_xperm = true;
-	if (d->why != SELKIE_DENIAL_CONSTRAINT)
-		return;
-	if (selkie_explanation_constraint(explanation, d->constraint)->mls)
-		v->fails_mls = true;
-	else
-		v->fails_constraint = true;
-}
-
-static int sk_verdict_decide(struct sk_explainer *e, struct sk_verdict *v)
+/* Which kind of constraint it was; only asked where one failed. */
+static int sk_verdict_constraints(struct sk_explainer *e, struct sk_verdict *v)
 {
 	selkie_explanation *explanation;
 	int r;
@@ -117,15 +99,48 @@ static int sk_verdict_decide(struct sk_explainer *e, struct sk_verdict *v)
 	r = selkie_access_explain(e->state, NULL, &v->question, &explanation);
 	if (r)
 		return r;
-	v->decided = true;
-	v->granted = selkie_explanation_granted(explanation);
-	v->silenced = !(v->perms & ~v->granted &
-			selkie_explanation_access(explanation)->auditdeny) &&
-		      v->perms & ~v->granted;
-	for (size_t i = 0; i < selkie_explanation_n_denied(explanation); i++)
-		sk_verdict_add_denied(v, selkie_explanation_denied(explanation, i), explanation);
+	for (size_t i = 0; i < selkie_explanation_n_denied(explanation); i++) {
+		const struct selkie_denied *d = selkie_explanation_denied(explanation, i);
+
+		if (d->why != SELKIE_DENIAL_CONSTRAINT || d->only_if_granted)
+			continue;
+		if (selkie_explanation_constraint(explanation, d->constraint)->mls)
+			v->fails_mls = true;
+		else
+			v->fails_constraint = true;
+	}
 	selkie_explanation_free(explanation);
 	return 0;
+}
+
+static int sk_verdict_decide(struct sk_explainer *e, struct sk_verdict *v)
+{
+	const struct sk_context *source = v->source->context, *target = v->target->context;
+	struct sk_access_trace t;
+	struct sk_decider d;
+	uint32_t granted;
+	int r;
+
+	r = sk_decider_init(&d, e->state, NULL);
+	if (r)
+		return r;
+	sk_decide_access(&d, source, target, v->cls->id.v, &t);
+	v->decided = true;
+	v->granted = t.allowed & v->perms;
+	v->lacks_rule = v->perms & ~t.te;
+	v->fails_bounds = v->perms & t.bounds;
+	v->fails_role = v->cls->id.v == e->process_class.v && source->role.v != target->role.v &&
+			v->perms & d.ix->transition_perms &&
+			!sk_role_change_allowed(&d, source->role, target->role);
+	if (v->question.has_number && v->granted) {
+		r = selkie_access_check(e->state, NULL, &v->question, &granted);
+		if (r)
+			return r;
+		v->fails_xperm = granted != v->granted;
+		v->granted = granted;
+	}
+	v->silenced = v->perms & ~v->granted && !(v->perms & ~v->granted & t.auditdeny);
+	return v->perms & t.constrained ? sk_verdict_constraints(e, v) : 0;
 }
 
 int sk_verdict_reach(struct sk_explainer *e, const struct sk_case *c, struct sk_verdict *ret)
@@ -490,11 +505,7 @@ static bool sk_is_default_domain(const struct sk_explainer *e, struct sk_type_id
 
 #define SK_MOST_DOMAINS 3
 
-/*
- * Whether a label is that of one program with a domain of its own. What enters many domains (shells, interpreters,
- * bin_t) tells nothing: a script's domain is entered by the script's label, and exe= names the interpreter.
- */
-static bool sk_is_own_program(const struct sk_explainer *e, struct sk_type_id label)
+bool sk_cause_is_own_program(const struct sk_explainer *e, struct sk_type_id label)
 {
 	uint32_t domains[SK_MOST_DOMAINS];
 	unsigned int n = 0;
@@ -521,7 +532,7 @@ struct sk_type_id sk_cause_program_domain(const struct sk_explainer *e, struct s
 {
 	struct sk_type_id init = sk_policy_find_type(e->policy, "init_t"), domain;
 
-	if (!program->label.v || !sk_is_own_program(e, program->label))
+	if (!program->label.v)
 		return (struct sk_type_id){ 0 };
 	domain = sk_domain_after_exec(e, source, program->label);
 	if (!domain.v && init.v && sk_is_default_domain(e, init, source))
@@ -666,7 +677,8 @@ static int sk_holds_unexpected_place(struct sk_explainer *e, struct sk_case *c,
 	    !sk_class_file_mode(v->cls->name) || !sk_context_readable(v->expected) ||
 	    sk_expects_another(v) || !sk_place_is_generic(v->target->type_name))
 		return 0;
-	r = sk_place_own_file_type(e, v->source->context, v->target->context, v->cls, v->perms, &own);
+	r = sk_place_own_file_type(e, v->source->context, v->target->context, v->cls,
+				   sk_operation_perms(v->cls, v->perms), &own);
 	return r ? r : own.v != 0;
 }
 

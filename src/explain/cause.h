@@ -32,6 +32,12 @@ struct sk_type_id sk_cause_program_domain(const struct sk_explainer *e, struct s
 					  const struct sk_program *program);
 
 /*
+ * Whether a label is that of one program with a domain of its own. What enters many domains (shells, interpreters,
+ * bin_t) tells nothing: a script's domain is entered by the script's label, and exe= names the interpreter.
+ */
+bool sk_cause_is_own_program(const struct sk_explainer *e, struct sk_type_id label);
+
+/*
  * How many accesses a set of boolean settings opens, counted once for each set. Returns 0 or -ENOMEM.
  */
 int sk_cause_count_opened(struct sk_explainer *e, const struct selkie_remedy *remedy, uint64_t *ret_opens);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "explain/call.h"
+#include "explain/cause.h"
 #include "explain/explainer.h"
 
 uint32_t sk_class_file_mode(const char *cls)
@@ -177,7 +178,8 @@ static int sk_collect_program(struct sk_explainer *e, const struct selkie_audit_
 	err = sk_explain_expected(e, p->path, S_IFREG, &expected);
 	if (err)
 		return err;
-	if (expected != SK_NO_STRING && e->contexts[expected].context)
+	if (expected != SK_NO_STRING && e->contexts[expected].context &&
+	    sk_cause_is_own_program(e, e->contexts[expected].context->type))
 		p->label = e->contexts[expected].context->type;
 	return 0;
 }

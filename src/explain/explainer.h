@@ -39,7 +39,7 @@ struct sk_named_context {
 /* What one program path tells about the domain it should run in. */
 struct sk_program {
 	const char *path;
-	struct sk_type_id label;	/* type that file contexts expect, 0 unknown */
+	struct sk_type_id label;	/* type that file contexts expect, if no other program's; else 0 */
 };
 
 /* How the denied call was made, from SYSCALL. */

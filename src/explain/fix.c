@@ -1108,9 +1108,6 @@ static int sk_fix_unexpected_place(struct sk_fixing *x)
 
 	r = sk_place_own_file_type(x->e, x->v->source->context, x->v->target->context, x->v->cls,
 				   x->operation, &own);
-	if (!r && !own.v)
-		r = sk_place_own_file_type(x->e, x->v->source->context, x->v->target->context, x->v->cls,
-					   x->asked, &own);
 	if (!r)
 		r = sk_fix_fcontext(x, own, "Tell the policy that files of this domain live here too.");
 	return r ? r : sk_fix_rule(x);

@@ -476,7 +476,7 @@ static int sk_evidence_decision(struct sk_explainer *e, struct sk_proofs *p, con
 	    v->target && v->target->context && v->source && v->source->context && v->cls)
 		r = selkie_transition_validate(e->policy, v->old->context, v->target->context,
 					  v->source->context, v->cls->id, &x);
-	else if (v->decided)
+	else if (v->fails_mls || v->fails_constraint)
 		r = selkie_access_explain(e->state, NULL, &v->question, &x);
 	if (r < 0)
 		return r == -EINVAL ? 0 : r;

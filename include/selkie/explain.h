@@ -14,6 +14,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /*
  * From an audit log and a policy to findings: each denial's cause, and fixes that were tried before they are shown.
@@ -156,6 +157,7 @@ size_t selkie_explainer_n_roots(const selkie_explainer *explainer);
  */
 int selkie_explainer_finding(selkie_explainer *explainer, size_t i, struct selkie_finding *ret);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

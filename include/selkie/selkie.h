@@ -12,6 +12,7 @@
 #include <selkie/constraint.h>
 #include <selkie/context.h>
 #include <selkie/diagnostic.h>
+#include <selkie/explain.h>
 #include <selkie/host.h>
 #include <selkie/ids.h>
 #include <selkie/label.h>

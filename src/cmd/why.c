@@ -44,7 +44,7 @@ static const struct sk_option sk_why_options[] = {
 			  "milliseconds to look for files by inode (running system: 2000)" },
 	[SK_WHY_ALL] = { 'a', "all", NULL, false, "show what dontaudit rules would have hidden, too" },
 	[SK_WHY_VERBOSE] = { 'v', "verbose", NULL, false, "show the evidence: labels, paths, clauses, events" },
-	[SK_WHY_JSON] = { 0, "json", NULL, false, "print one JSON object (docs/json/why.schema.json)" },
+	[SK_WHY_JSON] = { 0, "json", NULL, false, "print one JSON object (docs/json/why.json)" },
 	SK_OPTION_END,
 };
 

@@ -107,8 +107,8 @@ struct selkie_audit_denial {
 	struct selkie_audit_text operation;		/* op= of an error record */
 	/*
 	 * Of kind, granted, permissive, perms, scontext, tcontext and tclass: equal denials have equal hashes, so that
-	 * a consumer can pass over a repeat before it looks at anything else. Differs between runs of nothing; stable
-	 * within a process.
+	 * a consumer can pass over a repeat before it looks at anything else. Compare the texts too: different denials
+	 * may have equal hashes. Not to be stored: another version may compute it otherwise.
 	 */
 	uint64_t hash;
 	const struct selkie_audit_record *record;

@@ -149,20 +149,20 @@ static void put_event(const struct tuple *t, uint64_t i, uint64_t random)
 	       t->source, object_role, t->target, t->class_name);
 	printf("type=SYSCALL msg=audit(%s): arch=c000003e syscall=%u success=no exit=-13 "
 	       "a0=ffffff9c a1=%" PRIx64 " a2=0 a3=0 items=%d ppid=1 pid=%u auid=4294967295 uid=33 "
-					 "gid=33 euid=33 suid=33 fsuid=33 egid=33 sgid=33"
+	       "gid=33 euid=33 suid=33 fsuid=33 egid=33 sgid=33"
 	       " fsgid=33 tty=(none) ses=4294967295 comm=\"%sd\" exe=\"/usr/sbin/%sd\" "
 	       "subj=system_u:system_r:%s:s0"
 	       " key=(null)\n",
 	       id, t->object == OBJECT_SOCKET ? 42 : 257, 0x7f0000000000 + (random & 0xffffffff),
 	       t->object == OBJECT_FILE, pid, word(b), word(b), t->source);
 	printf("type=CWD msg=audit(%s): cwd=\"/var/lib/%s\"\n", id, word(b >> 3));
-	printf("type=PATH msg=audit(%s): item=0 name=\"/srv/%s/%s/%s-%u.dat\" inode=%u dev=fe:01 "
+	printf("type=PATH msg=audit(%s): item=0 name=\"/srv/%s/%s-%u.dat\" inode=%u dev=fe:01 "
 	       "mode=%s ouid=0 ogid=0"
 	       " rdev=00:00 obj=system_u:object_r:%s:s0 nametype=NORMAL\n",
-	       id, word(b >> 16), word(b >> 24), word(b >> 8), inode % 1000, inode,
-	       *t->mode ? t->mode : "0100644", t->target);
+	       id, word(b >> 16), word(b >> 8), inode % 1000, inode, *t->mode ? t->mode : "0100644",
+	       t->target);
 	printf("type=PROCTITLE msg=audit(%s): proctitle=", id);
-	n = snprintf(title, sizeof(title), "/usr/sbin/%sd -c /etc/%s.conf", word(b), word(b >> 13));
+	n = snprintf(title, sizeof(title), "/usr/sbin/%sd -D", word(b));
 	for (int k = 0; k < n; k++)
 		if (title[k] == ' ')
 			title[k] = '\0';

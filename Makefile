@@ -49,7 +49,7 @@ san:
 	@$(INSTALL_PACKAGES) test san
 	@[ -f build-san/build.ninja ] || meson setup -Dtests=enabled -Darena_debug=true \
 		-Db_sanitize=address,undefined -Db_lundef=false build-san
-	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
+	@ASAN_OPTIONS=detect_stack_use_after_return=1 \
 	 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 		tools/run-tests build-san --suite unit --suite cases --no-suite full
 

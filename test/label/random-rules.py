@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Random label databases, small and dense, asked of libselinux and of ours.
 
-    random.py PATHS OURS PEER [OPTION OF OURS] [FIRST LAST]
+    random-rules.py PATHS OURS PEER [OPTION OF OURS] [FIRST LAST]
 
 Patterns are drawn from a few directories, so that rules overlap, override and repeat one another in all three files,
 behind substitutions. PEER is label-ask-libselinux, or the same program linked to another libselinux, with -3.8 or -3.9

@@ -199,6 +199,17 @@ static size_t sk_can_rules(struct sk_can *can, const struct sk_can_answer *a, bo
 	return n;
 }
 
+/* The rules in force that speak of numbers: any of them, even one that only silences, filters all numbers. */
+static void sk_can_filters(struct sk_can *can, const struct sk_can_answer *a)
+{
+	for (size_t i = 0; i < selkie_explanation_n_rules(a->why); i++) {
+		const struct selkie_matched_rule *m = selkie_explanation_rule(a->why, i);
+
+		if (m->enabled && m->kind & SELKIE_RULES_XPERM)
+			sk_can_rule(can, m);
+	}
+}
+
 /* The value that an operand of a constraint has: "u1" is the source's user, "h2" the target's high level. */
 static void sk_can_operand(struct sk_can *can, const char *operand)
 {
@@ -290,7 +301,9 @@ static void sk_can_denied(struct sk_can *can, const struct sk_can_answer *a, con
 		break;
 	case SELKIE_DENIAL_XPERM:
 		sk_print_permissions(out, p, can->cls, d->perms);
-		sk_buf_printf(out, " is allowed, but not with the number 0x%04x\n", a->question.number);
+		sk_buf_printf(out, " is allowed, but not with the number 0x%04x; the numbers are filtered by\n",
+			      a->question.number);
+		sk_can_filters(can, a);
 		break;
 	case SELKIE_DENIAL_CLASS:
 		sk_buf_adds(out, "the policy does not know the class\n");

@@ -110,12 +110,25 @@ static bool class_member(struct sk_label_parser *ps, unsigned char *ret_byte)
 	return true;
 }
 
+/* [:name:] and its kin outside of a class are mistakes to pcre2, whatever the name. After the bracket. */
+static bool is_posix_class(const struct sk_label_parser *ps)
+{
+	char close[2] = { 0, ']' };
+
+	if (ps->p == ps->end || !strchr(":.=", *ps->p))
+		return false;
+	close[0] = *ps->p;
+	return memmem(ps->p + 1, (size_t)(ps->end - ps->p - 1), close, 2);
+}
+
 static uint32_t parse_class(struct sk_label_parser *ps)
 {
 	struct sk_byte_set set = { { 0 } };
 	bool negated = false, first = true;
 	unsigned char low, high;
 
+	if (is_posix_class(ps))
+		return SK_RE_NONE;
 	if (ps->p < ps->end && *ps->p == '^') {
 		negated = true;
 		ps->p++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The kernel's audit records, taken as an audit daemon takes them (netlink, as the registered daemon) and written as
- * auditd writes its raw log; or, where no daemon is registered, as the kernel's own log shows them. The names of record
+ * auditd writes its raw records; or, where no daemon is registered, as the kernel's own log shows them. The names of record
  * types are those of auditd; a type that is not in the table is written as auditd does, UNKNOWN[n].
  */
 #include "guest.h"
@@ -40,7 +40,7 @@ static const struct {
 };
 
 static int netlink = -1, kmsg = -1;
-static struct answers log;
+static struct answers records;
 
 static void send_status(uint32_t mask, uint32_t value)
 {
@@ -129,7 +129,7 @@ static void add_record(int type, const char *text, int size)
 		if (types[i].type == type)
 			snprintf(name, sizeof(name), "%s", types[i].name);
 	}
-	answers_print(&log, "type=%s msg=%.*s\n", name, (int)strnlen(text, (size_t)size), text);
+	answers_print(&records, "type=%s msg=%.*s\n", name, (int)strnlen(text, (size_t)size), text);
 }
 
 static void drain_audit(void)
@@ -172,7 +172,7 @@ static void drain_kmsg(void)
 		if (!text || sscanf(line, "%*u,%*u,%llu", &us) != 1)
 			continue;
 		text[1 + strcspn(text + 1, "\n")] = 0;
-		answers_print(&log, "[%5llu.%06llu] %s\n", us / 1000000, us % 1000000, text + 1);
+		answers_print(&records, "[%5llu.%06llu] %s\n", us / 1000000, us % 1000000, text + 1);
 		errno = 0;
 	}
 }
@@ -187,7 +187,7 @@ void record_drain(void)
 
 struct answers *record_log(void)
 {
-	return &log;
+	return &records;
 }
 
 bool record_line(const struct line *l, struct answers *a)

@@ -68,9 +68,10 @@ static int put(int fd, const char *name, uint32_t mode, const void *data, size_t
 
 	if (size > INT32_MAX || name_size > sizeof(((struct archive_entry *)0)->name))
 		return -EFBIG;
-	snprintf(header, sizeof(header), "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x",
-		 0u, mode, 0u, 0u, S_ISDIR(mode) ? 2u : 1u, 0u, (unsigned int)size, 0u, 0u, major,
-		 minor, (unsigned int)name_size, 0u);
+	snprintf(header, sizeof(header),
+		 "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", 0u, mode, 0u, 0u,
+		 S_ISDIR(mode) ? 2u : 1u, 0u, (unsigned int)size, 0u, 0u, major, minor,
+		 (unsigned int)name_size, 0u);
 	r = archive_write(fd, header, HEADER_SIZE);
 	if (!r)
 		r = archive_write(fd, name, name_size);

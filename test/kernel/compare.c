@@ -25,11 +25,11 @@ const char *const question_names[N_QUESTIONS] = {
 
 struct tally {
 	uint32_t asked, differ;
-	uint32_t telling;	/* granted something, gave another context than both, or refused */
+	uint32_t telling; /* granted something, gave another context than both, or refused */
 };
 
 struct judge {
-	const char *jobs;		/* folder */
+	const char *jobs; /* folder */
 	selkie_policy *policy;
 	selkie_state *state;
 	struct tally tally[N_QUESTIONS];
@@ -108,12 +108,14 @@ static void ask_access(struct judge *j, char **word)
 	if (!source || !target) {
 		refuse(j, EINVAL);
 	} else {
-		r = selkie_access_decide(j->state, NULL, source, target, find_class(j, word[3]), &a);
+		r = selkie_access_decide(j->state, NULL, source, target, find_class(j, word[3]),
+					 &a);
 		/* A class number beyond the policy's is an error here; the kernel grants nothing and logs it. */
 		if (r == -EINVAL)
 			a = (struct selkie_access){
 				.auditdeny = UINT32_MAX,
-				.flags = selkie_state_permissive(j->state, selkie_context_type(source)),
+				.flags = selkie_state_permissive(j->state,
+								 selkie_context_type(source)),
 			};
 		else
 			need(r, "an access");
@@ -158,8 +160,8 @@ static void ask_label(struct judge *j, enum question q, char **word, unsigned in
 		refuse(j, EINVAL);
 	} else {
 		r = selkie_transition_compute(j->state, NULL, kinds[q], source, target,
-					 find_class(j, word[3]),
-					 n_words > 4 ? decode(word[4]) : NULL, NULL, &result);
+					      find_class(j, word[3]),
+					      n_words > 4 ? decode(word[4]) : NULL, NULL, &result);
 		need(r, "a label");
 		if (r == SELKIE_TRANSITION_NO_RANGE) {
 			refuse(j, EINVAL);
@@ -197,11 +199,13 @@ static void ask_context(struct judge *j, const char *text)
 
 static void ask_validatetrans(struct judge *j, char **word)
 {
-	selkie_context *old = parse(j, word[1]), *new = parse(j, word[2]), *task = parse(j, word[4]);
+	selkie_context *old = parse(j, word[1]), *new = parse(j, word[2]),
+		       *task = parse(j, word[4]);
 	int r = -EINVAL;
 
-	if (old && new && task)
-		r = selkie_transition_validate(j->policy, old, new, task, find_class(j, word[3]), NULL);
+	if (old && new &&task)
+		r = selkie_transition_validate(j->policy, old, new, task, find_class(j, word[3]),
+					       NULL);
 	if (r == -EINVAL) {
 		refuse(j, EINVAL);
 	} else if (r == SELKIE_RELABEL_FORBIDDEN) {
@@ -276,7 +280,8 @@ static void compare_line(struct judge *j, char *question, char *kernel)
 	unsigned int n = 0;
 
 	snprintf(whole, sizeof(whole), "%s", question);
-	for (char *p = strtok_r(question, " ", &save); p && n < WORDS; p = strtok_r(NULL, " ", &save))
+	for (char *p = strtok_r(question, " ", &save); p && n < WORDS;
+	     p = strtok_r(NULL, " ", &save))
 		word[n++] = p;
 	q = judge_line(j, word, n);
 	if (q == Q_ACCESS)
@@ -299,15 +304,17 @@ static char *slurp(const char *folder, const char *name, const char *ending)
 }
 
 /* Returns how many points were printed. */
-static unsigned int report(const char *name, const struct judge *j, unsigned int point, bool *failed)
+static unsigned int report(const char *name, const struct judge *j, unsigned int point,
+			   bool *failed)
 {
 	for (unsigned int q = 0; q < N_QUESTIONS; q++) {
 		const struct tally *t = &j->tally[q];
 
 		if (!t->asked)
 			continue;
-		printf("%sok %u - %s: %s: %u asked, %u telling, %u differ\n", t->differ ? "not " : "",
-		       ++point, name, question_names[q], t->asked, t->telling, t->differ);
+		printf("%sok %u - %s: %s: %u asked, %u telling, %u differ\n",
+		       t->differ ? "not " : "", ++point, name, question_names[q], t->asked,
+		       t->telling, t->differ);
 		*failed |= t->differ != 0;
 	}
 	return point;

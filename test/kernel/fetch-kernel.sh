@@ -12,7 +12,9 @@ missing() {
 	exit 77
 }
 
-command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || missing "this is no Debian"
+for tool in apt-get apt-cache dpkg-deb; do
+	command -v $tool >/dev/null || missing "this is no Debian: no $tool"
+done
 mkdir -p "$cache" || exit 3
 work=$(mktemp -d "$cache/fetch.XXXXXX") || exit 3
 trap 'rm -rf "$work"' EXIT

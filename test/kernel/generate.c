@@ -43,7 +43,9 @@ static void ask(struct world *w, const char *verb, selkie_type_id source, selkie
 	if (name) {
 		putchar(' ');
 		for (; *name; name++)
-			printf(isalnum((unsigned char)*name) || *name == '.' || *name == '_' ? "%c" : "%%%02x",
+			printf(isalnum((unsigned char)*name) || *name == '.' || *name == '_'
+				       ? "%c"
+				       : "%%%02x",
 			       (unsigned char)*name);
 	}
 	putchar('\n');
@@ -68,7 +70,7 @@ struct rules {
 
 struct book {
 	struct rules av, transition, member, change, labels;
-	struct rules *allow_of;		/* by class id */
+	struct rules *allow_of; /* by class id */
 	uint32_t n_class_ids;
 };
 
@@ -126,7 +128,8 @@ static bool any_rule(struct world *w, const struct rules *rules, struct selkie_r
 	return rules->n && !selkie_rule_get(w->policy, rules->list[roll(w, rules->n)], ret);
 }
 
-static void ask_rule(struct world *w, const char *verb, const struct selkie_rule *rule, const char *name)
+static void ask_rule(struct world *w, const char *verb, const struct selkie_rule *rule,
+		     const char *name)
 {
 	selkie_type_id source = any_member(w, rule->source), target = any_member(w, rule->target);
 
@@ -248,7 +251,8 @@ static void ask_named(struct world *w)
 	if (chance(w, 4))
 		ask(w, "create", source, f->target, f->cls, chance(w, 2) ? "some name" : NULL);
 	else
-		ask(w, "create", chance(w, 8) ? any_subject(w) : source, f->target, f->cls, f->name);
+		ask(w, "create", chance(w, 8) ? any_subject(w) : source, f->target, f->cls,
+		    f->name);
 }
 
 static void ask_role_transition(struct world *w)
@@ -264,16 +268,19 @@ static void ask_role_transition(struct world *w)
 			source = t;
 	}
 	target = any_member(w, r->type);
-	ask(w, "create", source.v ? source : any_subject(w), target.v ? target : any_type(w), r->cls, NULL);
+	ask(w, "create", source.v ? source : any_subject(w), target.v ? target : any_type(w),
+	    r->cls, NULL);
 }
 
 static void ask_range_transition(struct world *w)
 {
 	const struct sk_policy *p = w->policy;
-	const struct sk_range_transition *r = &p->range_transitions[roll(w, p->n_range_transitions)];
+	const struct sk_range_transition *r =
+		&p->range_transitions[roll(w, p->n_range_transitions)];
 	selkie_type_id source = any_member(w, r->source), target = any_member(w, r->target);
 
-	ask(w, "create", source.v ? source : any_subject(w), target.v ? target : any_type(w), r->cls, NULL);
+	ask(w, "create", source.v ? source : any_subject(w), target.v ? target : any_type(w),
+	    r->cls, NULL);
 }
 
 static void ask_create(struct world *w, const struct book *b)
@@ -309,7 +316,8 @@ static void ask_create(struct world *w, const struct book *b)
 		ask(w, "create", any_subject(w), any_type(w), any_class(w), NULL);
 }
 
-static void ask_label(struct world *w, const struct book *b, const char *verb, const struct rules *rules)
+static void ask_label(struct world *w, const struct book *b, const char *verb,
+		      const struct rules *rules)
 {
 	struct selkie_rule rule;
 
@@ -335,9 +343,11 @@ static void exchange_part(struct world *w, char *context)
 	}
 	which = roll(w, n + 1);
 	if (which == 0)
-		part[0] = (char *)selkie_user_name(w->policy, w->users[roll(w, (uint32_t)w->n_users)]);
+		part[0] = (char *)selkie_user_name(w->policy,
+						   w->users[roll(w, (uint32_t)w->n_users)]);
 	else if (which == 1)
-		part[1] = (char *)selkie_role_name(w->policy, w->roles[roll(w, (uint32_t)w->n_roles)]);
+		part[1] = (char *)selkie_role_name(w->policy,
+						   w->roles[roll(w, (uint32_t)w->n_roles)]);
 	else if (which == 2)
 		part[2] = (char *)selkie_type_name(
 			w->policy, (selkie_type_id){ 1 + roll(w, w->policy->n_type_ids) });
@@ -352,7 +362,8 @@ static void exchange_part(struct world *w, char *context)
 static void damage(struct world *w, char *context)
 {
 	static const char *const tails[] = {
-		":", ":s0", "-s0", ",c0", ".c3", ":c0", "x", ":s0:c5.c2", ":s0-s0:c1", ":s99", ":s0:c0,c0", "-",
+		":", ":s0",	  "-s0",       ",c0",  ".c3",	    ":c0",
+		"x", ":s0:c5.c2", ":s0-s0:c1", ":s99", ":s0:c0,c0", "-",
 	};
 	size_t n = strlen(context);
 	uint32_t at = roll(w, (uint32_t)n);
@@ -408,7 +419,8 @@ static uint32_t share(uint32_t total, uint32_t round, uint32_t n)
 	return total / n + (round < total % n);
 }
 
-static void ask_round(struct world *w, const struct book *b, const struct amounts *a, uint32_t round)
+static void ask_round(struct world *w, const struct book *b, const struct amounts *a,
+		      uint32_t round)
 {
 	struct selkie_rule rule;
 

@@ -15,7 +15,8 @@
 
 #define FS "/sys/fs/selinux/"
 
-struct class {
+struct class
+{
 	char name[64];
 	unsigned int index;
 };

@@ -172,7 +172,8 @@ static void drain_kmsg(void)
 		if (!text || sscanf(line, "%*u,%*u,%llu", &us) != 1)
 			continue;
 		text[1 + strcspn(text + 1, "\n")] = 0;
-		answers_print(&records, "[%5llu.%06llu] %s\n", us / 1000000, us % 1000000, text + 1);
+		answers_print(&records, "[%5llu.%06llu] %s\n", us / 1000000, us % 1000000,
+			      text + 1);
 		errno = 0;
 	}
 }

@@ -27,7 +27,8 @@ static const struct {
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: kernel-judge ask POLICY SEED [KIND=N]... | compare JOBS ANSWERS NAME...\n");
+	fprintf(stderr,
+		"usage: kernel-judge ask POLICY SEED [KIND=N]... | compare JOBS ANSWERS NAME...\n");
 	return 2;
 }
 
@@ -39,7 +40,8 @@ static int set_amount(struct amounts *a, const char *argument)
 		if (strlen(kinds[i].name) != (size_t)(equals - argument) ||
 		    strncmp(kinds[i].name, argument, (size_t)(equals - argument)))
 			continue;
-		*(uint32_t *)((char *)a + kinds[i].offset) = (uint32_t)strtoul(equals + 1, NULL, 10);
+		*(uint32_t *)((char *)a + kinds[i].offset) =
+			(uint32_t)strtoul(equals + 1, NULL, 10);
 		return 0;
 	}
 	return -1;

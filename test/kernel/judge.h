@@ -12,7 +12,7 @@ enum question {
 	Q_RELABEL,
 	Q_CONTEXT,
 	Q_VALIDATETRANS,
-	Q_OTHER,	/* load, boolean, commit: these must succeed */
+	Q_OTHER, /* load, boolean, commit: these must succeed */
 	N_QUESTIONS,
 };
 
@@ -22,7 +22,7 @@ extern const char *const question_names[N_QUESTIONS];
 struct amounts {
 	uint32_t random_access, targeted_access, create, member, relabel, context;
 	uint32_t each_constraint, each_validatetrans;
-	uint32_t rounds;	/* settings of the booleans */
+	uint32_t rounds; /* settings of the booleans */
 };
 
 /* Writes a job for a policy to standard output. Returns an exit status. */

@@ -102,7 +102,8 @@ static int take_file(int fd, const struct archive_entry *e, int dir)
 
 static int unpack(const char *in, const char *folder)
 {
-	int fd = open(in, O_RDONLY | O_CLOEXEC), dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(in, O_RDONLY | O_CLOEXEC),
+	    dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct archive_entry e;
 	int r;
 

@@ -272,7 +272,8 @@ static void make_context(struct world *w, selkie_type_id type, bool object, char
 
 const char *any_context(struct world *w, selkie_type_id type, bool object)
 {
-	uint32_t variant = object ? N_SUBJECTS + roll(w, N_VARIANTS - N_SUBJECTS) : roll(w, N_SUBJECTS);
+	uint32_t variant =
+		object ? N_SUBJECTS + roll(w, N_VARIANTS - N_SUBJECTS) : roll(w, N_SUBJECTS);
 	char **slot = &w->contexts[type.v * N_VARIANTS + variant];
 	char text[CONTEXT_MAX];
 

@@ -19,9 +19,9 @@
 struct world {
 	const selkie_policy *policy;
 	uint64_t dice;
-	selkie_type_id *types;		/* no attributes */
+	selkie_type_id *types; /* no attributes */
 	size_t n_types;
-	selkie_type_id *subjects;	/* those of them that some role may have */
+	selkie_type_id *subjects; /* those of them that some role may have */
 	size_t n_subjects;
 	selkie_role_id *roles;
 	size_t n_roles;

@@ -125,11 +125,13 @@ static void sk_infix_operand(struct sk_infix_writer *w, const struct sk_infix_no
 			     uint32_t child, bool is_right)
 {
 	bool parens = sk_infix_needs_parens(w, parent, child, is_right);
+	/* setools puts those of "not" around what may have its own */
+	bool doubled = parens && parent->unary && !w->style.plain && w->in->nodes[child].parens;
 
-	if (parens)
+	for (int i = 0; i < parens + doubled; i++)
 		sk_infix_later(w, ")", 0);
 	sk_infix_later(w, NULL, child);
-	if (parens)
+	for (int i = 0; i < parens + doubled; i++)
 		sk_infix_later(w, "(", 0);
 }
 
@@ -164,7 +166,7 @@ static void sk_infix_write(struct sk_buf *buf, struct sk_infix *in, struct sk_in
 	struct sk_infix_writer w = { .buf = buf, .in = in, .style = style, .tight = true };
 	uint32_t root = sk_infix_pop(in);
 
-	/* a node adds at most 7 steps: two operands with their parentheses and the operator between */
+	/* a node adds at most 7 steps: two operands with their parentheses and the operator between, or one with twice two */
 	w.steps = SK_ARENA_ARRAY(&in->arena, struct sk_infix_step, 7 * (size_t)in->n + 3);
 	if (!w.steps) {
 		sk_buf_fail(buf, -ENOMEM);

@@ -113,6 +113,129 @@ static void test_secilc(void **state)
 	}
 }
 
+/* Userspace 3.11, where an environment variable names a folder with its programs in bin/. */
+static void test_newest_peers(void **state)
+{
+	static const char *const mls[] = { "-M", NULL };
+	const char *folder = getenv("SELKIE_PEER_311");
+	char program[4096];
+
+	if (!folder) {
+		print_message("SELKIE_PEER_311 names no folder\n");
+		skip();
+	}
+	snprintf(program, sizeof(program), "%s/bin/checkpolicy", folder);
+	for (unsigned int v = 24; v <= 35; v++) {
+		size_t size;
+		char *data = peer_checkpolicy_at(program, "selinux-mls.conf", v, mls, &size);
+
+		round_trip(data, size, "3.11, MLS");
+		free(data);
+		data = peer_checkpolicy_at(program, "selinux.conf", v, NULL, &size);
+		round_trip(data, size, "3.11");
+		free(data);
+	}
+}
+
+/* The offset of the only place where these bytes stand. */
+static size_t find_once(const char *data, size_t size, const void *bytes, size_t n)
+{
+	const char *at = memmem(data, size, bytes, n);
+
+	assert_non_null(at);
+	assert_null(memmem(at + 1, size - (size_t)(at + 1 - data), bytes, n));
+	return (size_t)(at - data);
+}
+
+/* data with n bytes at `at` replaced by others. */
+static char *replace_bytes(const char *data, size_t *size, size_t at, size_t n, const void *bytes,
+		    size_t n_bytes)
+{
+	char *new = malloc(*size - n + n_bytes);
+
+	assert_non_null(new);
+	memcpy(new, data, at);
+	memcpy(new + at, bytes, n_bytes);
+	memcpy(new + at + n_bytes, data + at + n, *size - at - n);
+	*size += n_bytes - n;
+	return new;
+}
+
+/*
+ * Versions 34 and 35 by hand, from one of version 33, as libsepol's policydb_read() and cond_read_av_list() take them:
+ * a set of types follows the permissive ones; a conditional's rule may have extended permissions.
+ */
+static char *new_version(size_t *size, unsigned int version)
+{
+	static const char *const flags[] = { "-M", NULL };
+	/* small-mls.conf has one permissive type, tb, its second: words of 64 bits, length, count, start, bits */
+	static const unsigned char permissive[24] = { 64, 0, 0, 0, 64, 0, 0, 0, 1, 0, 0, 0,
+						      0,  0, 0, 0, 8,  0, 0, 0, 0, 0, 0, 0 };
+	static const unsigned char neveraudit[24] = { 64, 0, 0, 0, 64, 0, 0, 0, 1, 0, 0, 0,
+						      0,  0, 0, 0, 4,  0, 0, 0, 0, 0, 0, 0 };
+	char *data = peer_checkpolicy("small-mls.conf", 33, flags, size), *new;
+	selkie_policy *p = must_read(data, *size, "33");
+
+	assert_int_equal(sk_policy_find_type(p, "tb").v, 3);
+	assert_int_equal(sk_policy_find_type(p, "ta").v, 2);
+	selkie_policy_free(p);
+	data[16] = (char)version;
+	if (version < 35)
+		return data;
+	new = replace_bytes(data, size, 32 + 24 + sizeof(permissive), 0, neveraudit, sizeof(neveraudit));
+	assert_memory_equal(data + 32 + 24, permissive, sizeof(permissive));
+	free(data);
+	return new;
+}
+
+static void test_neveraudit(void **state)
+{
+	size_t size;
+	char *data = new_version(&size, 35);
+	selkie_policy *p = must_read(data, size, "35");
+
+	assert_int_equal(p->version, 35);
+	assert_int_equal(sk_bitset_count(&p->neveraudit), 1);
+	assert_true(sk_bitset_has(&p->neveraudit, sk_policy_find_type(p, "ta").v));
+	assert_int_equal(sk_bitset_count(&p->permissive), 1);
+	selkie_policy_free(p);
+	round_trip(data, size, "35");
+	free(data);
+}
+
+static void test_conditional_xperms(void **state)
+{
+	for (unsigned int version = 33; version <= 35; version++) {
+		size_t size, at;
+		char *data = new_version(&size, version), *new;
+		selkie_diagnostics *diags = selkie_diagnostics_new();
+		/* ta tb : file (its class 1), auditallow, enabled, write (bit 2) of the conditional */
+		const unsigned char rule[12] = { 2, 0, 3, 0, 1, 0, 2, 0x80, 4, 0, 0, 0 };
+		unsigned char xrule[42] = { 2, 0, 3, 0, 1, 0, 0, 0x81, 3, 7, [10] = 0xff };
+		selkie_policy *p = NULL;
+
+		at = find_once(data, size, rule, sizeof(rule));
+		new = replace_bytes(data, &size, at, sizeof(rule), xrule, sizeof(xrule));
+		free(data);
+		if (version < 34) {
+			assert_int_equal(selkie_policy_read_memory(new, size, NULL, diags, &p),
+					 SELKIE_POLICY_REFUSED);
+		} else {
+			p = must_read(new, size, "conditional xperms");
+			assert_int_equal(p->conds[0].n_true, 1);
+			assert_int_equal(p->rules[p->conds[0].first_true].kind, SK_RULE_XALLOW);
+			assert_int_equal(p->xperms[p->rules[p->conds[0].first_true].data].kind,
+					 SK_XPERM_NLMSG);
+			assert_int_equal(p->xperms[p->rules[p->conds[0].first_true].data].driver, 7);
+			assert_int_equal(p->xperms[p->rules[p->conds[0].first_true].data].perms[0], 0xff);
+			selkie_policy_free(p);
+			round_trip(new, size, "conditional xperms");
+		}
+		selkie_diagnostics_free(diags);
+		free(new);
+	}
+}
+
 static void test_debian(void **state)
 {
 	static const char *const names[] = { "test/denials/policy.33", "test/denials/policy.33.mls" };
@@ -225,6 +348,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_checkpolicy), cmocka_unit_test(test_secilc),
 		cmocka_unit_test(test_debian),	    cmocka_unit_test(test_header),
+		cmocka_unit_test(test_newest_peers), cmocka_unit_test(test_neveraudit),
+		cmocka_unit_test(test_conditional_xperms),
 		cmocka_unit_test(test_pipe),	    cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_save),	    cmocka_unit_test(test_full_disk),
 	};

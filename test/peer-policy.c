@@ -133,8 +133,8 @@ static void must_run(const struct workplace *w, char *const argv[])
 	fail_msg("%s failed: %s", argv[0], peer_read(w->messages, &size));
 }
 
-static char *compile(const char *program, const char *source, unsigned int version,
-		     const char *const *flags, size_t *ret_size)
+static char *compile(const char *program, const char *source, unsigned int marks,
+		     unsigned int version, const char *const *flags, size_t *ret_size)
 {
 	struct workplace w;
 	char number[12];
@@ -143,7 +143,7 @@ static char *compile(const char *program, const char *source, unsigned int versi
 	char *data;
 
 	open_workplace(&w);
-	prepare(&w, source, version);
+	prepare(&w, source, marks);
 	snprintf(number, sizeof(number), "%u", version);
 	argv[n++] = (char *)(uintptr_t)program;
 	for (size_t i = 0; flags && flags[i]; i++)
@@ -163,17 +163,51 @@ static char *compile(const char *program, const char *source, unsigned int versi
 char *peer_checkpolicy_at(const char *program, const char *source, unsigned int version,
 			  const char *const *flags, size_t *ret_size)
 {
-	return compile(program, source, version, flags, ret_size);
+	return compile(program, source, version, version, flags, ret_size);
 }
 
 char *peer_checkpolicy(const char *source, unsigned int version, const char *const *flags,
 		       size_t *ret_size)
 {
-	return compile("checkpolicy", source, version, flags, ret_size);
+	return compile("checkpolicy", source, version, version, flags, ret_size);
 }
 
 char *peer_secilc(const char *source, unsigned int version, const char *const *flags,
 		  size_t *ret_size)
 {
-	return compile("secilc", source, version, flags, ret_size);
+	return compile("secilc", source, version, version, flags, ret_size);
+}
+
+char *peer_checkpolicy_marked(const char *source, unsigned int marks, unsigned int version,
+			      const char *const *flags, size_t *ret_size)
+{
+	return compile("checkpolicy", source, marks, version, flags, ret_size);
+}
+
+char *peer_decompile(const char *data, size_t size, const char *const *flags, size_t *ret_size)
+{
+	struct workplace w;
+	char *argv[24];
+	size_t n = 0;
+	char *text;
+	FILE *f;
+
+	open_workplace(&w);
+	f = fopen(w.source, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(data, 1, size, f), size);
+	assert_int_equal(fclose(f), 0);
+	argv[n++] = (char *)(uintptr_t)"checkpolicy";
+	for (size_t i = 0; flags && flags[i]; i++)
+		argv[n++] = (char *)(uintptr_t)flags[i];
+	argv[n++] = (char *)(uintptr_t)"-b";
+	argv[n++] = (char *)(uintptr_t)"-F";
+	argv[n++] = (char *)(uintptr_t)"-o";
+	argv[n++] = w.output;
+	argv[n++] = w.source;
+	argv[n] = NULL;
+	must_run(&w, argv);
+	text = peer_read(w.output, ret_size);
+	close_workplace(&w);
+	return text;
 }

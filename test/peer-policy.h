@@ -19,7 +19,14 @@ const char *peer_path(const char *relative);
 char *peer_checkpolicy(const char *source, unsigned int version, const char *const *flags,
 		       size_t *ret_size);
 
-/* The same with another checkpolicy program. */
+/* The same with lines marked up to `marks`, whatever version is written. */
+char *peer_checkpolicy_marked(const char *source, unsigned int marks, unsigned int version,
+			      const char *const *flags, size_t *ret_size);
+
+/* The text that checkpolicy makes of a binary policy. */
+char *peer_decompile(const char *data, size_t size, const char *const *flags, size_t *ret_size);
+
+/* peer_checkpolicy with another program. */
 char *peer_checkpolicy_at(const char *program, const char *source, unsigned int version,
 			  const char *const *flags, size_t *ret_size);
 

@@ -65,6 +65,7 @@ void sk_reader_fail_at(struct sk_reader *r, uint64_t offset, const char *field, 
 	va_start(args, fmt);
 	vsnprintf(r->reason, sizeof(r->reason), fmt, args);
 	va_end(args);
+	r->fault = SK_READER_CHECK;
 	sk_reader_note(r, offset, field);
 }
 
@@ -121,6 +122,7 @@ bool sk_reader_need(struct sk_reader *r, size_t n, const char *field)
 		sk_reader_fail_at(r, offset, field,
 				  "the input ends: %zu byte%s needed, %llu left", n,
 				  n == 1 ? " is" : "s are", (unsigned long long)left);
+	r->fault = SK_READER_END;
 	return false;
 }
 
@@ -129,10 +131,12 @@ bool sk_read_bytes(struct sk_reader *r, void *to, size_t n, const char *field)
 	unsigned char *out = to;
 	size_t done = 0;
 
-	if (!r->failed && n > sk_reader_left(r))
+	if (!r->failed && n > sk_reader_left(r)) {
 		sk_reader_fail_at(r, sk_reader_offset(r), field,
 				  "the input ends: %zu bytes are needed, %llu left", n,
 				  (unsigned long long)sk_reader_left(r));
+		r->fault = SK_READER_END;
+	}
 	while (done < n) {
 		size_t part;
 
@@ -153,9 +157,11 @@ char *sk_read_string(struct sk_reader *r, struct sk_arena *arena, uint32_t n, co
 	uint64_t offset = sk_reader_offset(r);
 	char *s;
 
-	if (!r->failed && n > sk_reader_left(r))
+	if (!r->failed && n > sk_reader_left(r)) {
 		sk_reader_fail_at(r, offset, field, "a string of %u bytes is announced, %llu are left",
 				  n, (unsigned long long)sk_reader_left(r));
+		r->fault = SK_READER_COUNT;
+	}
 	if (r->failed)
 		return NULL;
 	s = sk_arena_string(arena, n);
@@ -168,6 +174,7 @@ char *sk_read_string(struct sk_reader *r, struct sk_arena *arena, uint32_t n, co
 	s[n] = '\0';
 	if (n && memchr(s, '\0', n)) {
 		sk_reader_fail_at(r, offset, field, "a zero byte stands inside the string");
+		r->fault = SK_READER_STRING;
 		return NULL;
 	}
 	return s;
@@ -182,6 +189,7 @@ uint32_t sk_read_count(struct sk_reader *r, size_t min_size, const char *field)
 	if (min_size && n > sk_reader_left(r) / min_size) {
 		sk_reader_fail(r, field, "%u elements are announced, at most %llu can follow", n,
 			       (unsigned long long)(sk_reader_left(r) / min_size));
+		r->fault = SK_READER_COUNT;
 		return 0;
 	}
 	return n;

@@ -14,6 +14,13 @@
  *
  * The input is a memory range, or a file that is read through a 64 KiB window, so that a policy costs memory once.
  */
+enum sk_reader_fault {
+	SK_READER_END,		/* the input ended or could not be read */
+	SK_READER_COUNT,	/* a count or length is more than can follow */
+	SK_READER_STRING,	/* a string holds a zero byte */
+	SK_READER_CHECK,	/* the caller's, by sk_reader_fail */
+};
+
 struct sk_reader {
 	const unsigned char *p, *end;	/* unread part of the window */
 	uint64_t window_end;		/* input offset of `end` */
@@ -21,6 +28,7 @@ struct sk_reader {
 	unsigned char *window;		/* NULL when the input is memory */
 	int fd;
 	bool failed;
+	enum sk_reader_fault fault;	/* of the first failure */
 	int error;			/* negative errno when reading the file itself failed, else 0 */
 	const char *field;		/* of the first failure; a string literal */
 	uint64_t fail_offset;

@@ -118,7 +118,11 @@ static void sk_kernel_report(const struct sk_kernel_reader *k, const char *name,
 {
 	struct sk_place place = { .kind = SK_PLACE_BINARY, .file = name,
 				  .offset = k->r.fail_offset, .field = k->r.field };
-	struct sk_diag *d = sk_error(diags, k->id ? k->id : SK_E_TRUNCATED, &place, "%s",
+	static const char *const ids[] = { [SK_READER_END] = SK_E_TRUNCATED,
+					   [SK_READER_COUNT] = SK_E_COUNT,
+					   [SK_READER_STRING] = SK_E_NAME,
+					   [SK_READER_CHECK] = SK_E_VALUE };
+	struct sk_diag *d = sk_error(diags, k->id ? k->id : ids[k->r.fault], &place, "%s",
 				     k->r.reason);
 
 	if (k->what)

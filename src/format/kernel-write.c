@@ -197,12 +197,17 @@ static void sk_put_common(struct sk_kernel_writer *w, uint32_t i)
 	sk_put_perms(w, c->perms, c->n_perms);
 }
 
-static void sk_put_type_set(struct sk_kernel_writer *w, const struct sk_type_set *set)
+/* The names as they were written in the source; before version 29 only what they came to was kept. */
+static void sk_put_type_set(struct sk_kernel_writer *w, const struct sk_constraint_node *node)
 {
-	static const struct sk_type_set none;
+	struct sk_type_set came_to = { 0 };
+	const struct sk_type_set *set = node->type_names;
 
-	if (!set)
-		set = &none;
+	if (!set) {
+		if (node->attr & SK_ATTR_TYPE)
+			came_to.types = node->names;
+		set = &came_to;
+	}
 	sk_put_bitset(w, &set->types, 1);
 	sk_put_bitset(w, &set->negset, 1);
 	sk_put_u32(w, set->flags);
@@ -224,7 +229,7 @@ static void sk_put_constraints(struct sk_kernel_writer *w, const struct sk_const
 				continue;
 			sk_put_bitset(w, &node->names, 1);
 			if (w->version >= SK_SINCE_CONSTRAINT_NAMES)
-				sk_put_type_set(w, node->type_names);
+				sk_put_type_set(w, node);
 		}
 	}
 }
@@ -344,23 +349,51 @@ static void sk_put_cat(struct sk_kernel_writer *w, uint32_t i)
 	sk_put_bytes(w, cat->name);
 }
 
+/* Attributes of versions 20 to 23 have no symbol in the file; later versions need one. */
+static bool sk_attribute_is_nameless(const struct sk_kernel_writer *w, uint32_t id)
+{
+	return w->p->version >= SK_SINCE_AVTAB && w->p->version < SK_SINCE_BOUNDS &&
+	       w->version >= SK_SINCE_BOUNDS && w->p->type_by_id[id]->attribute;
+}
+
 static uint32_t sk_count_types(const struct sk_kernel_writer *w)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < w->p->n_types; i++)
 		n += w->version >= SK_SINCE_BOUNDS || !w->p->types[i].attribute;
+	for (uint32_t id = 1; id <= w->p->n_type_ids; id++)
+		n += sk_attribute_is_nameless(w, id);
 	return n;
 }
 
-/* The highest number that a table says it has; a compiler need not say one. */
-static uint32_t sk_n_prim(const struct sk_policy *p, enum sk_symbol table)
+static void sk_put_nameless_attributes(struct sk_kernel_writer *w)
 {
+	for (uint32_t id = 1; id <= w->p->n_type_ids; id++) {
+		if (!sk_attribute_is_nameless(w, id))
+			continue;
+		sk_put_u32(w, sk_length(w->p->type_by_id[id]->name));
+		sk_put_u32(w, id);
+		sk_put_u32(w, SK_TYPE_PRIMARY | SK_TYPE_ATTRIBUTE);
+		sk_put_u32(w, 0);
+		sk_put_bytes(w, w->p->type_by_id[id]->name);
+	}
+}
+
+/*
+ * The highest number that a table says it has; a compiler need not say one. Since version 20 as many attribute sets
+ * follow as the types' says.
+ */
+static uint32_t sk_n_prim(const struct sk_kernel_writer *w, enum sk_symbol table)
+{
+	const struct sk_policy *p = w->p;
 	const uint32_t highest[SK_N_SYM] = {
 		p->n_commons, p->n_class_ids, p->n_role_ids, p->n_type_ids,
 		p->n_user_ids, p->n_bool_ids, p->n_sens_ids, p->n_cat_ids,
 	};
 
+	if (table == SK_SYM_TYPE && w->version >= SK_SINCE_AVTAB)
+		return p->n_type_ids;
 	return SK_MAX(p->n_prims[table], highest[table]);
 }
 
@@ -382,10 +415,12 @@ static void sk_put_symbols(struct sk_kernel_writer *w)
 	};
 
 	for (uint32_t t = 0; t < sk_kernel_n_symbols(w->version); t++) {
-		sk_put_u32(w, sk_n_prim(p, (enum sk_symbol)t));
+		sk_put_u32(w, sk_n_prim(w, (enum sk_symbol)t));
 		sk_put_u32(w, rows[t].n_put);
 		for (uint32_t i = 0; i < rows[t].n; i++)
 			rows[t].put(w, i);
+		if (t == SK_SYM_TYPE)
+			sk_put_nameless_attributes(w);
 	}
 }
 

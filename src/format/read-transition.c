@@ -197,7 +197,7 @@ void sk_kernel_attributes(struct sk_kernel_reader *k)
 		k->number = id - 1;
 		if (k->p->version >= SK_SINCE_AVTAB)
 			sk_kernel_id_idset(k, &list[id], SK_SYM_TYPE, "attributes of a type");
-		if (!k->r.failed)
+		if (!k->r.failed && k->exists[SK_SYM_TYPE][id])
 			sk_kernel_add_self(k, &list[id], id);
 	}
 	k->what = NULL;

@@ -113,30 +113,6 @@ static void test_secilc(void **state)
 	}
 }
 
-/* Userspace 3.11, where an environment variable names a folder with its programs in bin/. */
-static void test_newest_peers(void **state)
-{
-	static const char *const mls[] = { "-M", NULL };
-	const char *folder = getenv("SELKIE_PEER_311");
-	char program[4096];
-
-	if (!folder) {
-		print_message("SELKIE_PEER_311 names no folder\n");
-		skip();
-	}
-	snprintf(program, sizeof(program), "%s/bin/checkpolicy", folder);
-	for (unsigned int v = 24; v <= 35; v++) {
-		size_t size;
-		char *data = peer_checkpolicy_at(program, "selinux-mls.conf", v, mls, &size);
-
-		round_trip(data, size, "3.11, MLS");
-		free(data);
-		data = peer_checkpolicy_at(program, "selinux.conf", v, NULL, &size);
-		round_trip(data, size, "3.11");
-		free(data);
-	}
-}
-
 /* The offset of the only place where these bytes stand. */
 static size_t find_once(const char *data, size_t size, const void *bytes, size_t n)
 {
@@ -348,7 +324,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_checkpolicy), cmocka_unit_test(test_secilc),
 		cmocka_unit_test(test_debian),	    cmocka_unit_test(test_header),
-		cmocka_unit_test(test_newest_peers), cmocka_unit_test(test_neveraudit),
+		cmocka_unit_test(test_neveraudit),
 		cmocka_unit_test(test_conditional_xperms),
 		cmocka_unit_test(test_pipe),	    cmocka_unit_test(test_no_file),
 		cmocka_unit_test(test_save),	    cmocka_unit_test(test_full_disk),

@@ -338,8 +338,10 @@ static int sk_collect_companions(struct sk_explainer *e, const struct selkie_aud
 	r = sk_collect_path(e, event, denial, cls, key);
 	if (r)
 		return r;
-	number = sk_collect_number(denial->record, "ioctlcmd", 16);
-	if (number < 0)
+	number = -1;
+	if (sk_perms_have(denial->perms, "ioctl"))
+		number = sk_collect_number(denial->record, "ioctlcmd", 16);
+	else if (sk_perms_have(denial->perms, "nlmsg"))
 		number = sk_collect_number(denial->record, "nl-msgtype", 10);
 	if (number >= 0 && number <= 0xffff) {
 		key->number = (uint32_t)number;
@@ -475,12 +477,43 @@ static int sk_samples_bus(struct sk_explainer *e, const struct selkie_audit_deni
 	return s->member ? 0 : -ENOMEM;
 }
 
+/* A text of the denial itself, kept unless there is one. */
+static int sk_samples_text(struct sk_explainer *e, struct selkie_audit_text text, const char **ret)
+{
+	if (*ret || !text.size)
+		return 0;
+	*ret = sk_arena_strndup(&e->arena, text.data, text.size);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int sk_samples_file(struct sk_explainer *e, const struct selkie_audit_denial *denial,
+			   struct sk_case_samples *s)
+{
+	int r;
+
+	s->inode = sk_collect_number(denial->record, "ino", 10);
+	r = sk_collect_copy(e, denial->record, "name", &s->name);
+	return r ? r : sk_collect_copy(e, denial->record, "dev", &s->device);
+}
+
+/* Owner and mode of the file that a capability was asked for, and who asked. */
+static void sk_samples_unix(const struct selkie_audit_event *event,
+			    const struct selkie_audit_record *call, struct sk_case_samples *s)
+{
+	const struct selkie_audit_record *object = sk_collect_object(event);
+
+	s->mode = sk_collect_number(object, "mode", 8);
+	s->owner = sk_collect_number(object, "ouid", 10);
+	s->group = sk_collect_number(object, "ogid", 10);
+	s->fsuid = sk_collect_number(call, "fsuid", 10);
+	s->fsgid = sk_collect_number(call, "fsgid", 10);
+}
+
 static int sk_samples_new(struct sk_explainer *e, const struct selkie_audit_event *event,
 			  const struct selkie_audit_denial *denial, const char *cls,
 			  struct sk_case_samples **ret)
 {
 	const struct selkie_audit_record *call = selkie_audit_event_record(event, SELKIE_AUDIT_SYSCALL);
-	const struct selkie_audit_record *object = sk_collect_object(event);
 	struct sk_case_samples *s = SK_ARENA_NEW(&e->arena, struct sk_case_samples);
 	int r;
 
@@ -488,39 +521,29 @@ static int sk_samples_new(struct sk_explainer *e, const struct selkie_audit_even
 		return -ENOMEM;
 	s->port = sk_samples_port(denial);
 	s->protocol = sk_samples_protocol(cls);
-	s->inode = sk_collect_number(denial->record, "ino", 10);
-	s->mode = sk_collect_number(object, "mode", 8);
-	s->owner = sk_collect_number(object, "ouid", 10);
-	s->group = sk_collect_number(object, "ogid", 10);
-	s->fsuid = sk_collect_number(call, "fsuid", 10);
-	s->fsgid = sk_collect_number(call, "fsgid", 10);
+	s->inode = s->mode = s->owner = s->group = s->fsuid = s->fsgid = -1;
 	s->path_source = e->path.source;
 	r = sk_collect_copy(e, denial->record, "comm", &s->comm);
 	if (!r)
 		r = sk_collect_copy(e, call, "comm", &s->comm);
 	if (!r)
 		r = sk_collect_copy(e, call, "exe", &s->exe);
-	if (!r)
-		r = sk_collect_copy(e, denial->record, "name", &s->name);
-	if (!r)
-		r = sk_collect_copy(e, denial->record, "dev", &s->device);
-	if (!r)
+	if (!r && sk_class_file_mode(cls))
+		r = sk_samples_file(e, denial, s);
+	if (!r && !strncmp(cls, "cap", 3))
+		sk_samples_unix(event, call, s);
+	if (!r && denial->kind == SELKIE_AUDIT_DENIAL_USER_AVC)
+		r = sk_samples_bus(e, denial, s);
+	else if (!r && !sk_class_file_mode(cls))
 		r = sk_collect_copy(e, denial->record, "netif", &s->netif);
 	if (!r)
-		r = sk_collect_copy(e, denial->record, "trawcon", &s->raw);
+		r = sk_samples_text(e, denial->operation, &s->operation);
 	if (!r)
-		r = sk_collect_copy(e, denial->record, "srawcon", &s->raw);
+		r = sk_samples_text(e, denial->trawcon, &s->raw);
 	if (!r)
-		r = sk_samples_bus(e, denial, s);
-	if (!r && denial->operation.data) {
-		s->operation = sk_arena_strndup(&e->arena, denial->operation.data,
-						denial->operation.size);
-		r = s->operation ? 0 : -ENOMEM;
-	}
-	if (!r && denial->invalid.data && !s->raw) {
-		s->raw = sk_arena_strndup(&e->arena, denial->invalid.data, denial->invalid.size);
-		r = s->raw ? 0 : -ENOMEM;
-	}
+		r = sk_samples_text(e, denial->srawcon, &s->raw);
+	if (!r)
+		r = sk_samples_text(e, denial->invalid, &s->raw);
 	*ret = s;
 	return r;
 }

@@ -12,6 +12,7 @@
 #include "explain/cause.h"
 #include "explain/finding.h"
 #include "explain/fix.h"
+#include "explain/operation.h"
 #include "explain/sensitive.h"
 #include "explain/sentence.h"
 
@@ -25,7 +26,8 @@ static int sk_explainer_prepare(struct sk_explainer *e, const struct selkie_expl
 	sk_intern_init(&e->context_names, &e->arena);
 	sk_intern_init(&e->program_names, &e->arena);
 	e->recent = calloc(SK_RECENT_PATHS, sizeof(*e->recent));
-	if (!e->recent)
+	e->operations = calloc((size_t)e->policy->n_class_ids + 1, sizeof(*e->operations));
+	if (!e->recent || !e->operations)
 		return -ENOMEM;
 	selkie_object_initial(e->policy, selkie_initial_find("unlabeled"), &unlabeled);
 	if (unlabeled.context)
@@ -74,6 +76,7 @@ void selkie_explainer_free(selkie_explainer *e)
 	free(e->contexts);
 	free(e->programs);
 	free(e->recent);
+	free(e->operations);
 	free(e->cases);
 	free(e->events);
 	free(e->findings);
@@ -107,7 +110,7 @@ int selkie_explainer_finish(selkie_explainer *e)
 
 	for (size_t i = 0; i < e->n_cases && !r; i++) {
 		r = sk_cause_decide(e, &e->cases[i]);
-		sk_arena_done(&e->scratch);
+		sk_arena_reset(&e->scratch);
 	}
 	return r ? r : sk_finding_group(e);
 }
@@ -244,7 +247,7 @@ int selkie_explainer_finding(selkie_explainer *e, size_t i, struct selkie_findin
 
 	if (i >= e->n_findings)
 		return -EINVAL;
-	sk_arena_done(&e->scratch);
+	sk_arena_reset(&e->scratch);
 	memset(ret, 0, sizeof(*ret));
 	f = &e->findings[i];
 	c = sk_explainer_speaker(e, f);

@@ -12,6 +12,7 @@
 #include "selkie/object.h"
 #include "selkie/transition.h"
 
+struct sk_operation;
 struct sk_sensitive;
 
 /*
@@ -177,6 +178,7 @@ struct sk_explainer {
 	size_t n_opened, cap_opened;
 	struct sk_type_id unlabeled;
 	struct sk_class_id process_class, file_class, dir_class;
+	struct sk_operation *operations;	/* by class id */
 	struct sk_sensitive *sensitive;
 
 	struct selkie_audit_path path;	/* scratch of collect.c; large */

@@ -1166,7 +1166,7 @@ int sk_fix_find(struct sk_explainer *e, const struct sk_found *f, const struct s
 	for (uint32_t i = f->first_case; i; i = e->cases[i - 1].sibling)
 		x.asked |= e->cases[i - 1].perms;
 	if (v->decided)
-		x.operation = sk_operation_perms(v->cls, x.asked);
+		x.operation = sk_operation_perms(e->operations, v->cls, x.asked);
 	if (c->silenced && c->cause != SELKIE_CAUSE_ALLOWED_NOW) {
 		x.silenced_hint = true;
 		r = sk_fix_advise(&x, SELKIE_FIX_NOTHING,

@@ -198,7 +198,7 @@ int selkie_overlay_count_opened(const selkie_state *before, const selkie_state *
 	int r;
 
 	r = sk_decider_init(&o.before, before, NULL);
-	for (uint32_t c = 0; c < after->policy->n_conds && !r; c++) {
+	for (uint32_t c = 0; before != after && c < after->policy->n_conds && !r; c++) {
 		r = sk_opened_branch(&o, after, c, true);
 		if (!r)
 			r = sk_opened_branch(&o, after, c, false);

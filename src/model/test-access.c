@@ -25,7 +25,7 @@ static selkie_policy *load(void)
 	static const char *const mls[] = { "-M", NULL };
 	selkie_policy *p = NULL;
 	size_t size;
-	char *data = peer_checkpolicy("test/decide/cases/web.conf", 33, mls, &size);
+	char *data = peer_checkpolicy("../decide/cases/web.conf", 33, mls, &size);
 
 	assert_int_equal(selkie_policy_read_memory(data, size, "web", NULL, &p), 0);
 	free(data);
@@ -393,7 +393,7 @@ static void test_no_memory(void **arg)
 	size_t n;
 
 	(void)arg;
-	file.data = peer_checkpolicy("test/decide/cases/web.conf", 33, mls, &file.size);
+	file.data = peer_checkpolicy("../decide/cases/web.conf", 33, mls, &file.size);
 	wrong = alloc_fail_each(scene, &file, 2000, &n);
 	if (wrong)
 		fail_msg("%s", wrong);

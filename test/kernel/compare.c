@@ -5,7 +5,9 @@
  * is the caller's, who has more points to make.
  */
 #include "archive.h"
+#include "deeds.h"
 #include "judge.h"
+#include "world.h"
 
 #include <selkie/selkie.h>
 #include <selkie/transition.h>
@@ -20,7 +22,7 @@
 #define SHOWN 10
 
 const char *const question_names[N_QUESTIONS] = {
-	"access", "create", "member", "relabel", "context", "validatetrans", "other",
+	"access", "create", "member", "relabel", "context", "validatetrans", "deed", "other",
 };
 
 struct tally {
@@ -34,6 +36,10 @@ struct judge {
 	selkie_state *state;
 	struct tally tally[N_QUESTIONS];
 	char ours[4096];
+	struct {
+		char path[64], context[CONTEXT_MAX];
+	} files[8]; /* that the job made */
+	size_t n_files;
 };
 
 static void need(int r, const char *what)
@@ -220,9 +226,39 @@ static void ask_validatetrans(struct judge *j, char **word)
 	selkie_context_free(task);
 }
 
+static void note_file(struct judge *j, const char *path, const char *context)
+{
+	if (j->n_files == sizeof(j->files) / sizeof(j->files[0]))
+		need(-E2BIG, "files of a job");
+	snprintf(j->files[j->n_files].path, sizeof(j->files[0].path), "%s", path);
+	snprintf(j->files[j->n_files++].context, sizeof(j->files[0].context), "%s", context);
+}
+
+/* as CONTEXT ioctls PATH, as CONTEXT message 0 TYPE */
+static void ask_deed(struct judge *j, char **word, unsigned int n)
+{
+	selkie_context *source = parse(j, word[1]), *file = NULL;
+
+	answer(j, "not understood");
+	for (size_t i = 0; n == 4 && i < j->n_files && !file; i++) {
+		if (!strcmp(j->files[i].path, word[3]))
+			file = parse(j, j->files[i].context);
+	}
+	if (source && file && !strcmp(word[2], "ioctls")) {
+		expect_ioctls(j->state, source, file, j->ours, sizeof(j->ours));
+		j->tally[Q_DEED].telling++;
+	} else if (source && n == 5 && !strcmp(word[2], "message") && !strcmp(word[3], "0")) {
+		expect_message(j->state, source, (unsigned int)atoi(word[4]), j->ours,
+			       sizeof(j->ours));
+		j->tally[Q_DEED].telling += j->ours[0] == '!';
+	}
+	selkie_context_free(source);
+	selkie_context_free(file);
+}
+
 static enum question judge_line(struct judge *j, char **word, unsigned int n)
 {
-	for (unsigned int q = 0; q < Q_OTHER && n > 1; q++) {
+	for (unsigned int q = 0; q < Q_DEED && n > 1; q++) {
 		if (strcmp(word[0], question_names[q]))
 			continue;
 		if (!j->state)
@@ -239,12 +275,19 @@ static enum question judge_line(struct judge *j, char **word, unsigned int n)
 			answer(j, "not understood");
 		return q;
 	}
+	if (!strcmp(word[0], "as") && n > 3) {
+		ask_deed(j, word, n);
+		return Q_DEED;
+	}
 	answer(j, "ok");
-	if (!strcmp(word[0], "load") && n == 2)
+	if (!strcmp(word[0], "file") && n == 3)
+		note_file(j, word[1], word[2]);
+	else if (!strcmp(word[0], "load") && n == 2)
 		load(j, word[1]);
 	else if (!strcmp(word[0], "boolean") && n == 3)
 		selkie_state_set_bool(j->state, word[1], atoi(word[2]) != 0);
-	else if (strcmp(word[0], "commit"))
+	else if (strcmp(word[0], "commit") && strcmp(word[0], "mount") &&
+		 strcmp(word[0], "enforce"))
 		answer(j, "not understood");
 	return Q_OTHER;
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# decisions.sh BUILD GUEST PACK JUDGE: the kernel's decisions against ours, on five policies in one boot. TAP.
+# decisions.sh BUILD GUEST PACK JUDGE: the kernel's decisions against ours, on six policies in one boot. TAP.
 # SELKIE_CACHE: where the kernel is kept (default: BUILD/cache).
 set -u
 build=$1 guest=$2 pack=$3 judge=$4
@@ -28,7 +28,9 @@ sh "$here/compile.sh" "$jobs/plain" false allow classes.inc defaults.inc body.in
 sh "$here/compile.sh" "$jobs/bounds" false deny classes.inc defaults.inc body.inc bounds.inc users.inc tail.inc \
 	contexts.inc &&
 sh "$here/compile.sh" "$jobs/multi" true deny classes.inc mls.inc body.inc range.inc users-mls.inc tail.inc \
-	contexts-mls.inc || exit 3
+	contexts-mls.inc &&
+sh "$here/compile.sh" "$jobs/deeds" false deny classes.inc deeds.inc users-one.inc contexts.inc || exit 3
+cp xperms.job "$jobs/xperms.job" || exit 3
 cp "$here/../denials/policy.33" "$jobs/default" && cp "$here/../denials/policy.33.mls" "$jobs/mls" || exit 3
 
 # 100,000 random and 20,000 targeted accesses, 10,000 each of create, member and relabel, 2,000 contexts in all. Most of
@@ -52,11 +54,11 @@ case $? in
 *) exit 3 ;;
 esac
 echo "# the machine ran for $(($(date +%s) - started)) seconds"
-"$judge" compare "$jobs" "$out" default mls multi plain bounds | tee "$work/result"
+"$judge" compare "$jobs" "$out" default mls multi plain bounds xperms | tee "$work/result"
 
 # How many of each were asked: a generator that dried up must not pass for agreement.
 enough=yes
-for want in access=120000 create=10000 member=10000 relabel=10000 context=2000 validatetrans=1000; do
+for want in access=120000 create=10000 member=10000 relabel=10000 context=2000 validatetrans=1000 deed=50; do
 	n=$(sed -n "s/^#.* ${want%=*} \([0-9]*\).*/\1/p" "$work/result")
 	[ "${n:-0}" -ge "$((${want#*=} * 99 / 100))" ] || { enough="only ${n:-0} of $want"; break; }
 done
@@ -64,11 +66,11 @@ done
 # A comparison that cannot fail proves nothing: every 997th answer is spoiled, and exactly those must be found.
 mkdir "$work/spoiled" || exit 3
 planted=0
-for job in default mls multi plain bounds; do
+for job in default mls multi plain bounds xperms; do
 	awk 'NR % 997 == 0 { $1 = (/^1/ ? "2" : "1") substr($1, 2) } 1' "$out/$job.out" >"$work/spoiled/$job.out"
 	planted=$((planted + $(wc -l <"$out/$job.out") / 997))
 done
-found=$("$judge" compare "$jobs" "$work/spoiled" default mls multi plain bounds |
+found=$("$judge" compare "$jobs" "$work/spoiled" default mls multi plain bounds xperms |
 	sed -n 's/^\(not \)\{0,1\}ok .* \([0-9]*\) differ$/\2/p' | awk '{ n += $1 } END { print n }')
 n=$(grep -c '^\(not \)\{0,1\}ok' "$work/result")
 failed=$(grep -c '^not ok' "$work/result")

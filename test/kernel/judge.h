@@ -12,6 +12,7 @@ enum question {
 	Q_RELABEL,
 	Q_CONTEXT,
 	Q_VALIDATETRANS,
+	Q_DEED,		/* real system calls, in a context */
 	Q_OTHER, /* load, boolean, commit: these must succeed */
 	N_QUESTIONS,
 };

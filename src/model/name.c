@@ -4,6 +4,9 @@
  */
 #include "selkie/name.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/diag.h"
 #include "model/policy.h"
 
@@ -135,24 +138,37 @@ static const char *sk_perm_name_at(const void *arg, size_t i)
 	return ((const struct sk_class *)arg)->perm_names[i];
 }
 
+/* Types end in "_t", roles in "_r", users in "_u" by custom, and that is what is left out most often. */
+static size_t sk_nearest_with_suffix(const char *name, const char *suffix, size_t n,
+				     const char *(*name_at)(const void *arg, size_t i), const void *arg)
+{
+	sk_auto_free char *longer = NULL;
+	size_t i = sk_nearest_name(name, n, name_at, arg), len = strlen(name);
+
+	if (i != SIZE_MAX || (len > 2 && !strcmp(name + len - 2, suffix)) ||
+	    asprintf(&longer, "%s%s", name, suffix) < 0)
+		return i;
+	return sk_nearest_name(longer, n, name_at, arg);
+}
+
 const char *selkie_type_nearest(const selkie_policy *policy, const char *name, bool attributes)
 {
-	size_t i = sk_nearest_name(name, policy->n_types,
-				   attributes ? sk_type_name_at : sk_plain_type_name_at, policy);
+	size_t i = sk_nearest_with_suffix(name, "_t", policy->n_types,
+					  attributes ? sk_type_name_at : sk_plain_type_name_at, policy);
 
 	return i == SIZE_MAX ? NULL : policy->types[i].name;
 }
 
 const char *selkie_role_nearest(const selkie_policy *policy, const char *name)
 {
-	size_t i = sk_nearest_name(name, policy->n_roles, sk_role_name_at, policy);
+	size_t i = sk_nearest_with_suffix(name, "_r", policy->n_roles, sk_role_name_at, policy);
 
 	return i == SIZE_MAX ? NULL : policy->roles[i].name;
 }
 
 const char *selkie_user_nearest(const selkie_policy *policy, const char *name)
 {
-	size_t i = sk_nearest_name(name, policy->n_users, sk_user_name_at, policy);
+	size_t i = sk_nearest_with_suffix(name, "_u", policy->n_users, sk_user_name_at, policy);
 
 	return i == SIZE_MAX ? NULL : policy->users[i].name;
 }

@@ -277,7 +277,7 @@ static void sk_making_perm(struct sk_making *m, const char *name)
 	if (!known)
 		sk_making_unknown(m, "E0624", "permission", name,
 				  classes ? "a permission of these classes"
-					  : "a permission of any class",
+					  : "a permission of any class of this policy",
 				  sk_making_nearest_perm(m, name, classes));
 }
 

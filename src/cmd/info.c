@@ -2,6 +2,7 @@
 /*
  * selkie info: what a policy consists of, with seinfo's options and output.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -331,6 +332,73 @@ static void sk_info_json_class(struct sk_json *j, const selkie_policy *p, selkie
 	sk_json_end_array(j);
 }
 
+static void sk_info_json_context(struct sk_json *j, const selkie_policy *p, const char *name,
+				 const selkie_context *context)
+{
+	sk_auto_free char *text = NULL;
+
+	if (context && !selkie_context_print(p, context, &text))
+		sk_json_string(j, name, text);
+}
+
+static void sk_info_json_address(struct sk_json *j, const char *name, int family,
+				 const uint8_t *address)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (inet_ntop(family, address, text, sizeof(text)))
+		sk_json_string(j, name, text);
+}
+
+static void sk_info_json_labeling(struct sk_json *j, const selkie_policy *p,
+				  enum selkie_labeling_kind kind, uint32_t i)
+{
+	struct selkie_labeling l;
+
+	if (selkie_labeling_get(p, kind, i, &l))
+		return;
+	if (l.path)
+		sk_json_string(j, "path", l.path);
+	if (l.cls.v)
+		sk_json_string(j, "class", selkie_class_name(p, l.cls));
+	if (kind == SELKIE_LABELING_PORT)
+		sk_json_uint(j, "protocol", l.protocol);
+	if (kind == SELKIE_LABELING_NODE) {
+		sk_info_json_address(j, "address", l.family, l.address);
+		sk_info_json_address(j, "mask", l.family, l.mask);
+	} else if (kind == SELKIE_LABELING_IBPKEY) {
+		sk_info_json_address(j, "address", AF_INET6, l.address);
+	}
+	if (kind != SELKIE_LABELING_FS_USE && kind != SELKIE_LABELING_GENFS &&
+	    kind != SELKIE_LABELING_NETIF && kind != SELKIE_LABELING_NODE &&
+	    kind != SELKIE_LABELING_DEVICETREE) {
+		sk_json_uint(j, "low", l.low);
+		sk_json_uint(j, "high", l.high);
+	}
+	sk_info_json_context(j, p, "context", l.context);
+	sk_info_json_context(j, p, "packet_context", l.packet_context);
+}
+
+/* The labeling statements among the kinds of components. */
+static const struct {
+	enum selkie_component_kind kind;
+	enum selkie_labeling_kind labeling;
+} sk_info_labelings[] = {
+	{ SELKIE_COMPONENT_FS_USE, SELKIE_LABELING_FS_USE },
+	{ SELKIE_COMPONENT_GENFSCON, SELKIE_LABELING_GENFS },
+	{ SELKIE_COMPONENT_IBENDPORTCON, SELKIE_LABELING_IBENDPORT },
+	{ SELKIE_COMPONENT_IBPKEYCON, SELKIE_LABELING_IBPKEY },
+	{ SELKIE_COMPONENT_INITIALSID, SELKIE_LABELING_SID },
+	{ SELKIE_COMPONENT_NETIFCON, SELKIE_LABELING_NETIF },
+	{ SELKIE_COMPONENT_NODECON, SELKIE_LABELING_NODE },
+	{ SELKIE_COMPONENT_PORTCON, SELKIE_LABELING_PORT },
+	{ SELKIE_COMPONENT_IOPORTCON, SELKIE_LABELING_IOPORT },
+	{ SELKIE_COMPONENT_IOMEMCON, SELKIE_LABELING_IOMEM },
+	{ SELKIE_COMPONENT_PCIDEVICECON, SELKIE_LABELING_PCIDEVICE },
+	{ SELKIE_COMPONENT_PIRQCON, SELKIE_LABELING_PIRQ },
+	{ SELKIE_COMPONENT_DEVICETREECON, SELKIE_LABELING_DEVICETREE },
+};
+
 /* What a kind has besides its name and its statement. */
 static void sk_info_json_more(struct sk_json *j, const selkie_policy *p,
 			      const struct selkie_component *c)
@@ -376,7 +444,9 @@ static void sk_info_json_more(struct sk_json *j, const selkie_policy *p,
 		sk_json_bool(j, "default", selkie_bool_default(p, (selkie_bool_id){ c->id }));
 		break;
 	default:
-		break;
+		for (size_t i = 0; i < SK_ARRAY_LEN(sk_info_labelings); i++)
+			if (sk_info_labelings[i].kind == c->kind)
+				sk_info_json_labeling(j, p, sk_info_labelings[i].labeling, c->id);
 	}
 }
 

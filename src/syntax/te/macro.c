@@ -1045,6 +1045,35 @@ static void sk_moment_end(struct sk_macro_state *s)
 		sk_arena_reset(&s->moment);
 }
 
+/* Most pieces by far: a lexeme that stands for itself, with another behind it in the same text. */
+static inline bool sk_read_simple(struct sk_macro_state *s, struct sk_piece *lx)
+{
+	struct sk_cursor *c = &s->cursors[s->n_cursors - 1];
+	const struct sk_text *text = c->text;
+	const struct sk_lexeme *l;
+
+	/* SK_BY_CHARACTER is no lexeme's number. */
+	if (c->i >= text->n_lexemes)
+		return false;
+	l = &text->lexemes[c->i];
+	if (l->kind == SK_PIECE_WORD) {
+		if (c->i + 1 == text->n_lexemes || sk_macro_find(s, l->value))
+			return false;
+		lx->name = l->value;
+	} else if (l->kind >= SK_PIECE_QUOTED || l->kind == SK_PIECE_COMMENT) {
+		return false;
+	}
+	lx->kind = (enum sk_piece_kind)l->kind;
+	lx->text = text;
+	lx->p = c->p;
+	c->i++;
+	c->p = text->p + l[1].off;
+	lx->n = (uint32_t)(c->p - lx->p);
+	lx->expansion = c->expansion;
+	s->steps++;
+	return true;
+}
+
 static int sk_next(struct sk_macro_reader *m, struct sk_piece *lx)
 {
 	struct sk_macro_state *s = m->state;
@@ -1054,6 +1083,17 @@ static int sk_next(struct sk_macro_reader *m, struct sk_piece *lx)
 		uint32_t line_addr;
 		int r;
 
+		if (!s->pending && s->steps < m->limits.steps && sk_read_simple(s, lx)) {
+			if (s->n_calls)
+				r = sk_call_gather(m, lx, &quoted);
+			else if (!s->divert)
+				return 0;
+			else
+				r = sk_divert(m, lx);
+			if (r || m->stopped)
+				return r ? r : SK_STOP;
+			continue;
+		}
 		if (s->n_cursors == 1 && !s->n_calls && s->cursors[0].text->kept && !s->pending)
 			sk_moment_end(s);
 		if (s->pending) {
@@ -1156,4 +1196,14 @@ int sk_macro_undivert_rest(struct sk_macro_reader *m, struct sk_buf *buf)
 uint32_t sk_macro_addr(const struct sk_piece *piece, uint32_t off)
 {
 	return sk_text_addr(piece->text, piece->p + off);
+}
+
+uint32_t sk_macro_end_addr(const struct sk_macro_reader *m)
+{
+	return m->state->source ? m->state->source->base + m->state->source->size : 0;
+}
+
+bool sk_macro_is_defined(const struct sk_macro_reader *m, uint32_t name)
+{
+	return sk_macro_find(m->state, name) != NULL;
 }

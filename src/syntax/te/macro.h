@@ -112,6 +112,12 @@ int sk_macro_undivert_rest(struct sk_macro_reader *m, struct sk_buf *buf);
 /* The address of byte `off` of the piece. */
 uint32_t sk_macro_addr(const struct sk_piece *piece, uint32_t off);
 
+/* Whether the name stands for a macro now. */
+bool sk_macro_is_defined(const struct sk_macro_reader *m, uint32_t name);
+
+/* The end of the file that is open. */
+uint32_t sk_macro_end_addr(const struct sk_macro_reader *m);
+
 /* Adds "in expansion of X" notes, innermost first, to a diagnostic. */
 void sk_macro_note_expansion(struct sk_macro_reader *m, struct sk_diag *diag, uint32_t expansion);
 

@@ -205,9 +205,7 @@ void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t 
 	end = memchr(line, '\n', (size_t)(s->text + s->size - line));
 	if (!end)
 		end = s->text + s->size;
-	/* A line of a gigabyte is not shown. */
-	if (end - line <= 1000) {
-		ret_place->text = line;
-		ret_place->text_length = (uint32_t)(end - line);
-	}
+	/* A line that no screen holds is not shown. */
+	ret_place->text = line;
+	ret_place->text_length = end - line <= 400 ? (uint32_t)(end - line) : 0;
 }

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The parser of the policy language: text that is printed back the same, the exact diagnostics of broken text
+ * (test/te/diagnostics.t), tokens cut as checkpolicy's lexer cuts them, and depth.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "syntax/te/tree.h"
+
+struct run {
+	struct sk_sources sources;
+	struct sk_arena arena, tree;
+	struct sk_intern names;
+	struct sk_macro_reader m;
+	struct sk_te_lexer lexer;
+	struct sk_diags *diags;
+	struct sk_buf out;
+	int n;
+};
+
+static void run_open(struct run *run, const char *text, size_t n, bool macros)
+{
+	struct sk_source *source;
+
+	memset(run, 0, sizeof(*run));
+	run->sources = (struct sk_sources)SK_SOURCES_INIT;
+	sk_buf_init(&run->out);
+	sk_intern_init(&run->names, &run->arena);
+	run->diags = selkie_diagnostics_new();
+	assert_non_null(run->diags);
+	assert_int_equal(sk_te_names_init(&run->names), 0);
+	assert_int_equal(sk_macro_init(&run->m, &run->names, &run->sources, run->diags), 0);
+	assert_int_equal(sk_sources_add(&run->sources, "in.te", text, n, run->diags, &source), 0);
+	if (macros)
+		assert_int_equal(sk_macro_open(&run->m, source), 0);
+	sk_te_lexer_init(&run->lexer, &run->names, macros ? &run->m : NULL, source);
+}
+
+static void run_done(struct run *run)
+{
+	sk_te_lexer_done(&run->lexer);
+	sk_macro_done(&run->m);
+	sk_intern_done(&run->names);
+	sk_arena_done(&run->arena);
+	sk_arena_done(&run->tree);
+	sk_sources_done(&run->sources);
+	sk_buf_done(&run->out);
+	selkie_diagnostics_free(run->diags);
+}
+
+static int print(void *arg, struct sk_te_stmt *stmt)
+{
+	struct run *run = arg;
+
+	sk_te_print(&run->out, &run->names, stmt);
+	run->n++;
+	return 0;
+}
+
+static void run_parse(struct run *run, const char *text, size_t n, bool macros)
+{
+	run_open(run, text, n, macros);
+	assert_int_equal(sk_te_parse(&run->lexer, &run->tree, &run->sources, run->diags, print, run), 0);
+}
+
+/* Each line is a statement, or opens or closes a block, as the printer writes it. */
+static const char *const statements =
+	"class file\n"
+	"class file inherits base { read write }\n"
+	"class dir { search }\n"
+	"sid kernel\n"
+	"sid kernel system_u:object_r:kernel_t: s0 - s15:c0.c1023\n"
+	"common file { read write }\n"
+	"default_user { file dir } source;\n"
+	"default_range file target low-high;\n"
+	"default_range file glblub;\n"
+	"sensitivity s0 alias { low0 x };\n"
+	"dominance { s0 s1 }\n"
+	"category c0;\n"
+	"level s0: c0.c5, c7;\n"
+	"constrain file { read write } ((u1 == u2 and not (r1 dom r2)));\n"
+	"mlsconstrain * ~ read ((l1 domby h2 or t1 != { a b }));\n"
+	"validatetrans file (t3 == privileged);\n"
+	"policycap open_perms;\n"
+	"attribute domain;\n"
+	"expandattribute { a b } true;\n"
+	"type a_t alias { b_t c_t }, x, y;\n"
+	"type a_t, x;\n"
+	"typealias a_t alias b_t;\n"
+	"typeattribute a_t x, y;\n"
+	"typebounds a_t b_t;\n"
+	"bool b false;\n"
+	"type_transition a_t b_t : file c_t \"name with space\";\n"
+	"type_member a_t self : dir c_t;\n"
+	"range_transition a_t b_t s0:c1 - s0:c1,c3;\n"
+	"range_transition a_t b_t : process s0;\n"
+	"allow { a_t -b_t } ~ { c_t d_t } : * { read write };\n"
+	"allow staff_r sysadm_r;\n"
+	"neverallow * self : process ~ read;\n"
+	"allowxperm a_t b_t : chr_file ioctl { 0x5401 0x1 - 0xff };\n"
+	"dontauditxperm a_t b_t : chr_file nlmsg ~{ 0x1 };\n"
+	"role r, ra;\n"
+	"role r types { a_t b_t };\n"
+	"role_transition r e_t : process s;\n"
+	"user u roles { r s } level s0 range s0 - s15:c0.c1023;\n"
+	"if (((a and not (b)) or (c == d))) {\nallow a_t b_t : file read;\n} else {\n}\n"
+	"optional {\nrequire {\ntype a_t, b_t;\nclass file { read };\n}\nallow a_t b_t : file read;\n} else {\ntype z_t;\n}\n"
+	"portcon tcp 80 u:r:t\n"
+	"portcon udp 1024 - 65535 u:r:t: s0\n"
+	"netifcon eth* u:r:t u:r:x\n"
+	"nodecon 10.0.0.0 255.0.0.0 u:r:t\n"
+	"nodecon fe80::/10 u:r:t\n"
+	"ibpkeycon fe80:: 65535 u:r:t\n"
+	"ibendportcon mlx4_0 1 u:r:t\n"
+	"fs_use_xattr 9p u:r:t;\n"
+	"genfscon proc /sys/net u:r:t\n"
+	"genfscon proc / -- u:r:t\n"
+	"iomemcon 4276092928 - 4276096896 u:r:t\n"
+	"devicetreecon \"/a b\" u:r:t\n"
+	"module m 1.2.3a;\n";
+
+static void test_print(void **state)
+{
+	for (int macros = 0; macros < 2; macros++) {
+		struct run run;
+
+		run_parse(&run, statements, strlen(statements), macros);
+		if (run.diags->first) {
+			char *text = selkie_diagnostics_print(run.diags, 0);
+
+			fail_msg("%s", text);
+		}
+		assert_string_equal(sk_buf_str(&run.out), statements);
+		run_done(&run);
+	}
+}
+
+static void check_diagnostics(const char *name, const char *source, size_t n, const char *want, size_t n_want)
+{
+	char text[4096], *got;
+	struct run run;
+	size_t k = 0;
+
+	assert_true(n < sizeof(text));
+	for (size_t i = 0; i < n; i++) {
+		unsigned int byte;
+
+		if (source[i] == '\\' && sscanf(source + i, "\\x%2x", &byte) == 1) {
+			text[k++] = (char)byte;
+			i += 3;
+		} else {
+			text[k++] = source[i];
+		}
+	}
+	run_parse(&run, text, k, true);
+	got = selkie_diagnostics_print(run.diags, 0);
+	assert_non_null(got);
+	if (strlen(got) != n_want || memcmp(got, want, n_want))
+		fail_msg("%s: got\n%s\nwant\n%.*s", name, got, (int)n_want, want);
+	free(got);
+	run_done(&run);
+}
+
+static void test_diagnostics(void **state)
+{
+	const char *root = getenv("SELKIE_SOURCE_ROOT");
+	struct sk_sources sources = SK_SOURCES_INIT;
+	struct sk_source *file;
+	const char *p, *end;
+	char path[4096];
+	int n_cases = 0;
+
+	assert_non_null(root);
+	snprintf(path, sizeof(path), "%s/test/te/diagnostics.t", root);
+	assert_int_equal(sk_sources_load(&sources, path, NULL, NULL, &file), 0);
+	for (p = strstr(file->text, "\n=== "); p; p = strstr(end, "\n=== ")) {
+		char name[100];
+		const char *source, *want;
+
+		assert_int_equal(sscanf(p, "\n=== %99[^\n]", name), 1);
+		source = strchr(p + 1, '\n') + 1;
+		want = strstr(source - 1, "\n---\n") + 5;
+		end = strstr(want - 1, "\n===");
+		assert_non_null(end);
+		check_diagnostics(name, source, (size_t)(want - source) - 4, want, (size_t)(end + 1 - want));
+		n_cases++;
+	}
+	assert_true(n_cases >= 30);
+	sk_sources_done(&sources);
+}
+
+/* Kinds by checkpolicy/policy_scan.l. */
+static void test_tokens(void **state)
+{
+	static const struct {
+		const char *text;
+		uint8_t kind, punct;
+		const char *name;
+	} want[] = {
+		{ "a-b.c_d", SK_TOKEN_IDENTIFIER, 0, "a-b.c_d" },
+		{ "a.", SK_TOKEN_IDENTIFIER, 0, "a" },
+		{ "10", SK_TOKEN_NUMBER, 0, "10" },
+		{ "0x1F", SK_TOKEN_NUMBER, 0, "0x1F" },
+		{ "0xg", SK_TOKEN_FILESYSTEM, 0, "0xg" },
+		{ "9p", SK_TOKEN_FILESYSTEM, 0, "9p" },
+		{ "1.0", SK_TOKEN_VERSION, 0, "1.0" },
+		{ "1.2.3.4", SK_TOKEN_IPV4, 0, "1.2.3.4" },
+		{ "1.2.3.4/24", SK_TOKEN_IPV4_CIDR, 0, "1.2.3.4/24" },
+		{ "1.2.3.4.5", SK_TOKEN_VERSION, 0, "1.2.3.4.5" },
+		{ "::1", SK_TOKEN_IPV6, 0, "::1" },
+		{ "fe80::/10", SK_TOKEN_IPV6_CIDR, 0, "fe80::/10" },
+		{ "a:b:c", SK_TOKEN_IPV6, 0, "a:b:c" },
+		{ "abcde:b", SK_TOKEN_IDENTIFIER, 0, "abcde" },
+		{ "eth*", SK_TOKEN_NETIF, 0, "eth*" },
+		{ "*", SK_TOKEN_PUNCT, '*', NULL },
+		{ "/a;b#c", SK_TOKEN_PATH, 0, "/a;b#c" },
+		{ "\"/a b\"", SK_TOKEN_PATH, 0, "/a b" },
+		{ "\"a b\"", SK_TOKEN_STRING, 0, "a b" },
+		{ "\"a/b\"", SK_TOKEN_BAD, '"', NULL },
+		{ "==", SK_TOKEN_PUNCT, SK_PUNCT_EQ, NULL },
+		{ "=", SK_TOKEN_BAD, '=', NULL },
+		{ "!=", SK_TOKEN_PUNCT, SK_PUNCT_NE, NULL },
+		{ "&&", SK_TOKEN_PUNCT, SK_PUNCT_AND, NULL },
+		{ "# x\n\f\t|| ", SK_TOKEN_PUNCT, SK_PUNCT_OR, NULL },
+		{ "_a", SK_TOKEN_BAD, '_', NULL },
+		{ "ALLOW", SK_TOKEN_IDENTIFIER, 0, "ALLOW" },
+	};
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(want); i++) {
+		for (int macros = 0; macros < 2; macros++) {
+			struct sk_te_token token;
+			struct run run;
+
+			/* There a comment ends what touches it. */
+			if (macros && strchr(want[i].text, '#') && *want[i].text == '/')
+				continue;
+			run_open(&run, want[i].text, strlen(want[i].text), macros);
+			assert_int_equal(sk_te_next(&run.lexer, &token), 0);
+			if (token.kind != want[i].kind || token.punct != want[i].punct)
+				fail_msg("%s is %d '%c'", want[i].text, token.kind, token.punct);
+			if (want[i].name)
+				assert_string_equal(sk_intern_str(&run.names, token.name), want[i].name);
+			run_done(&run);
+		}
+	}
+}
+
+static void test_depth(void **state)
+{
+	static const char *const openings[] = { "optional { ", "if (a) { optional { ", "allow a { ", "if ((",
+						"constrain a b not (" };
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(openings); i++) {
+		struct sk_buf buf = SK_BUF_INIT;
+		struct run run;
+
+		for (int k = 0; k < 100000; k++)
+			sk_buf_adds(&buf, i < 2 || !k ? openings[i] : i == 2 ? "{ " : "(");
+		run_parse(&run, buf.data, buf.n, false);
+		assert_int_equal(run.n, 0);
+		assert_true(run.diags->n[SELKIE_SEVERITY_ERROR] >= 1);
+		/* An optional block cannot stand in an if block: a mistake each, up to the most that is reported. */
+		assert_true(run.diags->n[SELKIE_SEVERITY_ERROR] <= (i == 1 ? SK_TE_MISTAKES_MAX + 1 : 2));
+		sk_buf_done(&buf);
+		run_done(&run);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_diagnostics),
+		cmocka_unit_test(test_tokens),
+		cmocka_unit_test(test_depth),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -176,6 +176,17 @@ static void do_ioctls(const char *path, struct answers *a)
 	close(fd);
 }
 
+static int do_ioctl(const char *path, const char *number)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r;
+
+	if (fd < 0)
+		return -errno;
+	r = ioctl(fd, strtoul(number, NULL, 0), 0) ? -errno : 0;
+	close(fd);
+	return r;
+}
+
 /* One netlink message, header only: the permission is asked for before anybody looks into it. */
 static int do_message(const char *protocol, const char *type)
 {
@@ -241,10 +252,10 @@ static int deed(char **words, unsigned int n)
 		return set_attribute("current", words[1]);
 	if (n == 2 && !strcmp(verb, "thread"))
 		return bounded_thread(words[1]);
-	if (n == 2 && !strcmp(verb, "bpf"))
-		return syscall(SYS_bpf, atoi(words[1]), NULL, 0) < 0 ? -errno : 0;
 	if (n == 3 && !strcmp(verb, "message"))
 		return do_message(words[1], words[2]);
+	if (n == 3 && !strcmp(verb, "ioctl"))
+		return do_ioctl(words[1], words[2]);
 	if (n == 3 && !strcmp(verb, "label"))
 		return label(words[1], words[2]);
 	if (n == 3 && !strcmp(verb, "create-as"))

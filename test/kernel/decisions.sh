@@ -3,7 +3,7 @@
 # decisions.sh BUILD GUEST PACK JUDGE: the kernel's decisions against ours, on six policies in one boot. TAP.
 # SELKIE_CACHE: where the kernel is kept (default: BUILD/cache).
 set -u
-build=$1 guest=$2 pack=$3 judge=$4
+build=$1 guest=$(realpath "$2") pack=$(realpath "$3") judge=$(realpath "$4")
 here=$(cd "$(dirname "$0")" && pwd)
 parts=$here/policies
 cache=${SELKIE_CACHE:-$build/cache}

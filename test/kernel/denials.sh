@@ -3,7 +3,7 @@
 # denials.sh BUILD GUEST PACK SELKIE: provokes denials on an enforcing kernel, with the causes that recordings of a
 # healthy system lack, and has them explained. Each job in denials/ is named after its cause. TAP.
 set -u
-build=$1 guest=$2 pack=$3 selkie=$4
+build=$1 guest=$(realpath "$2") pack=$(realpath "$3") selkie=$(realpath "$4")
 here=$(cd "$(dirname "$0")" && pwd)
 parts=$here/policies
 cache=${SELKIE_CACHE:-$build/cache}

@@ -24,10 +24,21 @@ int sk_audit_hex_digit(char c)
 	return -1;
 }
 
+/* What a byte is to the walk over fields; a table, since every question looks at every byte before its answer. */
+enum {
+	SK_BYTE_KEY = 1,	/* may stand in a key */
+	SK_BYTE_END = 2,	/* ends a bare value */
+};
+
+static const unsigned char sk_bytes[256] = {
+	[0x1d] = SK_BYTE_END, [' '] = SK_BYTE_END, ['-'] = SK_BYTE_KEY, ['0' ... '9'] = SK_BYTE_KEY,
+	['A' ... 'Z'] = SK_BYTE_KEY, ['['] = SK_BYTE_KEY, [']'] = SK_BYTE_KEY, ['_'] = SK_BYTE_KEY,
+	['a' ... 'z'] = SK_BYTE_KEY,
+};
+
 static bool sk_is_key_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '-' || c == '[' || c == ']';
+	return sk_bytes[(unsigned char)c] & SK_BYTE_KEY;
 }
 
 static bool sk_is_gap(char c)
@@ -73,7 +84,7 @@ static const char *sk_shown_end(const char *p, const char *end)
 
 static const char *sk_bare_end(const char *p, const char *end)
 {
-	while (p < end && *p != ' ' && *p != 0x1d)
+	while (p < end && !(sk_bytes[(unsigned char)*p] & SK_BYTE_END))
 		p++;
 	return p;
 }

@@ -106,6 +106,17 @@ void sk_buf_printf(struct sk_buf *buf, const char *fmt, ...)
 	va_end(args);
 }
 
+void sk_buf_join(struct sk_buf *buf, ...)
+{
+	const char *s;
+	va_list args;
+
+	va_start(args, buf);
+	while ((s = va_arg(args, const char *)))
+		sk_buf_adds(buf, s);
+	va_end(args);
+}
+
 void sk_buf_add_uint(struct sk_buf *buf, uint64_t value)
 {
 	char digits[20];

@@ -35,6 +35,8 @@ int sk_buf_flush(struct sk_buf *buf);
 void sk_buf_drain(struct sk_buf *buf);
 void sk_buf_printf(struct sk_buf *buf, const char *fmt, ...) SK_PRINTF(2, 3);
 void sk_buf_vprintf(struct sk_buf *buf, const char *fmt, va_list args) SK_PRINTF(2, 0);
+/* Adds strings up to a NULL: cheaper than printf where there is nothing to format. */
+void sk_buf_join(struct sk_buf *buf, ...) __attribute__((sentinel));
 void sk_buf_add_uint(struct sk_buf *buf, uint64_t value);
 
 /* Terminates the text without counting the zero. NULL when the buffer has failed. */

@@ -14,11 +14,13 @@ void sk_json_init(struct sk_json *j, struct sk_buf *buf)
 
 static void sk_json_line(struct sk_json *j)
 {
+	static const char blanks[] = "                                                                ";
+
 	if (j->compact)
 		return;
+	_Static_assert(sizeof(blanks) > 2 * SK_JSON_DEPTH, "one blank string for every depth");
 	sk_buf_addc(j->buf, '\n');
-	for (unsigned int i = 0; i < j->depth; i++)
-		sk_buf_add(j->buf, "  ", 2);
+	sk_buf_add(j->buf, blanks, 2 * j->depth);
 }
 
 /* The length of the valid UTF-8 sequence at s, or 0 (RFC 3629: no surrogates, nothing overlong, at most U+10FFFF). */
@@ -55,6 +57,24 @@ static size_t sk_utf8_length(const unsigned char *s, size_t n)
 	return len;
 }
 
+/* The first byte at or after i that does not stand for itself in a JSON string of ASCII; n when there is none. */
+static size_t sk_json_plain(const unsigned char *s, size_t i, size_t n)
+{
+	const uint64_t ones = 0x0101010101010101ULL, tops = 0x8080808080808080ULL;
+	uint64_t w;
+
+	/* eight bytes at a time: no byte below 0x20, none of '"', '\\', 0x7f and above */
+	for (; i + 8 <= n; i += 8) {
+		memcpy(&w, s + i, 8);
+		if (((w - ones * 0x20) | ((w ^ ones * '"') - ones) | ((w ^ ones * '\\') - ones) | w |
+		     (w + ones)) & tops)
+			break;
+	}
+	while (i < n && s[i] >= 0x20 && s[i] < 0x7f && s[i] != '"' && s[i] != '\\')
+		i++;
+	return i;
+}
+
 static void sk_json_quote(struct sk_json *j, const char *value, size_t n)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -63,11 +83,8 @@ static void sk_json_quote(struct sk_json *j, const char *value, size_t n)
 
 	sk_buf_addc(b, '"');
 	for (size_t i = 0; i < n;) {
-		size_t plain = i, len;
+		size_t plain = sk_json_plain(s, i, n), len;
 
-		while (plain < n && s[plain] >= 0x20 && s[plain] < 0x7f && s[plain] != '"' &&
-		       s[plain] != '\\')
-			plain++;
 		sk_buf_add(b, s + i, plain - i);
 		i = plain;
 		if (i == n)

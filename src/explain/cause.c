@@ -629,7 +629,6 @@ int sk_cause_count_opened(struct sk_explainer *e, const struct selkie_remedy *re
 
 static int sk_holds_boolean(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
 {
-	uint64_t opens, fewest = UINT64_MAX;
 	selkie_remedies *remedies;
 	size_t n;
 	int r;
@@ -641,17 +640,11 @@ static int sk_holds_boolean(struct sk_explainer *e, struct sk_case *c, const str
 	if (r)
 		return r;
 	n = selkie_remedies_count(remedies);
-	for (size_t i = 0; i < n && !r; i++) {
-		const struct selkie_remedy *remedy = selkie_remedies_get(remedies, i);
-
-		r = sk_cause_count_opened(e, remedy, &opens);
-		if (!r && opens < fewest) {
-			fewest = opens;
-			c->detail = remedy->settings[0].boolean.v;
-		}
-	}
+	/* which of several is the narrowest is worked out when the finding is shown */
+	if (n)
+		c->detail = selkie_remedies_get(remedies, 0)->settings[0].boolean.v;
 	selkie_remedies_free(remedies);
-	return r ? r : n > 0;
+	return n > 0;
 }
 
 static int sk_holds_port(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)

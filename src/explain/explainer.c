@@ -82,6 +82,8 @@ void selkie_explainer_free(selkie_explainer *e)
 	free(e->findings);
 	free(e->exec_transitions);
 	free(e->opened);
+	free(e->port_rules);
+	sk_map_done(&e->own_ports);
 	sk_map_done(&e->opened_of);
 	sk_map_done(&e->refused);
 	sk_map_done(&e->case_of);

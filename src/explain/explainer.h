@@ -173,6 +173,10 @@ struct sk_explainer {
 
 	struct sk_type_transition *exec_transitions;
 	size_t n_exec_transitions, cap_exec_transitions;
+	uint32_t *port_rules;		/* place.c: rules that make ports somebody's own */
+	size_t n_port_rules, cap_port_rules;
+	bool port_rules_known;
+	struct sk_map own_ports;	/* place.c: domain and question -> port type << 16 | port */
 	struct sk_map opened_of;	/* hash of boolean settings -> index into opened */
 	uint64_t *opened;
 	size_t n_opened, cap_opened;

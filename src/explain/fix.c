@@ -112,7 +112,7 @@ static void sk_add_perm_words(struct sk_buf *b, const struct sk_class *cls, uint
 	for (uint32_t bit = 0; bit < 32; bit++) {
 		if (!(perms & 1u << bit))
 			continue;
-		sk_buf_printf(b, "%s%s", first ? "" : " ", cls->perm_names[bit]);
+		sk_buf_join(b, first ? "" : " ", cls->perm_names[bit], NULL);
 		first = false;
 	}
 }
@@ -173,7 +173,7 @@ static const char *sk_fix_proof(struct sk_fixing *x, const char *with, uint32_t 
 	uint32_t asked = x->asked, more = granted & x->operation & ~asked;
 	uint32_t lacking = x->operation & ~granted & ~asked;
 
-	sk_buf_printf(&b, "Replayed with %s: ", with);
+	sk_buf_join(&b, "Replayed with ", with, ": ", NULL);
 	sk_add_perms(&b, x->v->cls, asked);
 	sk_buf_adds(&b, __builtin_popcount(asked) == 1 ? " is allowed" : " are allowed");
 	if (more) {
@@ -223,14 +223,13 @@ static const char *sk_rule_command(struct sk_fixing *x, struct sk_type_id source
 
 	sk_buf_adds(&b, "echo '");
 	if (perms) {
-		sk_buf_printf(&b, "(allow %s %s (%s (", s, t, cls->name);
+		sk_buf_join(&b, "(allow ", s, " ", t, " (", cls->name, " (", NULL);
 		sk_add_perm_words(&b, cls, perms);
 		sk_buf_adds(&b, ")))");
 		if (!strcmp(cls->name, "dbus"))
-			sk_buf_printf(&b, "(allow %s %s (dbus (send_msg)))", t, s);
+			sk_buf_join(&b, "(allow ", t, " ", s, " (dbus (send_msg)))", NULL);
 	}
-	sk_buf_printf(&b, "%s' > selkie_%s_%s_%s.cil\nsemodule -i selkie_%s_%s_%s.cil",
-		      extra ? extra : "", s, t, cls->name, s, t, cls->name);
+	sk_buf_join(&b, extra ? extra : "", "' > selkie_", s, "_", t, "_", cls->name, ".cil\nsemodule -i selkie_", s, "_", t, "_", cls->name, ".cil", NULL);
 	return sk_take(x, &b);
 }
 
@@ -332,9 +331,9 @@ static int sk_fix_one_remedy(struct sk_fixing *x, const struct selkie_remedy *re
 		const char *name = x->e->policy->bool_by_id[s->boolean.v]->name;
 
 		selkie_state_set_bool_id(state, s->boolean, s->value);
-		sk_buf_printf(&command, " %s=%s", name, s->value ? "on" : "off");
-		sk_buf_printf(&with, "%s%s %s", i ? " and " : "", name, s->value ? "on" : "off");
-		sk_buf_printf(&summary, "%s %s to %s", i ? " and" : "", name, s->value ? "on" : "off");
+		sk_buf_join(&command, " ", name, "=", s->value ? "on" : "off", NULL);
+		sk_buf_join(&with, i ? " and " : "", name, " ", s->value ? "on" : "off", NULL);
+		sk_buf_join(&summary, i ? " and" : "", " ", name, " to ", s->value ? "on" : "off", NULL);
 	}
 	sk_buf_addc(&summary, '.');
 	r = sk_replay(x, &(struct sk_change){ .state = state }, &granted);
@@ -408,11 +407,11 @@ static void sk_add_restorecon(struct sk_buf *b, const struct sk_case_samples *s,
 	if (s->n_paths > 3 && sk_paths_common_directory(s, &n)) {
 		sk_auto_free char *directory = strndup(s->paths[0], n - 1);
 
-		sk_buf_printf(b, "restorecon -R%sv ", flags);
+		sk_buf_join(b, "restorecon -R", flags, "v ", NULL);
 		sk_add_shell_word(b, directory ? directory : "/");
 		return;
 	}
-	sk_buf_printf(b, "restorecon -%sv", flags);
+	sk_buf_join(b, "restorecon -", flags, "v", NULL);
 	for (unsigned int i = 0; i < s->n_paths; i++) {
 		sk_buf_addc(b, ' ');
 		sk_add_shell_word(b, s->paths[i]);
@@ -439,7 +438,7 @@ static int sk_fix_restore(struct sk_fixing *x)
 				     "If a secret was moved or copied there, remove it; do not relabel it.",
 				     v->target->type_name);
 	sk_add_restorecon(&command, x->c->samples, "");
-	sk_buf_printf(&with, "the label %s", v->expected->type_name);
+	sk_buf_join(&with, "the label ", v->expected->type_name, NULL);
 	if (!sk_buf_str(&with))
 		return -ENOMEM;
 	fix.summary = "Give it the label that the file contexts say.";
@@ -468,7 +467,7 @@ static int sk_fix_restore_whole(struct sk_fixing *x)
 	if (r || !granted)
 		return r;
 	sk_add_restorecon(&command, x->c->samples, "F");
-	sk_buf_printf(&with, "the label %s", v->expected->text);
+	sk_buf_join(&with, "the label ", v->expected->text, NULL);
 	if (!sk_buf_str(&with))
 		return -ENOMEM;
 	fix.summary = "Give it the whole label that the file contexts say, user and level included.";
@@ -493,12 +492,12 @@ static int sk_fix_label_user(struct sk_fixing *x)
 	if (r || !granted)
 		return r;
 	user = x->e->policy->user_by_id[v->source->context->user.v]->name;
-	sk_buf_printf(&command, "chcon -u %s", user);
+	sk_buf_join(&command, "chcon -u ", user, NULL);
 	for (unsigned int i = 0; i < x->c->samples->n_paths; i++) {
 		sk_buf_addc(&command, ' ');
 		sk_add_shell_word(&command, x->c->samples->paths[i]);
 	}
-	sk_buf_printf(&with, "%s as the label's user", user);
+	sk_buf_join(&with, user, " as the label's user", NULL);
 	if (!sk_buf_str(&with))
 		return -ENOMEM;
 	fix.summary = "If the file is meant to be that user's own, say so in its label.";
@@ -570,7 +569,7 @@ static int sk_rule_labels(struct sk_fixing *x, const char *pattern, const char *
 	int r;
 
 	snprintf(like, sizeof(like), ":%s%s", type, x->e->policy->mls ? ":" : "");
-	sk_buf_printf(&line, "%s\tsystem_u:object_r:%s%s\n", pattern, type, x->e->policy->mls ? ":s0" : "");
+	sk_buf_join(&line, pattern, "\tsystem_u:object_r:", type, x->e->policy->mls ? ":s0" : "", "\n", NULL);
 	if (line.failed)
 		return -ENOMEM;
 	*ret_labels = false;
@@ -610,11 +609,11 @@ static int sk_fix_fcontext(struct sk_fixing *x, struct sk_type_id type, const ch
 	r = sk_rule_labels(x, sk_buf_str(&pattern), name, &labels);
 	if (r || !labels)
 		return r;
-	sk_buf_printf(&command, "semanage fcontext -a -t %s ", name);
+	sk_buf_join(&command, "semanage fcontext -a -t ", name, " ", NULL);
 	sk_add_shell_word(&command, sk_buf_str(&pattern));
-	sk_buf_printf(&command, "\nrestorecon %sv ", directory ? "-R" : "-");
+	sk_buf_join(&command, "\nrestorecon ", directory ? "-R" : "-", "v ", NULL);
 	sk_add_shell_word(&command, place);
-	sk_buf_printf(&with, "the label %s, which the new rule gives this path", name);
+	sk_buf_join(&with, "the label ", name, ", which the new rule gives this path", NULL);
 	if (!sk_buf_str(&with))
 		return -ENOMEM;
 	fix.command = sk_take(x, &command);
@@ -673,7 +672,7 @@ static int sk_fix_port(struct sk_fixing *x)
 	fix.command = sk_arena_printf(&x->e->scratch, "semanage port -%c -t %s -p %s %d",
 				      taken ? 'm' : 'a', sk_type_text(x, own),
 				      sk_protocol_name(s->protocol), s->port);
-	sk_buf_printf(&with, "the port labeled %s", sk_type_text(x, own));
+	sk_buf_join(&with, "the port labeled ", sk_type_text(x, own), NULL);
 	if (!sk_buf_str(&with))
 		return -ENOMEM;
 	fix.proof = sk_fix_proof(x, sk_buf_str(&with), granted);
@@ -775,8 +774,8 @@ static int sk_fix_user_role(struct sk_fixing *x, const struct sk_context *contex
 	for (uint32_t i = sk_bitset_next(&user->roles, 0); i != UINT32_MAX;
 	     i = sk_bitset_next(&user->roles, i + 1))
 		if (i && i <= x->e->policy->n_role_ids && x->e->policy->role_by_id[i])
-			sk_buf_printf(&command, "%s ", x->e->policy->role_by_id[i]->name);
-	sk_buf_printf(&command, "%s' %s", sk_role_text(x, context), user->name);
+			sk_buf_join(&command, x->e->policy->role_by_id[i]->name, " ", NULL);
+	sk_buf_join(&command, sk_role_text(x, context), "' ", user->name, NULL);
 	fix.summary = sk_arena_printf(&x->e->scratch, "Let the SELinux user %s have the role %s.", user->name,
 				      sk_role_text(x, context));
 	fix.command = sk_take(x, &command);
@@ -992,7 +991,7 @@ static int sk_fix_file_mode(struct sk_fixing *x)
 	if (S_ISDIR(s->mode))
 		rights = x->v->perms & sk_class_find_perm(x->v->cls, "dac_override") ? "rwx" : "rx";
 	if (s->owner == s->fsuid) {
-		sk_buf_printf(&command, "chmod u+%s ", rights);
+		sk_buf_join(&command, "chmod u+", rights, " ", NULL);
 		fix.proof = sk_arena_printf(&x->e->scratch,
 					    "Checked: the process runs as the owner (uid %lld), and mode %04llo with u+%s lets "
 					    "it in, so the capability is not asked for.",
@@ -1041,7 +1040,7 @@ static int sk_fix_wrong_domain(struct sk_fixing *x)
 		return r;
 	sk_buf_adds(&command, "restorecon -v ");
 	sk_add_shell_word(&command, program->path);
-	sk_buf_printf(&with, "the program in its own domain %s", sk_type_text(x, domain));
+	sk_buf_join(&with, "the program in its own domain ", sk_type_text(x, domain), NULL);
 	if (!sk_buf_str(&with))
 		return -ENOMEM;
 	fix.summary = "Restore the label of the program's file and start it again, so that it enters its own domain.";

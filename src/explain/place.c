@@ -121,22 +121,65 @@ static bool sk_port_is_generic(const char *type)
 	return false;
 }
 
-/* Marks the types to which a rule for few domains, in force, grants `perm` to the domain. */
+/*
+ * Lists the rules, in force, that make ports somebody's own: for few domains and few port types. Done once; they are a
+ * few hundred of a hundred thousand.
+ */
+static int sk_place_list_rules(struct sk_explainer *e, uint32_t first, uint32_t n)
+{
+	const struct sk_policy *p = e->policy;
+
+	for (uint32_t i = first; i < first + n; i++) {
+		const struct sk_rule *rule = &p->rules[i];
+		const struct sk_class *cls = p->class_by_id[rule->cls];
+		int r;
+
+		if (rule->kind != SK_RULE_ALLOW || p->types_of[rule->source].n > SK_OWN_FEW ||
+		    p->types_of[rule->target].n > SK_OWN_FEW ||
+		    !(rule->data & (sk_class_find_perm(cls, "name_bind") |
+				    sk_class_find_perm(cls, "name_connect"))))
+			continue;
+		r = sk_grow(&e->port_rules, &e->cap_port_rules, e->n_port_rules + 1, sizeof(*e->port_rules));
+		if (r)
+			return r;
+		e->port_rules[e->n_port_rules++] = i;
+	}
+	return 0;
+}
+
+static int sk_place_prepare(struct sk_explainer *e)
+{
+	const struct sk_policy *p = e->policy;
+	int r;
+
+	if (e->port_rules_known)
+		return 0;
+	r = sk_place_list_rules(e, 0, p->n_unconditional);
+	for (uint32_t i = 0; i < p->n_conds && !r; i++) {
+		const struct sk_cond *c = &p->conds[i];
+		int state = selkie_state_conditional(e->state, i);
+
+		if (state == 1)
+			r = sk_place_list_rules(e, c->first_true, c->n_true);
+		else if (!state)
+			r = sk_place_list_rules(e, c->first_false, c->n_false);
+	}
+	e->port_rules_known = !r;
+	return r;
+}
+
+/* Marks the types to which a rule for few domains grants `perm` to the domain. */
 static void sk_place_mark_own(const struct sk_explainer *e, struct sk_type_id domain,
 			      const struct sk_class *cls, uint32_t perm, struct sk_bitset *own)
 {
 	const struct sk_policy *p = e->policy;
 
-	for (uint32_t i = 0; i < p->n_rules; i++) {
-		const struct sk_rule *rule = &p->rules[i];
-		const struct sk_idset *targets;
+	for (size_t i = 0; i < e->n_port_rules; i++) {
+		const struct sk_rule *rule = &p->rules[e->port_rules[i]];
+		const struct sk_idset *targets = &p->types_of[rule->target];
 
-		if (rule->cls != cls->id.v || rule->kind != SK_RULE_ALLOW || !(rule->data & perm) ||
-		    p->types_of[rule->source].n > SK_OWN_FEW ||
+		if (rule->cls != cls->id.v || !(rule->data & perm) ||
 		    !sk_idset_has(&p->attributes_of[domain.v], rule->source))
-			continue;
-		targets = &p->types_of[rule->target];
-		if (targets->n > SK_OWN_FEW)
 			continue;
 		for (uint32_t k = 0; k < targets->n; k++)
 			sk_bitset_add(own, targets->ids[k]);
@@ -154,9 +197,9 @@ static bool sk_port_is_namesake(const struct sk_policy *p, struct sk_type_id dom
 	return !strncmp(d, t, n);
 }
 
-int sk_place_own_port_type(struct sk_explainer *e, const struct sk_context *source,
-			   const struct sk_class *cls, uint32_t perm, int protocol,
-			   struct sk_type_id *ret_type, uint16_t *ret_example)
+static int sk_place_find_port_type(struct sk_explainer *e, const struct sk_context *source,
+				   const struct sk_class *cls, uint32_t perm, int protocol,
+				   struct sk_type_id *ret_type, uint16_t *ret_example)
 {
 	struct sk_bitset own;
 	size_t n = selkie_policy_n_ports(e->policy);
@@ -164,7 +207,9 @@ int sk_place_own_port_type(struct sk_explainer *e, const struct sk_context *sour
 	int r;
 
 	ret_type->v = 0;
-	r = sk_bitset_init(&own, &e->scratch, e->policy->n_type_ids + 1);
+	r = sk_place_prepare(e);
+	if (!r)
+		r = sk_bitset_init(&own, &e->scratch, e->policy->n_type_ids + 1);
 	if (r)
 		return r;
 	sk_place_mark_own(e, source->type, cls, perm, &own);
@@ -189,4 +234,26 @@ int sk_place_own_port_type(struct sk_explainer *e, const struct sk_context *sour
 			return 0;
 	}
 	return 0;
+}
+
+/* Remembered for each domain and question: many denials ask the same, and finding it walks all rules. */
+int sk_place_own_port_type(struct sk_explainer *e, const struct sk_context *source,
+			   const struct sk_class *cls, uint32_t perm, int protocol,
+			   struct sk_type_id *ret_type, uint16_t *ret_example)
+{
+	uint64_t key = sk_hash_u64((uint64_t)source->type.v << 32 | cls->id.v << 8 | (uint32_t)protocol) ^ perm;
+	uint32_t *known;
+	bool is_new;
+	int r;
+
+	r = sk_map_insert(&e->own_ports, key & ~((uint64_t)1 << 63), 0, &known, &is_new);
+	if (r)
+		return r;
+	if (is_new) {
+		r = sk_place_find_port_type(e, source, cls, perm, protocol, ret_type, ret_example);
+		*known = r ? 0 : ret_type->v ? ret_type->v << 16 | *ret_example : 0;
+	}
+	ret_type->v = *known >> 16;
+	*ret_example = *known & 0xffff;
+	return r;
 }

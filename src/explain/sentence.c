@@ -109,9 +109,9 @@ static void sk_add_who(struct sk_buf *b, const struct sk_case *c, const struct s
 	const char *program = sk_program_word(c->samples);
 
 	if (c->key.kind == SELKIE_AUDIT_DENIAL_USER_AVC || !program)
-		sk_buf_printf(b, "A program in the domain %s", sk_type_of(v->source));
+		sk_buf_join(b, "A program in the domain ", sk_type_of(v->source), NULL);
 	else if (v->source)
-		sk_buf_printf(b, "%s (%s)", program, sk_type_of(v->source));
+		sk_buf_join(b, program, " (", sk_type_of(v->source), ")", NULL);
 	else
 		sk_buf_adds(b, program);
 }
@@ -127,19 +127,17 @@ static void sk_add_object(struct sk_buf *b, const struct sk_case *c, const struc
 	if (s->port >= 0)
 		sk_buf_printf(b, "port %d (%s)", s->port, sk_type_of(v->target));
 	else if (s->n_paths && sk_class_file_mode(cls))
-		sk_buf_printf(b, "%s%s (%s)", s->paths[0], s->n_paths > 1 ? " and others" : "",
-			      sk_type_of(v->target));
+		sk_buf_join(b, s->paths[0], s->n_paths > 1 ? " and others" : "", " (", sk_type_of(v->target), ")", NULL);
 	else if (s->name && sk_class_file_mode(cls))
-		sk_buf_printf(b, "a %s named '%s' (%s)",
-			      !strcmp(cls, "dir") ? "directory" : "file", s->name, sk_type_of(v->target));
+		sk_buf_join(b, "a ", !strcmp(cls, "dir") ? "directory" : "file", " named '", s->name, "' (", sk_type_of(v->target), ")", NULL);
 	else if (s->n_paths && !strcmp(cls, "service"))
-		sk_buf_printf(b, "%s (%s)", s->paths[0], sk_type_of(v->target));
+		sk_buf_join(b, s->paths[0], " (", sk_type_of(v->target), ")", NULL);
 	else if (self && !strcmp(cls, "process"))
 		sk_buf_adds(b, "itself");
 	else if (strstr(cls, "_socket"))
-		sk_buf_printf(b, "a socket of %s", self ? "its own" : sk_type_of(v->target));
+		sk_buf_join(b, "a socket of ", self ? "its own" : sk_type_of(v->target), NULL);
 	else if (!strcmp(cls, "fifo_file"))
-		sk_buf_printf(b, "a pipe of %s", sk_type_of(v->target));
+		sk_buf_join(b, "a pipe of ", sk_type_of(v->target), NULL);
 	else
 		sk_buf_adds(b, sk_type_of(v->target));
 }
@@ -157,15 +155,15 @@ static void sk_add_deed(struct sk_buf *b, const struct sk_case *c, const struct 
 			break;
 	}
 	if (v->cls && !strncmp(v->cls->name, "cap", 3) && perm) {
-		sk_buf_printf(b, "use the capability %s", perm);
+		sk_buf_join(b, "use the capability ", perm, NULL);
 		return;
 	}
 	if (words) {
-		sk_buf_printf(b, "%s ", words);
+		sk_buf_join(b, words, " ", NULL);
 		sk_add_object(b, c, v);
 		return;
 	}
-	sk_buf_printf(b, "do '%s' (%s) on ", c->samples->perms, c->samples->cls);
+	sk_buf_join(b, "do '", c->samples->perms, "' (", c->samples->cls, ") on ", NULL);
 	sk_add_object(b, c, v);
 }
 
@@ -177,20 +175,16 @@ static void sk_add_fact(struct sk_buf *b, const struct sk_case *c, const struct 
 
 	switch (c->key.kind) {
 	case SELKIE_AUDIT_DENIAL_INVALID_CONTEXT:
-		sk_buf_printf(b, "The label %s was to be used (%s)", s->raw ? s->raw : sk_type_of(v->target),
-			      s->operation ? s->operation : "by the kernel");
+		sk_buf_join(b, "The label ", s->raw ? s->raw : sk_type_of(v->target), " was to be used (", s->operation ? s->operation : "by the kernel", ")", NULL);
 		return;
 	case SELKIE_AUDIT_DENIAL_BOUNDED_TRANSITION:
-		sk_buf_printf(b, "A program in the domain %s may not enter the domain %s",
-			      sk_type_of(v->source), sk_type_of(v->target));
+		sk_buf_join(b, "A program in the domain ", sk_type_of(v->source), " may not enter the domain ", sk_type_of(v->target), NULL);
 		return;
 	case SELKIE_AUDIT_DENIAL_VALIDATE_TRANSITION:
-		sk_buf_printf(b, "%s may not relabel a %s from %s to %s", sk_type_of(v->source),
-			      c->samples->cls, from, v->target ? v->target->text : "?");
+		sk_buf_join(b, sk_type_of(v->source), " may not relabel a ", c->samples->cls, " from ", from, " to ", v->target ? v->target->text : "?", NULL);
 		return;
 	case SELKIE_AUDIT_DENIAL_OTHER_ERROR:
-		sk_buf_printf(b, "The kernel reports an error of its policy (%s)",
-			      s->operation ? s->operation : "no operation named");
+		sk_buf_join(b, "The kernel reports an error of its policy (", s->operation ? s->operation : "no operation named", ")", NULL);
 		return;
 	default:
 		sk_add_who(b, c, v);
@@ -209,11 +203,11 @@ static const char *sk_bound_words(const struct sk_case *c)
 static void sk_add_unlabeled(struct sk_buf *b, const struct sk_case *c, const struct sk_verdict *v)
 {
 	if (c->samples->raw)
-		sk_buf_printf(b, "its label %s is not valid in this policy", c->samples->raw);
+		sk_buf_join(b, "its label ", c->samples->raw, " is not valid in this policy", NULL);
 	else if (v->target && v->target->faults)
-		sk_buf_printf(b, "the label %s is not valid in this policy", v->target->text);
+		sk_buf_join(b, "the label ", v->target->text, " is not valid in this policy", NULL);
 	else if (v->source && v->source->faults)
-		sk_buf_printf(b, "the label %s is not valid in this policy", v->source->text);
+		sk_buf_join(b, "the label ", v->source->text, " is not valid in this policy", NULL);
 	else
 		sk_buf_adds(b, "it has no label");
 }
@@ -228,20 +222,15 @@ static void sk_add_failed_role(struct sk_buf *b, const struct sk_explainer *e, c
 		if (!p || !p->context)
 			continue;
 		if (p->faults & SELKIE_CONTEXT_USER_ROLE)
-			sk_buf_printf(b, "the SELinux user %s may not have the role %s",
-				      selkie_user_name(e->policy, p->context->user),
-				      selkie_role_name(e->policy, p->context->role));
+			sk_buf_join(b, "the SELinux user ", selkie_user_name(e->policy, p->context->user), " may not have the role ", selkie_role_name(e->policy, p->context->role), NULL);
 		else if (p->faults & SELKIE_CONTEXT_ROLE_TYPE)
-			sk_buf_printf(b, "the role %s may not have the type %s",
-				      selkie_role_name(e->policy, p->context->role), p->type_name);
+			sk_buf_join(b, "the role ", selkie_role_name(e->policy, p->context->role), " may not have the type ", p->type_name, NULL);
 		else
 			continue;
 		return;
 	}
 	if (v->source && v->source->context && v->target && v->target->context)
-		sk_buf_printf(b, "the role %s may not change to %s",
-			      selkie_role_name(e->policy, v->source->context->role),
-			      selkie_role_name(e->policy, v->target->context->role));
+		sk_buf_join(b, "the role ", selkie_role_name(e->policy, v->source->context->role), " may not change to ", selkie_role_name(e->policy, v->target->context->role), NULL);
 }
 
 static void sk_add_wrong_program(struct sk_buf *b, const struct sk_explainer *e, const struct sk_case *c,
@@ -253,12 +242,9 @@ static void sk_add_wrong_program(struct sk_buf *b, const struct sk_explainer *e,
 		domain = sk_cause_program_domain(e, v->source->context->type,
 						 &e->programs[c->key.program - 1]);
 	if (domain.v && strcmp(c->samples->cls, "process") && !(c->samples->perms && strstr(c->samples->perms, "entrypoint")))
-		sk_buf_printf(b, "%s runs in the domain %s, but with the label its file should have (%s) it would run in %s",
-			      e->programs[c->key.program - 1].path, sk_type_of(v->source),
-			      selkie_type_name(e->policy, e->programs[c->key.program - 1].label),
-			      selkie_type_name(e->policy, domain));
+		sk_buf_join(b, e->programs[c->key.program - 1].path, " runs in the domain ", sk_type_of(v->source), ", but with the label its file should have (", selkie_type_name(e->policy, e->programs[c->key.program - 1].label), ") it would run in ", selkie_type_name(e->policy, domain), NULL);
 	else if (v->expected)
-		sk_buf_printf(b, "the program's file should be labeled %s", v->expected->type_name);
+		sk_buf_join(b, "the program's file should be labeled ", v->expected->type_name, NULL);
 	else
 		sk_buf_adds(b, "the program's file is not labeled as an entry to that domain");
 }
@@ -282,9 +268,7 @@ static void sk_add_booleans(struct sk_buf *b, struct sk_explainer *e, const stru
 		best = remedy;
 	}
 	for (size_t i = 0; best && i < best->n_settings; i++)
-		sk_buf_printf(b, "%s%s is %s", i ? " and " : ": ",
-			      selkie_bool_name(e->policy, best->settings[i].boolean),
-			      best->settings[i].value ? "off" : "on");
+		sk_buf_join(b, i ? " and " : ": ", selkie_bool_name(e->policy, best->settings[i].boolean), " is ", best->settings[i].value ? "off" : "on", NULL);
 	selkie_remedies_free(remedies);
 }
 
@@ -301,16 +285,13 @@ static void sk_add_why(struct sk_buf *b, struct sk_explainer *e, const struct sk
 		sk_buf_adds(b, ": the policy does not know this class or permission");
 		return;
 	case SELKIE_CAUSE_NO_NEW_PRIVILEGES:
-		sk_buf_printf(b, ", because %s", sk_bound_words(c) ? sk_bound_words(c)
-				: "it was started with no_new_privs, which forbids gaining rights by changing the domain");
+		sk_buf_join(b, ", because ", sk_bound_words(c) ? sk_bound_words(c) : "it was started with no_new_privs, which forbids gaining rights by changing the domain", NULL);
 		return;
 	case SELKIE_CAUSE_NOSUID:
-		sk_buf_printf(b, ", because %s", sk_bound_words(c) ? sk_bound_words(c)
-				: "its file system is mounted nosuid, where no program may change the domain");
+		sk_buf_join(b, ", because ", sk_bound_words(c) ? sk_bound_words(c) : "its file system is mounted nosuid, where no program may change the domain", NULL);
 		return;
 	case SELKIE_CAUSE_NETWORK_LABEL:
-		sk_buf_printf(b, ", because this network traffic, interface or address is labeled %s, which this domain may not use",
-			      sk_type_of(v->target));
+		sk_buf_join(b, ", because this network traffic, interface or address is labeled ", sk_type_of(v->target), ", which this domain may not use", NULL);
 		return;
 	case SELKIE_CAUSE_UNLABELED:
 		sk_buf_adds(b, ", because ");
@@ -321,16 +302,13 @@ static void sk_add_why(struct sk_buf *b, struct sk_explainer *e, const struct sk
 		sk_add_failed_role(b, e, v);
 		return;
 	case SELKIE_CAUSE_MLS:
-		sk_buf_printf(b, ", because of the levels: %s against %s",
-			      v->source ? v->source->text : "?", v->target ? v->target->text : "?");
+		sk_buf_join(b, ", because of the levels: ", v->source ? v->source->text : "?", " against ", v->target ? v->target->text : "?", NULL);
 		return;
 	case SELKIE_CAUSE_CONSTRAINT:
 		sk_buf_adds(b, ": rules allow it, but a constraint of the policy keeps the two apart");
 		if (v->source && v->target && v->source->context && v->target->context &&
 		    v->source->context->user.v != v->target->context->user.v)
-			sk_buf_printf(b, " (users %s and %s)",
-				      selkie_user_name(e->policy, v->source->context->user),
-				      selkie_user_name(e->policy, v->target->context->user));
+			sk_buf_join(b, " (users ", selkie_user_name(e->policy, v->source->context->user), " and ", selkie_user_name(e->policy, v->target->context->user), ")", NULL);
 		return;
 	case SELKIE_CAUSE_BOUNDS:
 		sk_buf_adds(b, ", because the type that bounds it may not either");
@@ -348,8 +326,7 @@ static void sk_add_why(struct sk_buf *b, struct sk_explainer *e, const struct sk
 		sk_buf_adds(b, ", which it was handed open by another program");
 		return;
 	case SELKIE_CAUSE_MISLABELED_TARGET:
-		sk_buf_printf(b, ", because it carries a wrong label: it should be %s",
-			      v->expected ? v->expected->type_name : "another");
+		sk_buf_join(b, ", because it carries a wrong label: it should be ", v->expected ? v->expected->type_name : "another", NULL);
 		return;
 	case SELKIE_CAUSE_MISLABELED_PROGRAM:
 		sk_buf_adds(b, ", because ");
@@ -359,7 +336,7 @@ static void sk_add_why(struct sk_buf *b, struct sk_explainer *e, const struct sk
 		if (v->decided)
 			sk_sensitive_perms(e->sensitive, v->source->context->type, v->target->context->type,
 					   v->cls->id, v->perms, &reason);
-		sk_buf_printf(b, ", and should not be: %s", reason);
+		sk_buf_join(b, ", and should not be: ", reason, NULL);
 		return;
 	case SELKIE_CAUSE_BOOLEAN:
 		sk_add_booleans(b, e, v);

@@ -888,6 +888,11 @@ static int sk_fix_bounds(struct sk_fixing *x)
 	selkie_explanation *explanation;
 	int r;
 
+	if (x->c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDED_TRANSITION)
+		return sk_fix_advise(x, SELKIE_FIX_PROGRAM,
+				     "A process with several threads may only change to a domain that its own one bounds. Let "
+				     "the program change its domain before it starts threads, or by executing a program; or "
+				     "bound the new domain with a typebounds statement in the policy module that declares it.");
 	r = sk_fix_advise(x, SELKIE_FIX_PROGRAM,
 			  "A bounded type can do no more than the type that bounds it. Let the program do this in "
 			  "another domain, or take the typebounds statement back.");

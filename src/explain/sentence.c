@@ -311,7 +311,9 @@ static void sk_add_why(struct sk_buf *b, struct sk_explainer *e, const struct sk
 			sk_buf_join(b, " (users ", selkie_user_name(e->policy, v->source->context->user), " and ", selkie_user_name(e->policy, v->target->context->user), ")", NULL);
 		return;
 	case SELKIE_CAUSE_BOUNDS:
-		sk_buf_adds(b, ", because the type that bounds it may not either");
+		sk_buf_adds(b, c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDED_TRANSITION
+				       ? ", because it has several threads and its domain does not bound the other"
+				       : ", because the type that bounds it may not either");
 		return;
 	case SELKIE_CAUSE_EXTENDED_PERMISSION:
 		sk_buf_printf(b, ": ioctl or message number 0x%x is not among the allowed ones", c->key.number);

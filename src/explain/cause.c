@@ -671,7 +671,8 @@ static int sk_holds_unexpected_place(struct sk_explainer *e, struct sk_case *c,
 	    sk_expects_another(v) || !sk_place_is_generic(v->target->type_name))
 		return 0;
 	r = sk_place_own_file_type(e, v->source->context, v->target->context, v->cls,
-				   sk_operation_perms(e->operations, v->cls, v->perms), &own);
+				   sk_operation_perms(e->operations, v->cls, v->perms),
+				   c->samples->n_paths ? c->samples->paths[0] : "", &own);
 	return r ? r : own.v != 0;
 }
 

@@ -289,6 +289,26 @@ static int sk_fix_rule(struct sk_fixing *x)
 }
 
 /* Booleans. */
+/*
+ * A signal to a process that the source may start in that domain, by a rule of the same branch, is one to its own child:
+ * no power that it did not have.
+ */
+static bool sk_is_signal_to_child(const struct sk_policy *p, const struct sk_rule *rule, uint32_t first, uint32_t n)
+{
+	const struct sk_class *cls = p->class_by_id[rule->cls];
+
+	if (strcmp(cls->name, "process") ||
+	    rule->data & ~(sk_class_find_perm(cls, "signal") | sk_class_find_perm(cls, "signull") |
+			   sk_class_find_perm(cls, "sigchld")))
+		return false;
+	for (uint32_t i = first; i < first + n; i++)
+		if (p->rules[i].kind == SK_RULE_ALLOW && p->rules[i].source == rule->source &&
+		    p->rules[i].target == rule->target && p->rules[i].cls == rule->cls &&
+		    p->rules[i].data & sk_class_find_perm(cls, "transition"))
+			return true;
+	return false;
+}
+
 static int sk_bool_opens_sensitive(struct sk_fixing *x, const selkie_state *after, bool *ret)
 {
 	const struct sk_policy *p = x->e->policy;
@@ -303,7 +323,7 @@ static int sk_bool_opens_sensitive(struct sk_fixing *x, const selkie_state *afte
 		for (uint32_t i = first; was != is && is >= 0 && i < first + n && !*ret; i++) {
 			const struct sk_rule *rule = &p->rules[i];
 
-			*ret = rule->kind == SK_RULE_ALLOW &&
+			*ret = rule->kind == SK_RULE_ALLOW && !sk_is_signal_to_child(p, rule, first, n) &&
 			       sk_sensitive_rule(x->e->sensitive, (struct sk_type_id){ rule->source },
 						 (struct sk_type_id){ rule->target },
 						 (struct sk_class_id){ rule->cls }, rule->data);
@@ -539,6 +559,16 @@ static bool sk_is_own_directory(struct sk_fixing *x, const char *path, size_t n)
 	return expected == SK_NO_STRING || !strstr(x->e->contexts[expected].type_name, "home_dir");
 }
 
+static bool sk_asked(const struct sk_fixing *x, const char *perm)
+{
+	return x->asked & sk_class_find_perm(x->v->cls, perm);
+}
+
+static const char *sk_first_path(const struct sk_fixing *x)
+{
+	return x->c->samples->n_paths ? x->c->samples->paths[0] : "";
+}
+
 /*
  * The place that a new label rule should be for: the directory that the paths share, when it is somebody's own, for
  * what is read or written there; else the first path itself.
@@ -550,7 +580,7 @@ static const char *sk_place_of_samples(struct sk_fixing *x, bool *ret_directory)
 	size_t n = strlen(s->paths[0]), common;
 
 	*ret_directory = is_directory;
-	if (!is_directory && !(x->asked & sk_class_find_perm(x->v->cls, "execute")) &&
+	if (!is_directory && !sk_asked(x, "execute") && !sk_asked(x, "entrypoint") && !sk_asked(x, "execmod") &&
 	    sk_paths_common_directory(s, &common) &&
 	    sk_is_own_directory(x, s->paths[0], common - 1)) {
 		n = common - 1;
@@ -980,23 +1010,64 @@ static int sk_fix_memory_protection(struct sk_fixing *x)
 	return r ? r : sk_fix_booleans(x);
 }
 
+/* The bits (of 7) that a file's mode gives to the process. */
+static unsigned int sk_mode_gives(const struct sk_case_samples *s)
+{
+	unsigned int mode = (unsigned int)s->mode;
+
+	if (s->owner == s->fsuid)
+		return mode >> 6 & 7;
+	return s->group == s->fsgid ? mode >> 3 & 7 : mode & 7;
+}
+
+/* Only the owner may change a file's mode, times or group: no access list helps. */
+static int sk_fix_owner(struct sk_fixing *x)
+{
+	sk_auto_buf struct sk_buf command = SK_BUF_INIT;
+	const struct sk_case_samples *s = x->c->samples;
+	struct selkie_fix fix = { .kind = SELKIE_FIX_MODE, .proven = true };
+
+	if (!s->n_paths || s->fsuid < 0 || s->owner < 0 || s->owner == s->fsuid)
+		return sk_fix_advise(x, SELKIE_FIX_MODE,
+				     "Give the file to the Unix user (and group) that the program runs as: only a file's owner "
+				     "may change its mode and times.");
+	sk_buf_printf(&command, "chown %lld ", (long long)s->fsuid);
+	sk_add_shell_word(&command, s->paths[0]);
+	fix.summary = "Give the file to the Unix user that the program runs as; the policy is not at fault.";
+	fix.command = sk_take(x, &command);
+	fix.proof = sk_arena_printf(&x->e->scratch,
+				    "Checked: the file belongs to uid %lld and the process is uid %lld; the owner needs no "
+				    "capability to change mode and times.",
+				    (long long)s->owner, (long long)s->fsuid);
+	fix.caution = "If the program has no business with this file, leave it as it is.";
+	return fix.command && fix.proof ? sk_fix_add(x, fix) : -ENOMEM;
+}
+
 /* Unix permissions: an ACL entry for the process's user gives what the capability was asked for. */
 static int sk_fix_file_mode(struct sk_fixing *x)
 {
 	sk_auto_buf struct sk_buf command = SK_BUF_INIT;
 	const struct sk_case_samples *s = x->c->samples;
 	struct selkie_fix fix = { .kind = SELKIE_FIX_MODE, .proven = true };
-	const char *rights = x->v->perms & sk_class_find_perm(x->v->cls, "dac_override") ? "rw" : "r";
+	bool override = sk_asked(x, "dac_override");
+	const char *rights;
 
+	if (!override && !sk_asked(x, "dac_read_search"))
+		return sk_fix_owner(x);
 	if (!s->n_paths || s->fsuid < 0 || s->mode < 0)
 		return sk_fix_advise(x, SELKIE_FIX_MODE,
 				     "Correct the Unix owner, group or mode of the file or of a directory above it. The "
 				     "records do not name it: switch full path auditing on (auditctl -w /etc/shadow -p w, or "
 				     "any rule) and let it happen again.");
-	if (S_ISDIR(s->mode))
-		rights = x->v->perms & sk_class_find_perm(x->v->cls, "dac_override") ? "rwx" : "rx";
+	rights = S_ISDIR(s->mode) ? override ? "rwx" : "rx" : override ? "rw" : "r";
+	if (!((override ? 6u : 4u) & ~sk_mode_gives(s)))
+		return sk_fix_advise(x, SELKIE_FIX_MODE,
+				     "Correct the Unix mode of a directory above %s: mode %04llo of the file itself (owner %lld, "
+				     "group %lld) lets uid %lld in.",
+				     s->paths[0], (long long)(s->mode & 07777), (long long)s->owner, (long long)s->group,
+				     (long long)s->fsuid);
 	if (s->owner == s->fsuid) {
-		sk_buf_join(&command, "chmod u+", rights, " ", NULL);
+		sk_buf_printf(&command, "chmod u+%s ", rights);
 		fix.proof = sk_arena_printf(&x->e->scratch,
 					    "Checked: the process runs as the owner (uid %lld), and mode %04llo with u+%s lets "
 					    "it in, so the capability is not asked for.",
@@ -1004,14 +1075,15 @@ static int sk_fix_file_mode(struct sk_fixing *x)
 	} else {
 		sk_buf_printf(&command, "setfacl -m u:%lld:%s ", (long long)s->fsuid, rights);
 		fix.proof = sk_arena_printf(&x->e->scratch,
-					    "Checked: mode %04llo of owner %lld gives uid %lld nothing; an ACL entry of its own "
+					    "Checked: mode %04llo of owner %lld keeps uid %lld out; an ACL entry of its own "
 					    "comes before the mode, so the capability is not asked for.",
 					    (long long)(s->mode & 07777), (long long)s->owner, (long long)s->fsuid);
 	}
 	sk_add_shell_word(&command, s->paths[0]);
 	fix.summary = "Correct the Unix owner or mode; the policy is not at fault.";
 	fix.command = sk_take(x, &command);
-	fix.caution = "If the program has no business with this file, leave both as they are.";
+	fix.caution = "If the program has no business with this file, leave both as they are. A directory above it that lets "
+		      "nobody through would have to be corrected, too.";
 	return fix.command && fix.proof ? sk_fix_add(x, fix) : -ENOMEM;
 }
 
@@ -1065,7 +1137,7 @@ static int sk_fix_mislabeled_program(struct sk_fixing *x)
 		r = sk_fix_restore(x);
 		if (!r && !x->n)
 			r = sk_place_own_file_type(x->e, x->v->source->context, x->v->target->context,
-						   x->v->cls, x->asked, &own);
+						   x->v->cls, x->asked, sk_first_path(x), &own);
 		if (!r && !x->n)
 			r = sk_fix_fcontext(x, own, "Label the program's file as an entry to its domain.");
 	} else if (x->v->decided && !strcmp(x->v->cls->name, "process") && x->c->samples->n_paths) {
@@ -1105,16 +1177,35 @@ static int sk_fix_sensitive(struct sk_fixing *x)
 	return r;
 }
 
-static int sk_fix_unexpected_place(struct sk_fixing *x)
+static int sk_fix_place(struct sk_fixing *x)
 {
 	struct sk_type_id own;
 	int r;
 
 	r = sk_place_own_file_type(x->e, x->v->source->context, x->v->target->context, x->v->cls,
-				   x->operation, &own);
+				   x->operation, sk_first_path(x), &own);
 	if (!r)
 		r = sk_fix_fcontext(x, own, "Tell the policy that files of this domain live here too.");
+	return r;
+}
+
+static int sk_fix_unexpected_place(struct sk_fixing *x)
+{
+	int r = sk_fix_place(x);
+
 	return r ? r : sk_fix_rule(x);
+}
+
+/* The label of one port or place opens less than a boolean for all of them: it comes first. */
+static int sk_fix_boolean(struct sk_fixing *x)
+{
+	int r = 0;
+
+	if (x->c->also & 1u << SELKIE_CAUSE_PORT)
+		r = sk_fix_port(x);
+	else if (x->c->also & 1u << SELKIE_CAUSE_UNEXPECTED_PLACE)
+		r = sk_fix_place(x);
+	return r ? r : sk_fix_booleans(x);
 }
 
 /* chcon -t with the type of a process or port: the label is at fault, not the policy. */
@@ -1152,7 +1243,7 @@ static sk_fix_fn *const sk_fixes[SELKIE_N_CAUSES] = {
 	[SELKIE_CAUSE_MISLABELED_TARGET] = sk_fix_restore,
 	[SELKIE_CAUSE_MISLABELED_PROGRAM] = sk_fix_mislabeled_program,
 	[SELKIE_CAUSE_SENSITIVE] = sk_fix_sensitive,
-	[SELKIE_CAUSE_BOOLEAN] = sk_fix_booleans,
+	[SELKIE_CAUSE_BOOLEAN] = sk_fix_boolean,
 	[SELKIE_CAUSE_PORT] = sk_fix_port,
 	[SELKIE_CAUSE_UNEXPECTED_PLACE] = sk_fix_unexpected_place,
 	[SELKIE_CAUSE_MISSING_RULE] = sk_fix_missing_rule,

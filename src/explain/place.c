@@ -43,23 +43,75 @@ static int sk_place_allowed(struct sk_explainer *e, const struct sk_context *sou
 }
 
 /*
- * The best of the types whose names begin with stem[0..n) and "_": it allows `perms` and little more, and label rules
- * say where such files live.
+ * How far a type's purpose, as its name tells it, is from a path: 0 it is for such places, 1 it is for none in
+ * particular, 2 it is for others.
+ */
+static unsigned int sk_place_distance(const char *type, const char *path)
+{
+	static const struct {
+		const char *end, *words[3];
+	} purposes[] = {
+		{ "_log_t", { "/log", ".log" } }, { "_runtime_t", { "/run" } }, { "_var_run_t", { "/run" } },
+		{ "_tmp_t", { "/tmp" } }, { "_tmpfs_t", { "/shm" } }, { "_lock_t", { "/lock" } },
+		{ "_cache_t", { "/cache" } }, { "_spool_t", { "/spool" } }, { "_home_t", { "/home" } },
+		{ "_config_t", { "/etc", "/conf", ".conf" } }, { "_conf_t", { "/etc", "/conf", ".conf" } },
+		{ "_etc_t", { "/etc", "/conf", ".conf" } }, { "_modules_t", { "/modules" } },
+		{ "_htaccess_t", { "/.htaccess" } }, { "_keytab_t", { ".keytab" } }, { "_unit_t", { "/systemd" } },
+	};
+	size_t n = strlen(type);
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(purposes); i++) {
+		size_t len = strlen(purposes[i].end);
+
+		if (n < len || strcmp(type + n - len, purposes[i].end))
+			continue;
+		for (size_t k = 0; k < SK_ARRAY_LEN(purposes[i].words) && purposes[i].words[k]; k++)
+			if (strstr(path, purposes[i].words[k]))
+				return 0;
+		return 2;
+	}
+	return 1;
+}
+
+/* How many kinds of rights beyond `perms` are in `allowed`: to change files, to run them, to relabel them. */
+static unsigned int sk_place_excess(const struct sk_class *cls, uint32_t perms, uint32_t allowed)
+{
+	static const char *const kinds[][6] = {
+		{ "write", "create", "unlink", "rename", "add_name", "remove_name" },
+		{ "execute", "execute_no_trans", "execmod" },
+		{ "relabelfrom", "relabelto" },
+	};
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(kinds); i++) {
+		uint32_t kind = 0;
+
+		for (size_t k = 0; k < SK_ARRAY_LEN(kinds[i]) && kinds[i][k]; k++)
+			kind |= sk_class_find_perm(cls, kinds[i][k]);
+		n += allowed & kind && !(perms & kind);
+	}
+	return n;
+}
+
+/*
+ * The best of the types whose names begin with stem[0..n) and "_": of those that allow `perms` and that label rules know,
+ * the one for such paths, with the fewest kinds of further rights, with the most label rules.
  */
 static int sk_place_best_of_stem(struct sk_explainer *e, const char *stem, size_t n,
 				 const struct sk_context *source, const struct sk_context *target,
-				 const struct sk_class *cls, uint32_t perms, struct sk_type_id *ret_type)
+				 const struct sk_class *cls, uint32_t perms, const char *path,
+				 struct sk_type_id *ret_type)
 {
 	const struct sk_policy *p = e->policy;
 	uint32_t entry = sk_class_find_perm(cls, "entrypoint");
-	unsigned int best_rights = 33;
+	unsigned int best = UINT32_MAX;
 	size_t best_rules = 0;
 
 	for (uint32_t t = 1; t <= p->n_type_ids; t++) {
 		const char *name = p->type_by_id[t]->name;
 		struct sk_context other = *target;
 		const uint32_t *numbers;
-		unsigned int rights;
+		unsigned int rank;
 		uint32_t allowed;
 		size_t n_rules;
 		int r;
@@ -74,14 +126,13 @@ static int sk_place_best_of_stem(struct sk_explainer *e, const char *stem, size_
 		r = sk_place_allowed(e, source, &other, cls->id, &allowed);
 		if (r)
 			return r;
-		rights = (unsigned int)__builtin_popcount(allowed);
 		/* its own program: what carries that label becomes the domain */
-		if (!(perms & entry) && allowed & entry)
+		if (perms & ~allowed || (!(perms & entry) && allowed & entry))
 			continue;
-		if (perms & ~allowed || rights > best_rights ||
-		    (rights == best_rights && n_rules <= best_rules))
+		rank = sk_place_distance(name, path) * 8 + sk_place_excess(cls, perms, allowed);
+		if (rank > best || (rank == best && n_rules <= best_rules))
 			continue;
-		best_rights = rights;
+		best = rank;
 		best_rules = n_rules;
 		ret_type->v = t;
 	}
@@ -90,7 +141,7 @@ static int sk_place_best_of_stem(struct sk_explainer *e, const char *stem, size_
 
 int sk_place_own_file_type(struct sk_explainer *e, const struct sk_context *source,
 			   const struct sk_context *target, const struct sk_class *cls, uint32_t perms,
-			   struct sk_type_id *ret_type)
+			   const char *path, struct sk_type_id *ret_type)
 {
 	const char *name = e->policy->type_by_id[source->type.v]->name;
 	size_t n = strlen(name);
@@ -103,7 +154,7 @@ int sk_place_own_file_type(struct sk_explainer *e, const struct sk_context *sour
 		n -= 2;
 	/* httpd_sys_script_t: httpd_sys_script_*, httpd_sys_*, httpd_* */
 	while (n && !ret_type->v) {
-		r = sk_place_best_of_stem(e, name, n, source, target, cls, perms, ret_type);
+		r = sk_place_best_of_stem(e, name, n, source, target, cls, perms, path, ret_type);
 		if (r)
 			return r;
 		do

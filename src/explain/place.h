@@ -13,12 +13,12 @@
 bool sk_place_is_generic(const char *type);
 
 /*
- * The domain's own file type on which it may do `perms`, with the fewest further rights; id 0 when it has none. The
- * question is asked with the contexts of the denial.
+ * The domain's own file type on which it may do `perms`, for places like `path`, with the fewest kinds of further rights;
+ * id 0 when it has none. The question is asked with the contexts of the denial.
  */
 int sk_place_own_file_type(struct sk_explainer *e, const struct sk_context *source,
 			   const struct sk_context *target, const struct sk_class *cls, uint32_t perms,
-			   struct sk_type_id *ret_type);
+			   const char *path, struct sk_type_id *ret_type);
 
 /* The port type of its own to which the domain may do `perm`, and an example of such a port; id 0 when it has none. */
 int sk_place_own_port_type(struct sk_explainer *e, const struct sk_context *source,

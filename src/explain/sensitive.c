@@ -65,7 +65,7 @@ static const struct sk_sensitive_row sk_sensitive_rows[] = {
 
 	/* kernel code */
 	{ "capability cap_userns", "sys_module", "*", 0, "a kernel module can do anything" },
-	{ "system", "module_load module_request", "*", SK_ACROSS, "a kernel module can do anything" },
+	{ "system", "module_load", "*", 0, "a kernel module can do anything" },
 	{ "file", SK_CHANGE, "modules_object_t modules_dep_t boot_t kernel_image_t", 0,
 	  "the kernel and its modules are loaded from there" },
 	{ "file", "write append", "usermodehelper_t sysctl_modprobe_t sysctl_hotplug_t", 0,
@@ -84,7 +84,8 @@ static const struct sk_sensitive_row sk_sensitive_rows[] = {
 	  "selinux_config_t default_context_t file_context_t policy_config_t policy_src_t semanage_store_t "
 	  "selinux_login_config_t semanage_trans_lock_t checkpolicy_exec_t load_policy_exec_t setfiles_exec_t",
 	  0, "the policy is kept there" },
-	{ "file", "write append", "boolean_t", 0, "it switches booleans of the policy" },
+	{ "file", "write append", "security_t boolean_t", 0,
+	  "the policy is loaded, switched and switched off there" },
 	{ "dir", "add_name remove_name write create relabelto",
 	  "policy_config_t selinux_config_t semanage_store_t shadow_t", 0, "the policy is kept there" },
 	{ "kernel_service", "use_as_override create_files_as", "*", SK_ACROSS,

@@ -360,10 +360,14 @@ static int sk_fix_one_remedy(struct sk_fixing *x, const struct selkie_remedy *re
 	if (!r && granted)
 		r = sk_bool_opens_sensitive(x, state, &sensitive);
 	selkie_state_free(state);
-	if (r || !granted || sensitive)
+	if (r || !granted)
 		return r;
 	if (!sk_buf_str(&with))
 		return -ENOMEM;
+	if (sensitive)
+		return sk_fix_advise(x, SELKIE_FIX_NOTHING,
+				     "With %s it would be allowed, but that also opens what no fix should open (see "
+				     "selkie search -b), so it is not offered.", sk_buf_str(&with));
 	fix.summary = sk_take(x, &summary);
 	fix.command = sk_take(x, &command);
 	fix.proof = sk_fix_proof(x, sk_buf_str(&with), granted);
@@ -549,14 +553,18 @@ static bool sk_is_own_directory(struct sk_fixing *x, const char *path, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		depth += path[i] == '/';
-	if (!directory || depth < 2)
+	if (!directory)
 		return false;
 	for (size_t i = 0; i < SK_ARRAY_LEN(shared); i++)
 		if (!strncmp(directory, shared[i], strlen(shared[i])))
 			return false;
 	if (sk_explain_expected(x->e, directory, S_IFDIR, &expected))
 		return false;
-	return expected == SK_NO_STRING || !strstr(x->e->contexts[expected].type_name, "home_dir");
+	if (expected == SK_NO_STRING)
+		return depth > 1;
+	/* right below the root only what the policy does not know: /web, but not /srv */
+	return depth > 1 ? !strstr(x->e->contexts[expected].type_name, "home_dir")
+			 : !strcmp(x->e->contexts[expected].type_name, "default_t");
 }
 
 static bool sk_asked(const struct sk_fixing *x, const char *perm)

@@ -14,6 +14,7 @@
 enum sk_sensitive_flag {
 	SK_ACROSS = 1,		/* only between different types */
 	SK_CONTENT = 2,		/* the files' content is what is protected */
+	SK_BY_POLICY = 4,	/* a boolean of the policy may grant it: its authors chose between whom */
 };
 
 struct sk_sensitive_row {
@@ -101,13 +102,13 @@ static const struct sk_sensitive_row sk_sensitive_rows[] = {
 	{ "netlink_audit_socket", "nlmsg_write nlmsg_tty_audit", "*", 0, "it changes what is audited" },
 
 	/* programs that others run */
-	{ "file", SK_CHANGE, "bin_t shell_exec_t lib_t ld_so_t ld_so_cache_t @exec_type", 0,
+	{ "file", SK_CHANGE, "bin_t shell_exec_t lib_t ld_so_t ld_so_cache_t @exec_type", SK_BY_POLICY,
 	  "whoever changes a program or library runs code as everyone who uses it" },
 	{ "file", SK_CHANGE, "system_cron_spool_t systemd_unit_t @init_script_file_type initrc_exec_t", 0,
 	  "what stands there is run by root" },
 
 	/* power over other processes and the system */
-	{ "process", "ptrace sigkill sigstop signal", "*", SK_ACROSS,
+	{ "process", "ptrace sigkill sigstop signal", "*", SK_ACROSS | SK_BY_POLICY,
 	  "it is power over a process of another domain" },
 	{ "capability cap_userns", "sys_ptrace", "*", 0, "it opens the memory of every process" },
 	{ "capability cap_userns", "sys_admin", "*", 0,
@@ -269,9 +270,9 @@ void sk_sensitive_free(struct sk_sensitive *s)
 	free(s);
 }
 
-uint32_t sk_sensitive_perms(const struct sk_sensitive *s, struct sk_type_id source,
-			    struct sk_type_id target, struct sk_class_id cls, uint32_t perms,
-			    const char **ret_reason)
+static uint32_t sk_sensitive_find(const struct sk_sensitive *s, struct sk_type_id source,
+				  struct sk_type_id target, struct sk_class_id cls, uint32_t perms,
+				  unsigned int except, const char **ret_reason)
 {
 	uint32_t found = 0;
 
@@ -280,7 +281,8 @@ uint32_t sk_sensitive_perms(const struct sk_sensitive *s, struct sk_type_id sour
 	for (uint32_t i = s->first[cls.v]; i; i = s->rules[i - 1].next) {
 		const struct sk_sensitive_rule *rule = &s->rules[i - 1];
 
-		if (!(rule->perms & perms) || (rule->row->flags & SK_ACROSS && source.v == target.v))
+		if (!(rule->perms & perms) || rule->row->flags & except ||
+		    (rule->row->flags & SK_ACROSS && source.v == target.v))
 			continue;
 		if (!rule->any && !sk_bitset_has(&rule->targets, target.v))
 			continue;
@@ -289,6 +291,13 @@ uint32_t sk_sensitive_perms(const struct sk_sensitive *s, struct sk_type_id sour
 			*ret_reason = rule->row->reason;
 	}
 	return found;
+}
+
+uint32_t sk_sensitive_perms(const struct sk_sensitive *s, struct sk_type_id source,
+			    struct sk_type_id target, struct sk_class_id cls, uint32_t perms,
+			    const char **ret_reason)
+{
+	return sk_sensitive_find(s, source, target, cls, perms, 0, ret_reason);
 }
 
 bool sk_sensitive_content(const struct sk_sensitive *s, struct sk_type_id type)
@@ -307,7 +316,7 @@ bool sk_sensitive_rule(const struct sk_sensitive *s, struct sk_type_id source, s
 		struct sk_type_id t = { types->ids[i] };
 		struct sk_type_id from = { one ? s->policy->types_of[source.v].ids[0] : 0 };
 
-		if (sk_sensitive_perms(s, from, t, cls, perms, NULL))
+		if (sk_sensitive_find(s, from, t, cls, perms, SK_BY_POLICY, NULL))
 			return true;
 	}
 	return false;

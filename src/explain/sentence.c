@@ -188,7 +188,8 @@ static void sk_add_fact(struct sk_buf *b, const struct sk_case *c, const struct 
 		return;
 	default:
 		sk_add_who(b, c, v);
-		sk_buf_adds(b, c->key.permissive ? " would not be allowed to " : " may not ");
+		sk_buf_adds(b, c->key.permissive ? " would not be allowed to "
+			       : c->cause == SELKIE_CAUSE_ALLOWED_NOW ? " was not allowed to " : " may not ");
 		sk_add_deed(b, c, v);
 	}
 }
@@ -243,7 +244,7 @@ static void sk_add_wrong_program(struct sk_buf *b, const struct sk_explainer *e,
 						 &e->programs[c->key.program - 1]);
 	if (domain.v && strcmp(c->samples->cls, "process") && !(c->samples->perms && strstr(c->samples->perms, "entrypoint")))
 		sk_buf_join(b, e->programs[c->key.program - 1].path, " runs in the domain ", sk_type_of(v->source), ", but with the label its file should have (", selkie_type_name(e->policy, e->programs[c->key.program - 1].label), ") it would run in ", selkie_type_name(e->policy, domain), NULL);
-	else if (v->expected)
+	else if (v->expected && v->target && strcmp(v->expected->type_name, v->target->type_name))
 		sk_buf_join(b, "the program's file should be labeled ", v->expected->type_name, NULL);
 	else
 		sk_buf_adds(b, "the program's file is not labeled as an entry to that domain");
@@ -279,7 +280,7 @@ static void sk_add_why(struct sk_buf *b, struct sk_explainer *e, const struct sk
 
 	switch (c->cause) {
 	case SELKIE_CAUSE_ALLOWED_NOW:
-		sk_buf_adds(b, ", it was reported; this policy allows it");
+		sk_buf_adds(b, "; this policy allows it");
 		return;
 	case SELKIE_CAUSE_UNKNOWN_CLASS:
 		sk_buf_adds(b, ": the policy does not know this class or permission");
@@ -421,11 +422,13 @@ static void sk_evidence_object(struct sk_proofs *p, const struct sk_case *c, con
 	for (unsigned int i = 0; i < s->n_paths; i++)
 		sk_evidence_printf(p, "path", "%s%s", s->paths[i], sk_path_source_words(s->path_source));
 	if (!s->n_paths && v->cls && sk_class_file_mode(v->cls->name)) {
-		sk_evidence_printf(p, "path",
-				   "unknown%s%s%s; inode %" PRId64 " on %s. To get paths in the records, load any audit rule "
-				   "(auditctl -w /etc/shadow -p w)",
-				   s->name ? ", named '" : "", s->name ? s->name : "", s->name ? "'" : "",
-				   s->inode, s->device ? s->device : "an unknown device");
+		sk_evidence_printf(p, "path", "unknown%s%s%s", s->name ? ", named '" : "", s->name ? s->name : "",
+				   s->name ? "'" : "");
+		if (s->inode >= 0)
+			sk_evidence_printf(p, "inode", "%" PRId64 " on %s", s->inode,
+					   s->device ? s->device : "an unknown device");
+		sk_evidence_add(p, "to get paths", "load any audit rule (auditctl -w /etc/shadow -p w): then records "
+						   "bring them");
 	}
 	if (s->port >= 0)
 		sk_evidence_printf(p, "port", "%d", s->port);

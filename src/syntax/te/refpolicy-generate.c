@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a reference policy's build generates: macros for sets of permissions (its genclassperms.py), and the modules
+ * that are written as templates (corenetwork). A generated text is a source of its own, with the name that the tree's
+ * build gives it; places are in that text, not in the templates.
+ */
+#include "syntax/te/refpolicy.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static int sk_define_setting(struct sk_macro_reader *m, bool when, const char *name, const char *value)
+{
+	return when ? sk_macro_define(m, name, value) : 0;
+}
+
+int sk_refpolicy_define_settings(struct sk_refpolicy *rp, struct sk_macro_reader *m)
+{
+	const char *type = sk_refpolicy_setting(rp, "TYPE"), *distro = sk_refpolicy_setting(rp, "DISTRO");
+	static const struct {
+		const char *setting, *macro, *fallback;
+	} numbers[] = { { "MLS_SENS", "mls_num_sens", "16" }, { "MLS_CATS", "mls_num_cats", "1024" },
+			{ "MCS_CATS", "mcs_num_cats", "1024" } };
+	static const struct {
+		const char *setting, *macro;
+	} flags[] = { { "SYSTEMD", "init_systemd" }, { "DIRECT_INITRC", "direct_sysadm_daemon" },
+		      { "WERROR", "m4_werror" }, { "UBAC", "enable_ubac" } };
+	const char *options = sk_refpolicy_setting(rp, "CUSTOM_BUILDOPT");
+	char name[300];
+	int r = sk_define_setting(m, !strcmp(type, "mls"), "enable_mls", "true");
+
+	if (!r)
+		r = sk_define_setting(m, !strcmp(type, "mcs"), "enable_mcs", "true");
+	snprintf(name, sizeof(name), "distro_%.200s", distro);
+	if (!r)
+		r = sk_define_setting(m, *distro, name, "true");
+	if (!r)
+		r = sk_define_setting(m, !strcmp(distro, "ubuntu"), "distro_debian", "true");
+	if (!r)
+		r = sk_define_setting(m, !strcmp(distro, "debian"), "use_alsa", "");
+	for (size_t i = 0; i < SK_ARRAY_LEN(flags) && !r; i++)
+		r = sk_define_setting(m, !strcmp(sk_refpolicy_setting(rp, flags[i].setting), "y"), flags[i].macro,
+				      "true");
+	for (size_t i = 0; i < SK_ARRAY_LEN(numbers) && !r; i++) {
+		const char *value = sk_refpolicy_setting(rp, numbers[i].setting);
+
+		r = sk_macro_define(m, numbers[i].macro, *value ? value : numbers[i].fallback);
+	}
+	while (!r && *options) {
+		size_t n = strcspn(options, " \t");
+
+		snprintf(name, sizeof(name), "%.*s", (int)SK_MIN(n, (size_t)250), options);
+		r = sk_define_setting(m, n, name, "true");
+		options += n + strspn(options + n, " \t");
+	}
+	return r;
+}
+
+/* The macro all_CLASS_perms: the common's permissions, then the class's own. Commons are kept as "NAME: perms\n". */
+int sk_refpolicy_define_class(struct sk_refpolicy *rp, const struct sk_te_stmt *stmt, struct sk_buf *commons)
+{
+	const char *name = sk_intern_str(&rp->names, stmt->name.name), *inherited = NULL;
+	sk_auto_buf struct sk_buf perms = SK_BUF_INIT, macro = SK_BUF_INIT;
+	char head[300];
+
+	for (uint32_t i = 0; i < stmt->set[0].n; i++)
+		sk_buf_printf(&perms, "%s ", sk_intern_str(&rp->names, stmt->set[0].names[i].name));
+	if (!sk_buf_str(&perms))
+		return -ENOMEM;
+	if (stmt->kind == SK_TE_COMMON) {
+		sk_buf_printf(commons, "\n%s: %s\n", name, perms.data);
+		return commons->failed ? -ENOMEM : 0;
+	}
+	if (stmt->kind != SK_TE_CLASS)
+		return 0;
+	if (stmt->name2.name != SK_INTERN_NONE) {
+		snprintf(head, sizeof(head), "\n%.250s: ", sk_intern_str(&rp->names, stmt->name2.name));
+		inherited = sk_buf_str(commons);
+		inherited = inherited ? strstr(inherited, head) : NULL;
+	}
+	sk_buf_adds(&macro, "{ ");
+	if (inherited) {
+		inherited += strlen(head);
+		sk_buf_add(&macro, inherited, strcspn(inherited, "\n"));
+	}
+	sk_buf_printf(&macro, "%s}", perms.data);
+	snprintf(head, sizeof(head), "all_%.250s_perms", name);
+	return sk_buf_str(&macro) ? sk_macro_define(&rp->macros, head, macro.data) : -ENOMEM;
+}
+
+/* all_kernel_class_perms and all_userspace_class_perms; a comment in security_classes tells which are the latter. */
+int sk_refpolicy_define_class_sets(struct sk_refpolicy *rp, const struct sk_source *security_classes)
+{
+	sk_auto_buf struct sk_buf kernel = SK_BUF_INIT, userspace = SK_BUF_INIT;
+	int r;
+
+	for (const char *line = security_classes->text; line; line = strchr(line, '\n')) {
+		const char *hash, *end;
+		char name[200];
+		bool user = false;
+
+		line += *line == '\n';
+		if (sscanf(line, " class %190s", name) != 1)
+			continue;
+		end = strchrnul(line, '\n');
+		hash = memchr(line, '#', (size_t)(end - line));
+		if (hash) {
+			char word[32];
+
+			user = sscanf(hash + 1, " %31s", word) == 1 && !strcmp(word, "userspace");
+		}
+		sk_buf_printf(user ? &userspace : &kernel, "\tclass %s all_%s_perms;\n", name, name);
+	}
+	if (!sk_buf_str(&kernel) || !sk_buf_str(&userspace))
+		r = -ENOMEM;
+	else
+		r = sk_macro_define(&rp->macros, "all_kernel_class_perms", kernel.data);
+	if (!r)
+		r = sk_macro_define(&rp->macros, "all_userspace_class_perms", userspace.data);
+	return r;
+}
+
+/* Lines that make interfaces: network_interface, _node, _port, _packet at their start, ib_pkey( or ib_endport( anywhere. */
+static bool sk_is_network_line(const char *p, const char *end)
+{
+	static const char *const starts[] = { "network_interface", "network_node", "network_port", "network_packet" };
+	static const char *const calls[] = { "ib_pkey(", "ib_endport(" };
+	const char *q = p;
+
+	while (q < end && (*q == ' ' || *q == '\t'))
+		q++;
+	for (size_t i = 0; i < SK_ARRAY_LEN(starts); i++)
+		if ((size_t)(end - q) >= strlen(starts[i]) && !memcmp(q, starts[i], strlen(starts[i])))
+			return true;
+	for (size_t i = 0; i < SK_ARRAY_LEN(calls); i++) {
+		const char *call = memmem(p, (size_t)(end - p), calls[i], strlen(calls[i]));
+
+		if (call && memchr(call, ')', (size_t)(end - call)))
+			return true;
+	}
+	return false;
+}
+
+static int sk_network_lines(struct sk_refpolicy *rp, const struct sk_source *in, struct sk_source **ret_source)
+{
+	sk_auto_buf struct sk_buf buf = SK_BUF_INIT;
+	const char *end = in->text + in->size, *nl;
+
+	for (const char *p = in->text; p < end; p = nl + 1) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		if (!nl)
+			nl = end;
+		if (sk_is_network_line(p, nl)) {
+			sk_buf_add(&buf, p, (size_t)(nl - p));
+			sk_buf_addc(&buf, '\n');
+		}
+	}
+	return sk_buf_str(&buf) ? sk_sources_add(&rp->sources, in->name, buf.data, buf.n, rp->diags, ret_source)
+				: -ENOMEM;
+}
+
+/* The words that stand for $1 and $0 where m4 would have taken these. */
+static void sk_add_dollars(struct sk_buf *to, const char *p, const char *end)
+{
+	const char *at;
+
+	while ((at = memmem(p, (size_t)(end - p), "dollars", 7))) {
+		bool one = end - at >= 10 && !memcmp(at + 7, "one", 3);
+		bool zero = end - at >= 11 && !memcmp(at + 7, "zero", 4);
+
+		sk_buf_add(to, p, (size_t)(at - p));
+		sk_buf_adds(to, one ? "$1" : zero ? "$0" : "dollars");
+		p = at + (one ? 10 : zero ? 11 : 7);
+	}
+	sk_buf_add(to, p, (size_t)(end - p));
+}
+
+/* Runs the template's own macros over its input, in a reader of their own. */
+static int sk_expand_template(struct sk_refpolicy *rp, const struct sk_source *macros, const struct sk_source *in,
+			      struct sk_buf *ret_text)
+{
+	sk_auto_buf struct sk_buf dropped = SK_BUF_INIT;
+	struct sk_macro_reader m;
+	int r = sk_macro_init(&m, &rp->names, &rp->sources, rp->diags);
+
+	if (r)
+		return r;
+	r = sk_refpolicy_define_settings(rp, &m);
+	if (!r)
+		r = sk_macro_define(&m, "self_contained_policy", "");
+	if (!r)
+		r = sk_macro_expand(&m, macros, &dropped);
+	if (!r)
+		r = sk_macro_expand(&m, in, ret_text);
+	sk_macro_done(&m);
+	return r;
+}
+
+int sk_refpolicy_generate(struct sk_refpolicy *rp, const struct sk_refpolicy_module *module, bool interfaces,
+			  struct sk_source **ret_source)
+{
+	sk_auto_buf struct sk_buf expanded = SK_BUF_INIT, text = SK_BUF_INIT;
+	const char *ext = interfaces ? "if" : "te", *layer = module->layer, *name = module->name;
+	struct sk_source *macros, *in, *head = NULL;
+	char path[4096];
+	int r = sk_refpolicy_load(rp, true, &macros, "policy/modules/%s/%s.%s.m4", layer, name, ext);
+
+	if (!r)
+		r = sk_refpolicy_load(rp, true, &in, "policy/modules/%s/%s.te.in", layer, name);
+	if (!r && interfaces)
+		r = sk_refpolicy_load(rp, true, &head, "policy/modules/%s/%s.if.in", layer, name);
+	if (!r && interfaces)
+		r = sk_network_lines(rp, in, &in);
+	if (!r)
+		r = sk_expand_template(rp, macros, in, &expanded);
+	if (r)
+		return r;
+	sk_buf_printf(&text, "#\n# This is a generated file!  Instead of modifying this file, the\n"
+			     "# %s.%s.in or %s.%s.m4 file should be modified.\n#\n", name, ext, name, ext);
+	if (head)
+		sk_buf_add(&text, head->text, head->size);
+	if (expanded.n)
+		sk_add_dollars(&text, expanded.data, expanded.data + expanded.n);
+	snprintf(path, sizeof(path), "%s/policy/modules/%s/%s.%s", rp->root, layer, name, ext);
+	return sk_buf_str(&text) ? sk_sources_add(&rp->sources, path, text.data, text.n, rp->diags, ret_source)
+				 : -ENOMEM;
+}

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Reading a reference policy tree. The order of files follows from what needs what: flask definitions make macros,
+ * support macros come next, then what knows no interfaces, then all interfaces (of modules that are off too), then the
+ * modules. One macro reader reads them all; the tree's own build starts m4 anew for each group, which makes a
+ * difference only to definitions that a file leaves behind for another group.
+ */
+#include "syntax/te/refpolicy.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Settings */
+
+const char *sk_refpolicy_setting(const struct sk_refpolicy *rp, const char *name)
+{
+	for (size_t i = 0; i < rp->n_settings; i++)
+		if (!strcmp(rp->settings[i].name, name))
+			return rp->settings[i].value;
+	return "";
+}
+
+/* The first value of a name counts. */
+static int sk_add_setting(struct sk_refpolicy *rp, const char *name, size_t n_name, const char *value, size_t n)
+{
+	struct sk_refpolicy_setting s = { .name = sk_arena_strndup(&rp->arena, name, n_name),
+					  .value = sk_arena_strndup(&rp->arena, value, n) };
+	int r = sk_grow(&rp->settings, &rp->cap_settings, rp->n_settings + 1, sizeof(*rp->settings));
+
+	if (r || !s.name || !s.value)
+		return -ENOMEM;
+	for (size_t i = 0; i < rp->n_settings; i++)
+		if (!strcmp(rp->settings[i].name, s.name))
+			return 0;
+	rp->settings[rp->n_settings++] = s;
+	return 0;
+}
+
+/* One line of make's: [override] NAME = VALUE, ?=, :=. Others are not settings. */
+static int sk_read_setting(struct sk_refpolicy *rp, const char *p, const char *end)
+{
+	const char *hash = memchr(p, '#', (size_t)(end - p)), *name, *name_end;
+
+	if (hash)
+		end = hash;
+	while (p < end && isspace((unsigned char)*p))
+		p++;
+	if (end - p > 9 && !memcmp(p, "override ", 9))
+		p += 9;
+	for (name = p; p < end && (isalnum((unsigned char)*p) || *p == '_'); p++)
+		;
+	name_end = p;
+	while (p < end && (isspace((unsigned char)*p) || *p == '?' || *p == ':'))
+		p++;
+	if (name == name_end || p == end || *p != '=')
+		return 0;
+	for (p++; p < end && isspace((unsigned char)*p); p++)
+		;
+	while (end > p && isspace((unsigned char)end[-1]))
+		end--;
+	return sk_add_setting(rp, name, (size_t)(name_end - name), p, (size_t)(end - p));
+}
+
+int sk_refpolicy_load(struct sk_refpolicy *rp, bool must, struct sk_source **ret_source, const char *fmt, ...)
+{
+	struct sk_place place = { .kind = SK_PLACE_NONE };
+	sk_auto_free char *path = NULL;
+	char *name = NULL;
+	va_list args;
+	int r;
+
+	*ret_source = NULL;
+	va_start(args, fmt);
+	if (vasprintf(&name, fmt, args) < 0)
+		name = NULL;
+	va_end(args);
+	if (!name || asprintf(&path, "%s/%s", rp->root, name) < 0) {
+		free(name);
+		return -ENOMEM;
+	}
+	free(name);
+	r = sk_sources_load(&rp->sources, path, NULL, rp->diags, ret_source);
+	if (r == -ENOENT && !must)
+		return 0;
+	if (r >= 0 || r == -ENOMEM)
+		return r;
+	place.file = path;
+	sk_error(rp->diags, "E0139", &place, "cannot read it: %s", strerror(-r));
+	return SK_REFPOLICY_REFUSED;
+}
+
+static int sk_read_settings(struct sk_refpolicy *rp, const char *const *settings)
+{
+	struct sk_source *source;
+	const char *p, *end, *nl;
+	int r = 0;
+
+	for (; settings && *settings && !r; settings++)
+		r = sk_read_setting(rp, *settings, *settings + strlen(*settings));
+	if (!r)
+		r = sk_refpolicy_load(rp, true, &source, "build.conf");
+	if (r)
+		return r;
+	end = source->text + source->size;
+	for (p = source->text; p < end && !r; p = nl + 1) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		if (!nl)
+			nl = end;
+		r = sk_read_setting(rp, p, nl);
+	}
+	return r;
+}
+
+/* Modules */
+
+static struct sk_refpolicy_module *sk_find_module(struct sk_refpolicy *rp, const char *name, size_t n)
+{
+	for (size_t i = 0; i < rp->n_modules; i++)
+		if (!strncmp(rp->modules[i].name, name, n) && !rp->modules[i].name[n])
+			return &rp->modules[i];
+	return NULL;
+}
+
+static int sk_add_module(struct sk_refpolicy *rp, const char *layer, const char *file)
+{
+	size_t n = strlen(file);
+	bool generated = n > 6 && !strcmp(file + n - 6, ".te.in");
+	struct sk_refpolicy_module *module;
+	int r;
+
+	if (!generated && (n <= 3 || strcmp(file + n - 3, ".te")))
+		return 0;
+	n -= generated ? 6 : 3;
+	module = sk_find_module(rp, file, n);
+	if (module) {
+		module->generated |= generated;
+		return 0;
+	}
+	r = sk_grow(&rp->modules, &rp->cap_modules, rp->n_modules + 1, sizeof(*rp->modules));
+	if (r)
+		return r;
+	module = &rp->modules[rp->n_modules];
+	*module = (struct sk_refpolicy_module){ .layer = layer, .generated = generated,
+						.name = sk_arena_strndup(&rp->arena, file, n) };
+	if (!module->name)
+		return -ENOMEM;
+	rp->n_modules++;
+	return 0;
+}
+
+static int sk_scan(struct sk_refpolicy *rp, const char *layer)
+{
+	sk_auto_free char *path = NULL;
+	struct dirent *entry;
+	DIR *dir;
+	int r = 0;
+
+	if (asprintf(&path, "%s/policy/modules%s%s", rp->root, layer ? "/" : "", layer ? layer : "") < 0)
+		return -ENOMEM;
+	dir = opendir(path);
+	if (!dir) {
+		struct sk_place place = { .kind = SK_PLACE_NONE, .file = path };
+
+		if (layer && errno == ENOTDIR)
+			return 0;
+		sk_error(rp->diags, "E0139", &place, "cannot read it: %s", strerror(errno));
+		return SK_REFPOLICY_REFUSED;
+	}
+	while (!r && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		if (layer) {
+			r = sk_add_module(rp, layer, entry->d_name);
+		} else {
+			char *name = sk_arena_strdup(&rp->arena, entry->d_name);
+
+			r = name ? sk_scan(rp, name) : -ENOMEM;
+		}
+	}
+	closedir(dir);
+	return r;
+}
+
+/* "name = base|module|off"; what is not named is off. */
+static void sk_read_state(struct sk_refpolicy *rp, const struct sk_source *source, const char *line)
+{
+	struct sk_refpolicy_module *module;
+	char name[256], state[32];
+	struct sk_place place;
+
+	if (sscanf(line, " %255[A-Za-z0-9_.-] = %31s", name, state) != 2 || !isalpha((unsigned char)name[0]))
+		return;
+	module = sk_find_module(rp, name, strlen(name));
+	if (module) {
+		module->state = !strcmp(state, "base") ? SK_REFPOLICY_BASE
+			      : !strcmp(state, "module") ? SK_REFPOLICY_MODULE : SK_REFPOLICY_OFF;
+		return;
+	}
+	if (!strcmp(state, "off"))
+		return;
+	while (isspace((unsigned char)*line))
+		line++;
+	sk_sources_place(&rp->sources, source->base + (uint32_t)(line - source->text), (uint32_t)strlen(name), &place);
+	sk_error(rp->diags, "E0140", &place, "there is no module '%s' in the tree", name);
+}
+
+static int sk_compare_modules(const void *a, const void *b)
+{
+	static const uint8_t rank[] = { [SK_REFPOLICY_BASE] = 0, [SK_REFPOLICY_MODULE] = 1, [SK_REFPOLICY_OFF] = 2 };
+	const struct sk_refpolicy_module *x = a, *y = b;
+
+	return rank[x->state] != rank[y->state] ? rank[x->state] - rank[y->state] : strcmp(x->name, y->name);
+}
+
+static int sk_read_modules(struct sk_refpolicy *rp)
+{
+	struct sk_source *source;
+	int r = sk_scan(rp, NULL);
+
+	if (!r)
+		r = sk_refpolicy_load(rp, true, &source, "policy/modules.conf");
+	if (r)
+		return r;
+	for (const char *line = source->text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		sk_read_state(rp, source, line);
+	}
+	if (rp->n_modules)
+		qsort(rp->modules, rp->n_modules, sizeof(*rp->modules), sk_compare_modules);
+	return 0;
+}
+
+int sk_refpolicy_open(struct sk_refpolicy *rp, const char *root, const char *const *settings,
+		      struct sk_diags *diags)
+{
+	int r;
+
+	memset(rp, 0, sizeof(*rp));
+	rp->sources = (struct sk_sources)SK_SOURCES_INIT;
+	rp->diags = diags;
+	rp->root = sk_arena_strdup(&rp->arena, root);
+	sk_intern_init(&rp->names, &rp->arena);
+	r = rp->root ? sk_te_names_init(&rp->names) : -ENOMEM;
+	if (!r)
+		r = sk_macro_init(&rp->macros, &rp->names, &rp->sources, diags);
+	if (!r)
+		r = sk_read_settings(rp, settings);
+	return r ? r : sk_read_modules(rp);
+}
+
+void sk_refpolicy_close(struct sk_refpolicy *rp)
+{
+	sk_macro_done(&rp->macros);
+	sk_intern_done(&rp->names);
+	sk_sources_done(&rp->sources);
+	free(rp->settings);
+	free(rp->modules);
+	sk_arena_done(&rp->arena);
+	sk_arena_done(&rp->tree);
+}
+
+/* Statements */
+
+struct sk_refpolicy_run {
+	struct sk_refpolicy *rp;
+	const struct sk_refpolicy_module *module;
+	sk_refpolicy_handler handler;
+	void *arg;
+	struct sk_buf *commons;		/* while access_vectors is read */
+};
+
+static int sk_handle(void *arg, struct sk_te_stmt *stmt)
+{
+	struct sk_refpolicy_run *run = arg;
+	int r = run->commons ? sk_refpolicy_define_class(run->rp, stmt, run->commons) : 0;
+
+	if (!r)
+		r = run->handler(run->arg, run->module, stmt);
+	if (!run->rp->keep_tree)
+		sk_arena_reset(&run->rp->tree);
+	return r;
+}
+
+static int sk_parse_source(struct sk_refpolicy_run *run, const struct sk_source *source)
+{
+	struct sk_refpolicy *rp = run->rp;
+	struct sk_te_lexer lexer;
+	int r = sk_macro_open(&rp->macros, source);
+
+	if (r)
+		return r;
+	sk_te_lexer_init(&lexer, &rp->names, &rp->macros, source);
+	r = sk_te_parse(&lexer, &rp->tree, &rp->sources, rp->diags, sk_handle, run);
+	sk_te_lexer_done(&lexer);
+	return r;
+}
+
+/* For its definitions only: what it leaves is dropped. */
+static int sk_absorb(struct sk_refpolicy *rp, const struct sk_source *source)
+{
+	struct sk_piece piece;
+	int r = sk_macro_open(&rp->macros, source);
+
+	while (!r) {
+		r = sk_macro_next(&rp->macros, &piece);
+		if (piece.kind == SK_PIECE_END)
+			break;
+	}
+	return r;
+}
+
+static int sk_parse_file(struct sk_refpolicy_run *run, bool must, const char *path)
+{
+	struct sk_source *source;
+	int r = sk_refpolicy_load(run->rp, must, &source, "%s", path);
+
+	return r || !source ? r : sk_parse_source(run, source);
+}
+
+static int sk_parse_flask(struct sk_refpolicy_run *run)
+{
+	sk_auto_buf struct sk_buf commons = SK_BUF_INIT;
+	struct sk_source *classes;
+	int r = sk_refpolicy_load(run->rp, true, &classes, "policy/flask/security_classes");
+
+	if (!r)
+		r = sk_parse_source(run, classes);
+	if (!r)
+		r = sk_parse_file(run, true, "policy/flask/initial_sids");
+	run->commons = &commons;
+	if (!r)
+		r = sk_parse_file(run, true, "policy/flask/access_vectors");
+	run->commons = NULL;
+	return r ? r : sk_refpolicy_define_class_sets(run->rp, classes);
+}
+
+static int sk_compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* policy/support, in the order of names. */
+static int sk_absorb_support(struct sk_refpolicy *rp)
+{
+	sk_auto_free char *path = NULL;
+	const char **names = NULL;
+	size_t n = 0, cap = 0;
+	struct dirent *entry;
+	struct sk_source *source;
+	DIR *dir;
+	int r = 0;
+
+	if (asprintf(&path, "%s/policy/support", rp->root) < 0)
+		return -ENOMEM;
+	dir = opendir(path);
+	while (dir && !r && (entry = readdir(dir))) {
+		size_t length = strlen(entry->d_name);
+
+		if (length < 5 || strcmp(entry->d_name + length - 4, ".spt"))
+			continue;
+		r = sk_grow(&names, &cap, n + 1, sizeof(*names));
+		if (!r && !(names[n++] = sk_arena_strdup(&rp->arena, entry->d_name)))
+			r = -ENOMEM;
+	}
+	if (dir)
+		closedir(dir);
+	if (n)
+		qsort(names, n, sizeof(*names), sk_compare_strings);
+	for (size_t i = 0; i < n && !r; i++) {
+		r = sk_refpolicy_load(rp, true, &source, "policy/support/%s", names[i]);
+		if (!r)
+			r = sk_absorb(rp, source);
+	}
+	free(names);
+	return r;
+}
+
+/* booleans.conf: the values of tunables and booleans that are not the sources' own, as macros NAME_conf. */
+static int sk_define_booleans(struct sk_refpolicy *rp)
+{
+	struct sk_source *source;
+	int r = sk_refpolicy_load(rp, false, &source, "policy/booleans.conf");
+
+	if (r || !source)
+		return r;
+	for (const char *line = source->text; line && !r; line = strchr(line, '\n')) {
+		char name[200], value[16];
+
+		line += *line == '\n';
+		if (sscanf(line, " %190[A-Za-z0-9_] = %15[a-z]", name, value) != 2)
+			continue;
+		strcat(name, "_conf");
+		r = sk_macro_define(&rp->macros, name, value);
+	}
+	return r;
+}
+
+static int sk_module_source(struct sk_refpolicy *rp, const struct sk_refpolicy_module *module, bool interfaces,
+			    struct sk_source **ret_source)
+{
+	if (module->generated)
+		return sk_refpolicy_generate(rp, module, interfaces, ret_source);
+	return sk_refpolicy_load(rp, !interfaces, ret_source, "policy/modules/%s/%s.%s", module->layer, module->name,
+				 interfaces ? "if" : "te");
+}
+
+static int sk_parse_modules(struct sk_refpolicy_run *run)
+{
+	struct sk_refpolicy *rp = run->rp;
+	struct sk_source *source;
+	int r = sk_macro_know_interfaces(&rp->macros);
+
+	for (size_t i = 0; i < rp->n_modules && !r; i++) {
+		r = sk_module_source(rp, &rp->modules[i], true, &source);
+		if (!r && source)
+			r = sk_absorb(rp, source);
+	}
+	for (size_t i = 0; i < rp->n_modules && !r; i++) {
+		run->module = &rp->modules[i];
+		if (run->module->state == SK_REFPOLICY_OFF)
+			break;
+		r = sk_module_source(rp, run->module, false, &source);
+		if (!r)
+			r = sk_parse_source(run, source);
+	}
+	return r;
+}
+
+int sk_refpolicy_parse(struct sk_refpolicy *rp, sk_refpolicy_handler handler, void *arg)
+{
+	static const struct {
+		const char *path;
+		bool must;
+	} files[] = {
+		{ "policy/context_defaults", false }, { "policy/mls", true }, { "policy/mcs", true },
+		{ "policy/policy_capabilities", false }, { "policy/global_booleans", true },
+		{ "policy/global_tunables", true }, { "policy/users", true }, { "policy/constraints", true },
+	};
+	struct sk_refpolicy_run run = { .rp = rp, .handler = handler, .arg = arg };
+	int r = sk_refpolicy_define_settings(rp, &rp->macros);
+
+	if (!r)
+		r = sk_macro_define(&rp->macros, "self_contained_policy", "");
+	if (!r)
+		r = sk_parse_flask(&run);
+	if (!r)
+		r = sk_absorb_support(rp);
+	if (!r)
+		r = sk_define_booleans(rp);
+	for (size_t i = 0; i < SK_ARRAY_LEN(files) && !r; i++)
+		r = sk_parse_file(&run, files[i].must, files[i].path);
+	if (!r)
+		r = sk_parse_modules(&run);
+	/* Files that cannot be read have been reported. */
+	return r > 0 ? 0 : r;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_SYNTAX_TE_REFPOLICY_H
+#define SK_SYNTAX_TE_REFPOLICY_H
+
+#include "syntax/te/tree.h"
+
+/*
+ * A reference policy tree: its build settings, its modules, and all its statements, expanded. What its Makefile does
+ * with m4, sed, awk and Python is done here; nothing is run and nothing is written.
+ */
+enum sk_refpolicy_state {
+	SK_REFPOLICY_OFF,	/* its interfaces are known, its rules are not taken */
+	SK_REFPOLICY_BASE,
+	SK_REFPOLICY_MODULE,
+};
+
+struct sk_refpolicy_module {
+	const char *name, *layer;
+	enum sk_refpolicy_state state;
+	bool generated;		/* from .te.in, .te.m4, .if.in, .if.m4 */
+};
+
+struct sk_refpolicy_setting {
+	const char *name, *value;
+};
+
+struct sk_refpolicy {
+	const char *root;
+	struct sk_arena arena;		/* what lives as long as this */
+	struct sk_arena tree;		/* one statement's, unless keep_tree */
+	struct sk_intern names;
+	struct sk_sources sources;
+	struct sk_macro_reader macros;
+	struct sk_diags *diags;
+	bool keep_tree;			/* statements stay until sk_refpolicy_close */
+
+	struct sk_refpolicy_setting *settings;	/* build.conf: TYPE, DISTRO, ... */
+	size_t n_settings, cap_settings;
+	struct sk_refpolicy_module *modules;	/* base, then module, then off; each sorted by name */
+	size_t n_modules, cap_modules;
+};
+
+/* The tree was refused; the diagnostics say why. */
+#define SK_REFPOLICY_REFUSED 1
+
+/*
+ * Reads build.conf and modules.conf and finds the modules. settings: "NAME=VALUE" that count before build.conf's,
+ * ended by NULL; may be NULL. diags is borrowed until sk_refpolicy_close, which is to be called whatever this returns.
+ * Returns 0, SK_REFPOLICY_REFUSED, or a negative errno.
+ */
+int sk_refpolicy_open(struct sk_refpolicy *rp, const char *root, const char *const *settings,
+		      struct sk_diags *diags);
+void sk_refpolicy_close(struct sk_refpolicy *rp);
+
+/* The value of a setting, or "" when it has none. */
+const char *sk_refpolicy_setting(const struct sk_refpolicy *rp, const char *name);
+
+/*
+ * Gives every statement of the monolithic policy to the handler: flask definitions, MLS, booleans, users and
+ * constraints with module NULL, then each module's that is not off. The statement is borrowed for the call unless
+ * keep_tree is set. Mistakes are diagnostics, and do not end it. Returns 0 or a negative errno (also the handler's).
+ */
+typedef int (*sk_refpolicy_handler)(void *arg, const struct sk_refpolicy_module *module,
+				    struct sk_te_stmt *stmt);
+int sk_refpolicy_parse(struct sk_refpolicy *rp, sk_refpolicy_handler handler, void *arg);
+
+/* refpolicy-generate.c: the generated module of that layer and name, as a source. */
+int sk_refpolicy_generate(struct sk_refpolicy *rp, const struct sk_refpolicy_module *module, bool interfaces,
+			  struct sk_source **ret_source);
+/* The macros that stand for sets of classes and permissions, from a flask statement and from security_classes. */
+int sk_refpolicy_define_class(struct sk_refpolicy *rp, const struct sk_te_stmt *stmt, struct sk_buf *commons);
+int sk_refpolicy_define_class_sets(struct sk_refpolicy *rp, const struct sk_source *security_classes);
+/* Settings as macros: M4PARAM of the tree's Makefile. */
+int sk_refpolicy_define_settings(struct sk_refpolicy *rp, struct sk_macro_reader *m);
+int sk_refpolicy_load(struct sk_refpolicy *rp, bool must, struct sk_source **ret_source, const char *fmt, ...)
+	SK_PRINTF(4, 5);
+
+#endif

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "alloc-fail.h"
 #include "syntax/te/tree.h"
 
 struct run {
@@ -273,6 +274,61 @@ static void test_depth(void **state)
 	}
 }
 
+static int drop(void *arg, struct sk_te_stmt *stmt)
+{
+	return 0;
+}
+
+static const char *const scene_text =
+	"define(`f',`allow $1 $2_t:file { read $3 };')define(`g',`f($1,`$2',ifelse($2,b,`x y',`z'))')\n"
+	"interface(`h',`optional { g($1,eval(1+2)a) }')pushdef(`f',defn(`f'))\n"
+	"h(a_t)divert(1)type z_t;divert`'undivert(1)\n"
+	"type_transition a_t s`'1_t:file b \"n m\";allow ; regexp(`a b',`\\w')\n";
+
+/* Everything that the front end allocates, once. */
+static int scene(void *arg)
+{
+	struct sk_sources sources = SK_SOURCES_INIT;
+	struct sk_arena arena = SK_ARENA_INIT, tree = SK_ARENA_INIT;
+	struct sk_te_lexer lexer = { 0 };
+	struct sk_macro_reader m = { 0 };
+	struct sk_intern names;
+	struct sk_source *source;
+	int r;
+
+	sk_intern_init(&names, &arena);
+	r = sk_te_names_init(&names);
+	if (!r)
+		r = sk_macro_init(&m, &names, &sources, NULL);
+	if (!r)
+		r = sk_macro_know_interfaces(&m);
+	if (!r)
+		r = sk_sources_add(&sources, "in", scene_text, strlen(scene_text), NULL, &source);
+	if (!r)
+		r = sk_macro_open(&m, source);
+	if (!r) {
+		sk_te_lexer_init(&lexer, &names, &m, source);
+		r = sk_te_parse(&lexer, &tree, &sources, NULL, drop, NULL);
+	}
+	sk_te_lexer_done(&lexer);
+	sk_macro_done(&m);
+	sk_intern_done(&names);
+	sk_arena_done(&arena);
+	sk_arena_done(&tree);
+	sk_sources_done(&sources);
+	return r;
+}
+
+static void test_no_memory(void **state)
+{
+	size_t n = 0;
+	const char *wrong = alloc_fail_each(scene, NULL, 2000, &n);
+
+	if (wrong)
+		fail_msg("%s", wrong);
+	assert_true(n > 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +336,7 @@ int main(void)
 		cmocka_unit_test(test_diagnostics),
 		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

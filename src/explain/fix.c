@@ -872,7 +872,8 @@ static int sk_fix_role(struct sk_fixing *x)
 	int r = 0;
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(parts) && !r; i++) {
-		if (!parts[i] || !parts[i]->context)
+		/* where a rule lacks as well, a valid context alone allows nothing */
+		if (!parts[i] || !parts[i]->context || (x->v->decided && x->v->perms & ~x->v->granted))
 			continue;
 		if (parts[i]->faults == SELKIE_CONTEXT_USER_ROLE)
 			r = sk_fix_user_role(x, parts[i]->context);
@@ -1204,16 +1205,16 @@ static int sk_fix_unexpected_place(struct sk_fixing *x)
 	return r ? r : sk_fix_rule(x);
 }
 
-/* The label of one port or place opens less than a boolean for all of them: it comes first. */
+/* The label of one port opens less than a boolean for all of them; that of a place takes it from other domains. */
 static int sk_fix_boolean(struct sk_fixing *x)
 {
-	int r = 0;
+	int r = x->c->also & 1u << SELKIE_CAUSE_PORT ? sk_fix_port(x) : 0;
 
-	if (x->c->also & 1u << SELKIE_CAUSE_PORT)
-		r = sk_fix_port(x);
-	else if (x->c->also & 1u << SELKIE_CAUSE_UNEXPECTED_PLACE)
+	if (!r)
+		r = sk_fix_booleans(x);
+	if (!r && x->c->also & 1u << SELKIE_CAUSE_UNEXPECTED_PLACE)
 		r = sk_fix_place(x);
-	return r ? r : sk_fix_booleans(x);
+	return r;
 }
 
 /* chcon -t with the type of a process or port: the label is at fault, not the policy. */

@@ -92,10 +92,9 @@ avc httpd_t usr_t file { write } name="x" dev="vda1" ino=7 | call openat exe=/us
 =>
 fact deny httpd_t usr_t:file write because rule
 label /opt/app/upload/x file usr_t
-# both may be written; what is labeled httpd_sys_rw_content_t may be run as well
-fact allow httpd_t httpd_sys_rw_content_t:file write execute
+# httpd_sys_rw_content_t would need a boolean as well
+fact deny httpd_t httpd_sys_rw_content_t:file write because rule boolean httpd_builtin_scripting=true
 fact allow httpd_t httpd_var_lib_t:file write
-fact deny httpd_t httpd_var_lib_t:file execute because rule
 cause unexpected-place
 command semanage fcontext -a -t httpd_var_lib_t '/opt/app/upload(/.*)?'; restorecon -Rv /opt/app/upload
 

@@ -289,26 +289,6 @@ static int sk_fix_rule(struct sk_fixing *x)
 }
 
 /* Booleans. */
-/*
- * A signal to a process that the source may start in that domain, by a rule of the same branch, is one to its own child:
- * no power that it did not have.
- */
-static bool sk_is_signal_to_child(const struct sk_policy *p, const struct sk_rule *rule, uint32_t first, uint32_t n)
-{
-	const struct sk_class *cls = p->class_by_id[rule->cls];
-
-	if (strcmp(cls->name, "process") ||
-	    rule->data & ~(sk_class_find_perm(cls, "signal") | sk_class_find_perm(cls, "signull") |
-			   sk_class_find_perm(cls, "sigchld")))
-		return false;
-	for (uint32_t i = first; i < first + n; i++)
-		if (p->rules[i].kind == SK_RULE_ALLOW && p->rules[i].source == rule->source &&
-		    p->rules[i].target == rule->target && p->rules[i].cls == rule->cls &&
-		    p->rules[i].data & sk_class_find_perm(cls, "transition"))
-			return true;
-	return false;
-}
-
 static int sk_bool_opens_sensitive(struct sk_fixing *x, const selkie_state *after, bool *ret)
 {
 	const struct sk_policy *p = x->e->policy;
@@ -323,7 +303,7 @@ static int sk_bool_opens_sensitive(struct sk_fixing *x, const selkie_state *afte
 		for (uint32_t i = first; was != is && is >= 0 && i < first + n && !*ret; i++) {
 			const struct sk_rule *rule = &p->rules[i];
 
-			*ret = rule->kind == SK_RULE_ALLOW && !sk_is_signal_to_child(p, rule, first, n) &&
+			*ret = rule->kind == SK_RULE_ALLOW &&
 			       sk_sensitive_rule(x->e->sensitive, (struct sk_type_id){ rule->source },
 						 (struct sk_type_id){ rule->target },
 						 (struct sk_class_id){ rule->cls }, rule->data);

@@ -80,12 +80,12 @@ label /data/mysql dir default_t
 cause unexpected-place
 command semanage fcontext -a -t mysqld_db_t '/data/mysql(/.*)?'; restorecon -Rv /data/mysql
 
-== one file below /
+== a directory right below /, which the policy does not know
 avc httpd_t default_t file { read } name="x.html" dev="vda1" ino=7 | call openat exe=/usr/sbin/apache2 path=/data/x.html
 =>
 label /data/x.html file default_t
 cause unexpected-place
-command semanage fcontext -a -t httpd_sys_content_t '/data/x\.html'; restorecon -v /data/x.html
+command semanage fcontext -a -t httpd_sys_content_t '/data(/.*)?'; restorecon -Rv /data
 
 == uploads of an application in /opt
 avc httpd_t usr_t file { write } name="x" dev="vda1" ino=7 | call openat exe=/usr/sbin/apache2 path=/opt/app/upload/x
@@ -113,7 +113,8 @@ avc httpd_t var_t file { read } name="index.html" dev="vda1" ino=7
 =>
 cause missing-rule
 not unexpected-place mislabeled-target
-evidence path unknown, named 'index.html'; inode 7 on vda1
+evidence path unknown, named 'index.html'
+evidence inode 7 on vda1
 
 # boolean
 == mail: the narrowest boolean first

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "explain/cause.h"
+#include "explain/find.h"
 #include "explain/finding.h"
 #include "explain/fix.h"
 #include "explain/operation.h"
@@ -110,6 +111,8 @@ int selkie_explainer_finish(selkie_explainer *e)
 {
 	int r = selkie_audit_finish(e->reader);
 
+	if (!r)
+		r = sk_find_paths(e);
 	for (size_t i = 0; i < e->n_cases && !r; i++) {
 		r = sk_cause_decide(e, &e->cases[i]);
 		sk_arena_reset(&e->scratch);

@@ -19,6 +19,7 @@ struct sk_sensitive;
  * What all of src/explain works on. The way of a denial:
  *
  *   collect.c	records of an event -> a case (distinct denial), counted, with samples of what differs
+ *   find.c	a case without a path -> its path, by inode, on this machine
  *   cause.c	a case -> its causes
  *   finding.c	cases with the same cause, source, target and class -> findings, ordered
  *   fix.c	a finding -> fixes, each replayed
@@ -96,6 +97,7 @@ struct sk_case_samples {
 	int32_t port;			/* -1 unknown */
 	int protocol;			/* IPPROTO_* */
 	enum selkie_audit_path_source path_source;
+	bool found_by_inode;		/* no record named the path */
 };
 
 struct sk_event_node {

@@ -420,7 +420,8 @@ static void sk_evidence_object(struct sk_proofs *p, const struct sk_case *c, con
 	const struct sk_case_samples *s = c->samples;
 
 	for (unsigned int i = 0; i < s->n_paths; i++)
-		sk_evidence_printf(p, "path", "%s%s", s->paths[i], sk_path_source_words(s->path_source));
+		sk_evidence_printf(p, "path", "%s%s", s->paths[i],
+				   s->found_by_inode ? " (found by inode)" : sk_path_source_words(s->path_source));
 	if (!s->n_paths && v->cls && sk_class_file_mode(v->cls->name)) {
 		sk_evidence_printf(p, "path", "unknown%s%s%s", s->name ? ", named '" : "", s->name ? s->name : "",
 				   s->name ? "'" : "");

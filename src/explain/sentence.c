@@ -60,6 +60,10 @@ static const struct sk_deed sk_deeds[] = {
 	{ "process", "execstack", "have an executable stack in" },
 	{ "process", "execheap", "run code on the heap of" },
 	{ "process", "setrlimit", "change resource limits of" },
+	{ "process", "setexec", "choose the next program's label for" },
+	{ "shm", "associate", "attach to shared memory of" },
+	{ "sem", "associate", "use semaphores of" },
+	{ "msgq", "associate", "use a message queue of" },
 	{ "process", "setsched", "change the scheduling of" },
 	{ "process2", "nnp_transition", "enter, with no_new_privs set, the domain" },
 	{ "process2", "nosuid_transition", "enter, from a nosuid mount, the domain" },
@@ -134,6 +138,8 @@ static void sk_add_object(struct sk_buf *b, const struct sk_case *c, const struc
 		sk_buf_join(b, s->paths[0], " (", sk_type_of(v->target), ")", NULL);
 	else if (self && !strcmp(cls, "process"))
 		sk_buf_adds(b, "itself");
+	else if (v->cls && v->perms & sk_class_find_perm(v->cls, "node_bind"))
+		sk_buf_join(b, "labeled ", sk_type_of(v->target), NULL);
 	else if (strstr(cls, "_socket"))
 		sk_buf_join(b, "a socket of ", self ? "its own" : sk_type_of(v->target), NULL);
 	else if (!strcmp(cls, "fifo_file"))

@@ -396,7 +396,7 @@ static void sk_why_json_fix(struct sk_json *j, const struct selkie_fix *fix)
 	sk_json_object(j, NULL);
 	sk_json_string(j, "kind", selkie_fix_name(fix->kind));
 	sk_json_string(j, "summary", fix->summary);
-	sk_json_string(j, "command", fix->command);
+	sk_json_string(j, "command", fix->command ? fix->command : "");
 	sk_json_string(j, "proof", fix->proof);
 	sk_json_bool(j, "proven", fix->proven);
 	sk_json_uint(j, "opens", fix->opens);

@@ -10,35 +10,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/word.h"
 #include "explain/operation.h"
 #include "explain/place.h"
 #include "explain/sensitive.h"
 #include "model/access.h"
-
-static bool sk_word_in(const char *list, const char *word, size_t n)
-{
-	for (const char *p = list; *p;) {
-		size_t len = strcspn(p, " ");
-
-		if (len == n && !memcmp(p, word, n))
-			return true;
-		p += len;
-		p += strspn(p, " ");
-	}
-	return false;
-}
-
-static bool sk_name_in(const char *list, const char *name)
-{
-	return sk_word_in(list, name, strlen(name));
-}
-
-static bool sk_ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && !strcmp(s + n - m, end);
-}
 
 /* The access vector of a list of permission names. False when one is unknown. */
 static bool sk_perms_of_text(const struct sk_class *cls, const char *text, uint32_t *ret_perms)
@@ -388,7 +364,7 @@ static int sk_holds_passed_descriptor(struct sk_explainer *e, struct sk_case *c,
 	mode = sk_class_file_mode(v->cls->name);
 	if (v->source->context->type.v != v->target->context->type.v &&
 	    sk_is_made_by_process(v->target)) {
-		if (sk_ends_with(v->cls->name, "_socket"))
+		if (sk_has_suffix(v->cls->name, "_socket"))
 			return sk_perms_within(v, "read write append getattr setattr ioctl lock getopt "
 						  "setopt accept listen shutdown bind connect");
 		if (!strcmp(v->cls->name, "fifo_file"))

@@ -17,6 +17,7 @@
 #include "explain/operation.h"
 #include "explain/place.h"
 #include "explain/sensitive.h"
+#include "model/words.h"
 #include "selkie/rule.h"
 
 #define SK_MOST_FIXES 8
@@ -641,25 +642,12 @@ static int sk_fix_fcontext(struct sk_fixing *x, struct sk_type_id type, const ch
 }
 
 /* Ports. */
-static const char *sk_protocol_name(int protocol)
-{
-	switch (protocol) {
-	case IPPROTO_UDP:
-		return "udp";
-	case IPPROTO_DCCP:
-		return "dccp";
-	case IPPROTO_SCTP:
-		return "sctp";
-	default:
-		return "tcp";
-	}
-}
-
 static int sk_fix_port(struct sk_fixing *x)
 {
 	sk_auto_buf struct sk_buf with = SK_BUF_INIT;
 	struct selkie_fix fix = { .kind = SELKIE_FIX_PORT, .proven = true };
 	const struct sk_case_samples *s = x->c->samples;
+	const char *protocol = sk_protocol_word((uint32_t)s->protocol);
 	struct selkie_object now;
 	struct selkie_port_range range;
 	struct sk_type_id own;
@@ -668,7 +656,7 @@ static int sk_fix_port(struct sk_fixing *x)
 	bool taken;
 	int r;
 
-	if (!x->v->decided || s->port < 0)
+	if (!x->v->decided || s->port < 0 || !protocol)
 		return 0;
 	r = sk_place_own_port_type(x->e, x->v->source->context, x->v->cls, x->v->perms, s->protocol, &own,
 				   &example);
@@ -688,8 +676,7 @@ static int sk_fix_port(struct sk_fixing *x)
 				      "Give port %d the type that this domain's ports have (%s, as port %u).",
 				      s->port, sk_type_text(x, own), example);
 	fix.command = sk_arena_printf(&x->e->scratch, "semanage port -%c -t %s -p %s %d",
-				      taken ? 'm' : 'a', sk_type_text(x, own),
-				      sk_protocol_name(s->protocol), s->port);
+				      taken ? 'm' : 'a', sk_type_text(x, own), protocol, s->port);
 	sk_buf_join(&with, "the port labeled ", sk_type_text(x, own), NULL);
 	if (!sk_buf_str(&with))
 		return -ENOMEM;

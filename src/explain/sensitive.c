@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/word.h"
+
 enum sk_sensitive_flag {
 	SK_ACROSS = 1,		/* only between different types */
 	SK_CONTENT = 2,		/* the files' content is what is protected */
@@ -139,30 +141,6 @@ struct sk_sensitive {
 	struct sk_bitset content;
 };
 
-/* Takes the next word of a list separated by blanks. */
-static size_t sk_word(const char **list)
-{
-	*list += strspn(*list, " ");
-	return strcspn(*list, " ");
-}
-
-static bool sk_has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word), len;
-
-	for (; (len = sk_word(&list)); list += len)
-		if (len == n && !memcmp(list, word, n))
-			return true;
-	return false;
-}
-
-static bool sk_has_suffix(const char *name, const char *suffix, size_t n)
-{
-	size_t len = strlen(name);
-
-	return len >= n && !memcmp(name + len - n, suffix, n);
-}
-
 /* Adds the types that one word of a row's targets names. */
 static void sk_sensitive_add_word(const struct sk_policy *p, struct sk_bitset *set, const char *word,
 				  size_t n)
@@ -173,7 +151,7 @@ static void sk_sensitive_add_word(const struct sk_policy *p, struct sk_bitset *s
 	if (word[0] == '*') {
 		for (uint32_t t = 1; t <= p->n_type_ids; t++)
 			if (!p->type_by_id[t]->attribute &&
-			    sk_has_suffix(p->type_by_id[t]->name, word + 1, n - 1))
+			    sk_has_suffix_n(p->type_by_id[t]->name, word + 1, n - 1))
 				sk_bitset_add(set, t);
 		return;
 	}
@@ -204,7 +182,7 @@ static int sk_sensitive_add_rule(struct sk_sensitive *s, const struct sk_sensiti
 	rule.any = row->targets[0] == '*' && !row->targets[1];
 	for (uint32_t bit = 0; bit < 32; bit++)
 		if (cls->perm_names[bit] &&
-		    (!strcmp(row->perms, "*") || sk_has_word(row->perms, cls->perm_names[bit])))
+		    (!strcmp(row->perms, "*") || sk_name_in(row->perms, cls->perm_names[bit])))
 			rule.perms |= 1u << bit;
 	if (!rule.perms || (!rule.any && sk_bitset_empty(targets)))
 		return 0;
@@ -229,13 +207,13 @@ static int sk_sensitive_add_row(struct sk_sensitive *s, const struct sk_sensitiv
 	if (r)
 		return r;
 	if (strcmp(list, "*"))
-		for (; (len = sk_word(&list)); list += len)
+		for (; (len = sk_word_next(&list)); list += len)
 			sk_sensitive_add_word(p, &targets, list, len);
 	for (uint32_t i = 0; row->flags & SK_CONTENT && i < targets.n_words; i++)
 		s->content.words[i] |= targets.words[i];
 	sk_bitset_trim(&targets);
 	for (uint32_t c = 0; c < p->n_classes && !r; c++)
-		if (sk_has_word(row->classes, p->classes[c].name))
+		if (sk_name_in(row->classes, p->classes[c].name))
 			r = sk_sensitive_add_rule(s, row, &p->classes[c], &targets);
 	return r;
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/word.h"
 #include "selkie/host.h"
 
 struct sk_loading {
@@ -18,27 +19,20 @@ struct sk_loading {
 	size_t n_paths;
 };
 
-static bool ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), m = strlen(suffix);
-
-	return n > m && !strcmp(s + n - m, suffix);
-}
-
 /* One file of any kind. Returns 0 or a negative errno, -ENOENT when it is not there. */
 static int load_file(struct sk_loading *ld, const char *path)
 {
 	struct sk_label_file file = {
-		.input = ends_with(path, ".homedirs") ? 1
-			 : ends_with(path, ".local")  ? 2
-						      : 0,
+		.input = sk_has_suffix(path, ".homedirs") ? 1
+			 : sk_has_suffix(path, ".local")  ? 2
+							  : 0,
 	};
 	int r = sk_label_file_read(&file, path, &ld->db->arena);
 
 	if (r)
 		return r;
-	if (ends_with(path, ".subs_dist") || ends_with(path, ".subs"))
-		return sk_label_db_add_subs(ld->db, &file, ends_with(path, ".subs_dist"),
+	if (sk_has_suffix(path, ".subs_dist") || sk_has_suffix(path, ".subs"))
+		return sk_label_db_add_subs(ld->db, &file, sk_has_suffix(path, ".subs_dist"),
 					    ld->diags);
 	return sk_label_db_add(ld->db, &file, ld->diags);
 }
@@ -76,7 +70,7 @@ static int load_with_siblings(struct sk_loading *ld, const char *path)
 	int r = load_named(ld, path, false);
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(parts) && !r; i++)
-		if (ends_with(path, parts[i]))
+		if (sk_has_suffix(path, parts[i]))
 			return r;
 	for (size_t i = base_only ? 2 : 0; i < SK_ARRAY_LEN(parts) && !r; i++)
 		r = load_beside(ld, path, parts[i]);

@@ -168,7 +168,7 @@ static void sk_can_rule(struct sk_can *can, const struct selkie_matched_rule *m)
 		sk_buf_fail(&can->out, -ENOMEM);
 		return;
 	}
-	sk_print_wrapped(&can->out, text, 4, 100);
+	sk_print_wrapped(&can->out, text, 4, sk_width(STDOUT_FILENO));
 	if (condition)
 		sk_buf_printf(&can->out, "      %s %s%s%s: %s\n", m->branch ? "if" : "unless",
 			      strchr(condition, ' ') ? "(" : "", condition,
@@ -259,7 +259,7 @@ static void sk_can_leaf(struct sk_can *can, const struct selkie_constraint_node 
 
 static void sk_can_constraint(struct sk_can *can, const struct selkie_failed_constraint *c)
 {
-	sk_print_wrapped(&can->out, c->text, 4, 100);
+	sk_print_wrapped(&can->out, c->text, 4, sk_width(STDOUT_FILENO));
 	for (uint32_t i = 0; i < c->n_nodes; i++)
 		if (!c->nodes[i].op && c->nodes[i].decisive)
 			sk_can_leaf(can, &c->nodes[i]);
@@ -611,13 +611,14 @@ static int sk_can_run(const struct sk_command *cmd, int argc, char **argv)
 
 const struct sk_command sk_cmd_can = {
 	.name = "can",
-	.summary = "tell whether an access is allowed, by which rules, and if not what is missing",
+	.summary = "tell by which rules an access is allowed, or what it lacks",
 	.arguments = "SOURCE TARGET CLASS PERMISSION...",
 	.options = sk_can_options,
-	.about = "SOURCE and TARGET are types, or contexts as user:role:type:range. A permission may carry a\n"
-		 "number, ioctl:0x5413 or nlmsg:0x10. Exit status: 0 yes, 1 no, 2 the question is wrong, 3 could\n"
-		 "not answer. Without --policy and --root the running system is asked.",
+	.about = "SOURCE and TARGET are types, or contexts as user:role:type:range. A permission\n"
+		 "may carry a number, ioctl:0x5413 or nlmsg:0x10. Without --policy and --root the\n"
+		 "running system is asked. Exit status: 0 yes, 1 no, 2 the question is wrong, 3\n"
+		 "could not answer.",
 	.example = "selkie can httpd_t http_port_t tcp_socket name_bind\n"
-		   "  selkie can --boolean httpd_can_network_connect=on httpd_t http_port_t tcp_socket name_connect",
+		   "  selkie can -b httpd_can_sendmail=on httpd_t smtp_port_t tcp_socket name_connect",
 	.run = sk_can_run,
 };

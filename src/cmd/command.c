@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/diag.h"
+
 #define SK_MOST_OPTIONS 96
 #define SK_LONG_BASE 1000	/* getopt_long's value for the i-th option is SK_LONG_BASE + i */
 
@@ -33,6 +35,27 @@ void sk_args_init(struct sk_args *args, const struct sk_command *cmd, int argc, 
 	opterr = 0;
 }
 
+static const char *sk_option_name_at(const void *options, size_t i)
+{
+	const struct sk_option *o = &((const struct sk_option *)options)[i];
+
+	return o->one_dash ? NULL : o->name;
+}
+
+static int sk_no_such_option(const struct sk_command *cmd, const char *word)
+{
+	size_t n = 0, near = SIZE_MAX;
+
+	while (cmd->options[n].letter || cmd->options[n].name)
+		n++;
+	if (!strncmp(word, "--", 2))
+		near = sk_nearest_name(word + 2, n, sk_option_name_at, cmd->options);
+	if (near == SIZE_MAX)
+		return sk_usage_error(cmd, "there is no option '%s'", word);
+	return sk_usage_error(cmd, "there is no option '%s'; did you mean '--%s'?", word,
+			      cmd->options[near].name);
+}
+
 static int sk_args_unknown(const struct sk_args *args, int c, int *ret_exit)
 {
 	const char *word = optind > 0 && optind <= args->argc ? args->argv[optind - 1] : "";
@@ -44,7 +67,7 @@ static int sk_args_unknown(const struct sk_args *args, int c, int *ret_exit)
 	else if (optopt >= SK_LONG_BASE)
 		*ret_exit = sk_usage_error(args->cmd, "the option '%s' takes no argument", word);
 	else
-		*ret_exit = sk_usage_error(args->cmd, "there is no option '%s'", word);
+		*ret_exit = sk_no_such_option(args->cmd, word);
 	return SK_ARGS_EXIT;
 }
 
@@ -130,7 +153,7 @@ int sk_failure(const struct sk_command *cmd, const char *fmt, ...)
 	return SK_EXIT_FAILED;
 }
 
-static void sk_option_help(const struct sk_option *o)
+static void sk_option_help(struct sk_buf *out, const struct sk_option *o)
 {
 	char left[80];
 	int n = 0;
@@ -150,28 +173,27 @@ static void sk_option_help(const struct sk_option *o)
 	else if (o->arg)
 		n += snprintf(left + n, sizeof(left) - (size_t)n, " %s", o->arg);
 	if (n > 28)
-		printf("  %s\n  %-28s  %s\n", left, "", o->help);
+		sk_buf_printf(out, "  %s\n  %-28s  ", left, "");
 	else
-		printf("  %-28s  %s\n", left, o->help);
+		sk_buf_printf(out, "  %-28s  ", left);
+	sk_print_wrapped_on(out, o->help, 32, sk_width(STDOUT_FILENO));
 }
 
 void sk_command_help(const struct sk_command *cmd)
 {
-	printf("selkie %s: %s\n\nUsage: selkie %s [OPTION]...%s%s\n", cmd->name, cmd->summary,
-	       cmd->name, *cmd->arguments ? " " : "", cmd->arguments);
+	sk_auto_buf struct sk_buf out = SK_BUF_INIT;
+
+	fflush(stdout);
+	sk_buf_to_fd(&out, STDOUT_FILENO);
+	sk_buf_printf(&out, "selkie %s: %s\n\nUsage: selkie %s [OPTION]...%s%s\n", cmd->name, cmd->summary,
+		      cmd->name, *cmd->arguments ? " " : "", cmd->arguments);
 	if (cmd->about)
-		printf("\n%s\n", cmd->about);
-	printf("\nOptions:\n");
+		sk_buf_join(&out, "\n", cmd->about, "\n", NULL);
+	sk_buf_adds(&out, "\nOptions:\n");
 	for (const struct sk_option *o = cmd->options; o->letter || o->name; o++)
-		sk_option_help(o);
-	sk_option_help(&(struct sk_option){ .name = "help", .help = "show this help" });
+		sk_option_help(&out, o);
+	sk_option_help(&out, &(struct sk_option){ .name = "help", .help = "show this help" });
 	if (cmd->example)
-		printf("\nExample:\n  %s\n", cmd->example);
-}
-
-bool sk_color(int fd)
-{
-	const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
-
-	return isatty(fd) && !(no_color && *no_color) && term && strcmp(term, "dumb");
+		sk_buf_join(&out, "\nExample:\n  ", cmd->example, "\n", NULL);
+	sk_buf_flush(&out);
 }

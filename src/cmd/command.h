@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/memory.h"
+#include "cmd/terminal.h"
 
 /*
  * To add a command:
@@ -82,9 +83,6 @@ int sk_usage_error(const struct sk_command *cmd, const char *fmt, ...) SK_PRINTF
 int sk_failure(const struct sk_command *cmd, const char *fmt, ...) SK_PRINTF(2, 3);
 
 void sk_command_help(const struct sk_command *cmd);
-
-/* Colors and progress: only when that stream is a terminal, TERM is not "dumb" and NO_COLOR is not set. */
-bool sk_color(int fd);
 
 /* One a file. */
 extern const struct sk_command sk_cmd_can;

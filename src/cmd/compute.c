@@ -307,7 +307,7 @@ static int sk_compute_relabeling(struct sk_compute *c, const struct sk_operand_c
 		sk_json_string(&c->j, "forbidden_by", why ? why->text : NULL);
 	} else if (why) {
 		sk_buf_adds(&c->out, "no: a statement forbids it\n");
-		sk_print_wrapped(&c->out, why->text, 4, 100);
+		sk_print_wrapped(&c->out, why->text, 4, sk_width(STDOUT_FILENO));
 		for (uint32_t i = 0; i < why->n_nodes; i++)
 			if (!why->nodes[i].op && why->nodes[i].decisive)
 				sk_buf_printf(&c->out, "      is %s:  %s\n",
@@ -700,23 +700,24 @@ static int sk_compute_run(const struct sk_command *cmd, int argc, char **argv)
 
 const struct sk_command sk_cmd_compute = {
 	.name = "compute",
-	.summary = "tell the label of a new object, whether a context is valid, the label of a port or path",
+	.summary = "tell the label of a new object, port or path; check a context",
 	.arguments = "QUESTION...",
 	.options = sk_compute_options,
 	.about = "Questions:\n"
-		 "  create SOURCE TARGET CLASS [NAME]  the label of a new process or object, perhaps with a name\n"
-		 "  member SOURCE TARGET CLASS         the label of a member of a polyinstantiated object\n"
-		 "  relabel SOURCE TARGET CLASS        the label an object is given for a user (type_change)\n"
-		 "  transition OLD NEW TASK CLASS      whether TASK may relabel from OLD to NEW (validatetrans)\n"
+		 "  create SOURCE TARGET CLASS [NAME]  the label of a new process or object\n"
+		 "  member SOURCE TARGET CLASS         of a member of a polyinstantiated object\n"
+		 "  relabel SOURCE TARGET CLASS        of an object given to a user (type_change)\n"
+		 "  transition OLD NEW TASK CLASS      whether TASK may relabel OLD to NEW\n"
 		 "  context CONTEXT                    whether it is valid, and which part is not\n"
 		 "  port [PROTOCOL] PORT               the label of a port\n"
 		 "  node ADDRESS                       of an IPv4 or IPv6 address\n"
 		 "  netif INTERFACE                    of a network interface\n"
-		 "  fs FILESYSTEM                      of a file system, and how its files are labeled\n"
-		 "  genfs FILESYSTEM PATH [CLASS]      of a path in a file system without labels\n"
+		 "  fs FILESYSTEM                      of a file system, and of its files\n"
+		 "  genfs FILESYSTEM PATH [CLASS]      of a path where files carry no labels\n"
 		 "  initial NAME                       of an initial id of the kernel\n"
 		 "  ibpkey PREFIX PKEY, ibendport DEVICE PORT\n"
-		 "SOURCE, TARGET, OLD, NEW and TASK are types or contexts. Exit status: 0 done or valid, 1 not valid.",
+		 "SOURCE, TARGET, OLD, NEW and TASK are types or contexts. Exit status: 0 done or\n"
+		 "valid, 1 not valid.",
 	.example = "selkie compute create sshd_t user_home_dir_t dir .ssh\n  selkie compute port tcp 8080",
 	.run = sk_compute_run,
 };

@@ -515,13 +515,9 @@ static const char *sk_info_nearest(const selkie_policy *p, enum selkie_component
 
 static int sk_info_refused(const struct sk_command *cmd, int r, const selkie_diagnostics *diags)
 {
-	sk_auto_free char *text = NULL;
-
 	if (r < 0)
 		return sk_failure(cmd, "%s", strerror(-r));
-	text = selkie_diagnostics_print(diags,
-					sk_color(STDERR_FILENO) ? SELKIE_DIAGNOSTICS_COLOR : 0);
-	fputs(text ? text : "out of memory\n", stderr);
+	sk_print_diagnostics(diags);
 	return SK_EXIT_NO;
 }
 
@@ -644,9 +640,8 @@ const struct sk_command sk_cmd_info = {
 	.summary = "tell what a policy consists of",
 	.arguments = "[POLICY]",
 	.options = sk_info_options,
-	.about = "Without a query, a summary. A query may name one component: -t httpd_t. Options "
-		 "and output are\n"
-		 "those of seinfo (setools 4.4).",
+	.about = "Without a query, a summary. A query may name one component: -t httpd_t. Options\n"
+		 "and output are those of seinfo (setools 4.4).",
 	.example = "selkie info -x -t httpd_t",
 	.run = sk_run_info,
 };

@@ -36,7 +36,6 @@ static int sk_operand_full_context(const struct sk_command *cmd, const selkie_po
 				   struct sk_operand_context *ret)
 {
 	selkie_diagnostics *diags;
-	char *text = NULL;
 	int r;
 
 	r = selkie_context_parse(policy, word, 0, NULL, &ret->context);
@@ -46,10 +45,7 @@ static int sk_operand_full_context(const struct sk_command *cmd, const selkie_po
 		return SK_EXIT_YES;
 	diags = selkie_diagnostics_new();
 	if (diags && !selkie_context_diagnose(policy, what, word, diags))
-		text = selkie_diagnostics_print(diags, sk_color(STDERR_FILENO)
-							       ? SELKIE_DIAGNOSTICS_COLOR : 0);
-	fputs(text ? text : "out of memory\n", stderr);
-	free(text);
+		sk_print_diagnostics(diags);
 	selkie_diagnostics_free(diags);
 	return sk_usage_error(cmd, "%s: '%s' is not a valid context in this policy", what, word);
 }
@@ -152,26 +148,4 @@ void sk_print_permissions(struct sk_buf *out, const selkie_policy *policy, selki
 		}
 	if (several)
 		sk_buf_adds(out, " }");
-}
-
-void sk_print_wrapped(struct sk_buf *out, const char *text, size_t indent, size_t width)
-{
-	size_t column = 0;
-
-	while (*text) {
-		size_t n = strcspn(text, " ");
-
-		if (column && column + 1 + n > width) {
-			sk_buf_addc(out, '\n');
-			column = 0;
-		}
-		if (column)
-			sk_buf_addc(out, ' ');
-		else
-			sk_buf_printf(out, "%*s", (int)indent, "");
-		column = column ? column + 1 + n : indent + n;
-		sk_buf_add(out, text, n);
-		text += n + strspn(text + n, " ");
-	}
-	sk_buf_addc(out, '\n');
 }

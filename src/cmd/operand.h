@@ -35,7 +35,4 @@ bool sk_operand_number(const char *word, unsigned long most, unsigned long *ret)
 void sk_print_permissions(struct sk_buf *out, const selkie_policy *policy, selkie_class_id cls,
 			  uint32_t perms);
 
-/* Text broken at blanks, each line after `indent` columns, up to `width` columns; ends with a line break. */
-void sk_print_wrapped(struct sk_buf *out, const char *text, size_t indent, size_t width);
-
 #endif

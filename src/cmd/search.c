@@ -339,16 +339,13 @@ static int sk_search_in(const struct sk_command *cmd, const struct sk_search_req
 {
 	selkie_diagnostics *diags = selkie_diagnostics_new();
 	selkie_search *found = NULL;
-	sk_auto_free char *text = NULL;
 	int r, code;
 
 	r = diags ? selkie_search_run(system->policy, &q->search, diags, &found) : -ENOMEM;
 	if (r < 0) {
 		code = sk_failure(cmd, "%s", strerror(-r));
 	} else if (r) {
-		text = selkie_diagnostics_print(
-			diags, sk_color(STDERR_FILENO) ? SELKIE_DIAGNOSTICS_COLOR : 0);
-		fputs(text ? text : "out of memory\n", stderr);
+		sk_print_diagnostics(diags);
 		code = SK_EXIT_NO;
 	} else {
 		code = sk_search_show(cmd, q, system, found);
@@ -382,10 +379,9 @@ const struct sk_command sk_cmd_search = {
 	.summary = "list the rules of a policy that match",
 	.arguments = "[POLICY]",
 	.options = sk_search_options,
-	.about = "At least one kind of rule must be asked for. Names stand for the types they "
-		 "expand to, unless\n"
-		 "-ds or -dt says otherwise. Options, output and order are those of sesearch "
-		 "(setools 4.4).",
+	.about = "At least one kind of rule must be asked for. Names stand for the types they\n"
+		 "expand to, unless -ds or -dt says otherwise. Options, output and order are\n"
+		 "those of sesearch (setools 4.4).",
 	.example = "selkie search -A -s httpd_t -t shadow_t -c file -p read",
 	.run = sk_run_search,
 };

@@ -86,8 +86,8 @@ static int sk_system_find(const struct sk_command *cmd, const struct sk_system_a
 	}
 	r = selkie_host_policy_path(args->root, &s->path);
 	if (r == SELKIE_HOST_NONE)
-		return sk_failure(cmd, "there is no SELinux policy in %s/etc/selinux; name one with --policy FILE",
-				  root);
+		return sk_failure(cmd, "there is no SELinux policy in %s/etc/selinux; name a policy file with --policy, "
+				  "or where another system is mounted with --root", root);
 	if (r)
 		return sk_failure(cmd, "%s/etc/selinux: %s", root, strerror(-r));
 	return SK_EXIT_YES;
@@ -96,18 +96,13 @@ static int sk_system_find(const struct sk_command *cmd, const struct sk_system_a
 static int sk_system_load(const struct sk_command *cmd, struct sk_system *s)
 {
 	selkie_diagnostics *diags = selkie_diagnostics_new();
-	char *text;
 	int r;
 
 	if (!diags)
 		return sk_failure(cmd, "out of memory");
 	r = selkie_policy_load(s->path, diags, &s->policy);
-	if (r > 0) {
-		text = selkie_diagnostics_print(diags, sk_color(STDERR_FILENO)
-							       ? SELKIE_DIAGNOSTICS_COLOR : 0);
-		fputs(text ? text : "out of memory\n", stderr);
-		free(text);
-	}
+	if (r > 0)
+		sk_print_diagnostics(diags);
 	selkie_diagnostics_free(diags);
 	if (r < 0)
 		return sk_failure(cmd, "%s: %s", s->path, strerror(-r));

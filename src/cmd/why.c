@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,7 +54,7 @@ struct sk_why {
 	size_t n_file_contexts, cap_file_contexts;
 	struct selkie_label_options label_options;
 	unsigned int find;
-	bool find_given, all, verbose, json;
+	bool find_given, all, verbose, json, default_log;
 
 	struct sk_system system;
 	selkie_label_db *labels;
@@ -133,13 +132,8 @@ static int sk_why_option(struct sk_why *w, int o, const char *value)
 
 static void sk_why_print_diags(struct sk_why *w)
 {
-	sk_auto_free char *text = NULL;
-
-	if (!selkie_diagnostics_count(w->diags, SELKIE_SEVERITY_NOTE))
-		return;
-	text = selkie_diagnostics_print(w->diags, sk_color(2) ? SELKIE_DIAGNOSTICS_COLOR : 0);
-	if (text)
-		fputs(text, stderr);
+	if (selkie_diagnostics_count(w->diags, SELKIE_SEVERITY_NOTE))
+		sk_print_diagnostics(w->diags);
 }
 
 /* The label database: the files that were named, else the system's own; none beside a policy that was named alone. */
@@ -189,11 +183,14 @@ static void sk_why_progress(void *arg, uint64_t n_bytes)
 static int sk_why_read(struct sk_why *w, const char *path)
 {
 	sk_auto_close int fd = -1;
-	bool terminal = isatty(2);
+	bool terminal = sk_terminal(2);
 	int r;
 
 	if (strcmp(path, "-")) {
 		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 && errno == ENOENT && w->default_log)
+			return sk_failure(w->cmd, "there is no %s; without auditd the kernel's log has the denials: "
+					  "journalctl -k | selkie why -", path);
 		if (fd < 0)
 			return sk_failure(w->cmd, "cannot read %s: %s", path, strerror(errno));
 	}
@@ -222,28 +219,10 @@ static const char *sk_why_on(const struct sk_why *w, const char *code)
 /* A paragraph, wrapped at blanks, each line behind `indent` blanks; the first begins with `label`. */
 static void sk_why_wrap(struct sk_why *w, unsigned int indent, const char *label, const char *text)
 {
-	unsigned int col = indent;
-	bool first = true;
-
 	sk_buf_printf(&w->out, "%*s", (int)(indent - strlen(label)), "");
-	sk_buf_printf(&w->out, "%s%s%s", sk_why_on(w, SK_DIM), label, sk_why_on(w, SK_PLAIN));
-	while (*text) {
-		size_t n = strcspn(text, " ");
-
-		if (!first && col + 1 + n > w->width) {
-			sk_buf_printf(&w->out, "\n%*s", (int)indent, "");
-			col = indent;
-		} else if (!first) {
-			sk_buf_addc(&w->out, ' ');
-			col++;
-		}
-		sk_buf_add(&w->out, text, n);
-		col += (unsigned int)n;
-		text += n;
-		text += strspn(text, " ");
-		first = false;
-	}
-	sk_buf_addc(&w->out, '\n');
+	if (*label)
+		sk_buf_join(&w->out, sk_why_on(w, SK_DIM), label, sk_why_on(w, SK_PLAIN), NULL);
+	sk_print_wrapped_on(&w->out, text, indent, w->width);
 }
 
 /* Commands are not wrapped: they are to be copied. */
@@ -345,15 +324,6 @@ static void sk_why_finding(struct sk_why *w, const struct selkie_finding *f, uin
 		sk_why_fix(w, &f->fixes[i], &n_fixes);
 }
 
-static unsigned int sk_why_width(void)
-{
-	struct winsize size;
-
-	if (isatty(1) && !ioctl(1, TIOCGWINSZ, &size) && size.ws_col >= 40)
-		return SK_MIN(size.ws_col, 120u);
-	return 100;
-}
-
 static int sk_why_text(struct sk_why *w)
 {
 	size_t n = selkie_explainer_n_findings(w->explainer);
@@ -363,7 +333,7 @@ static int sk_why_text(struct sk_why *w)
 	int r;
 
 	w->color = sk_color(1);
-	w->width = sk_why_width();
+	w->width = sk_width(1);
 	sk_buf_printf(&w->out, "%llu denial%s, %zu cause%s%s\n", (unsigned long long)denials,
 		      denials == 1 ? "" : "s", selkie_explainer_n_roots(w->explainer),
 		      selkie_explainer_n_roots(w->explainer) == 1 ? "" : "s",
@@ -492,6 +462,17 @@ static int sk_why_json(struct sk_why *w)
 	return 0;
 }
 
+/* A file that is no log at all looks like a log without denials: say the difference. */
+static void sk_why_tell_empty(const struct sk_why *w, int n_logs, char **logs)
+{
+	const struct selkie_audit_summary *s = selkie_explainer_summary(w->explainer);
+
+	if (s->n_records || !s->n_lines)
+		return;
+	fprintf(stderr, "selkie why: there is not one audit record in %s\n",
+		n_logs > 1 ? "these logs" : strcmp(logs[0], "-") ? logs[0] : "the input");
+}
+
 static int sk_why_explain(struct sk_why *w, int n_logs, char **logs)
 {
 	struct selkie_explain_options options = { .size = sizeof(options) };
@@ -514,6 +495,7 @@ static int sk_why_explain(struct sk_why *w, int n_logs, char **logs)
 	r = selkie_explainer_finish(w->explainer);
 	if (!r)
 		r = selkie_explainer_report(w->explainer, n_logs == 1 ? logs[0] : "the logs", w->diags);
+	sk_why_tell_empty(w, n_logs, logs);
 	if (!r) {
 		sk_buf_to_fd(&w->out, 1);
 		r = w->json ? sk_why_json(w) : sk_why_text(w);
@@ -561,6 +543,7 @@ static int sk_why_main(struct sk_why *w, int argc, char **argv)
 	if (args.first < argc)
 		return sk_why_explain(w, argc - args.first, argv + args.first);
 	code = sk_why_default_log(w, &log);
+	w->default_log = true;
 	return code ? code : sk_why_explain(w, 1, &log);
 }
 
@@ -586,9 +569,10 @@ const struct sk_command sk_cmd_why = {
 	.summary = "explain the denials of an audit log, with fixes that were tried",
 	.arguments = "[LOG|-]...",
 	.options = sk_why_options,
-	.about = "LOG is what auditd writes, or the output of ausearch, journalctl or dmesg; without it the\n"
-		 "system's /var/log/audit/audit.log. Each fix that is shown was replayed: with it the denied\n"
-		 "access is allowed, and what else it opens is counted.",
+	.about = "LOG is what auditd writes, or the output of ausearch, journalctl or dmesg;\n"
+		 "without it the system's /var/log/audit/audit.log. Each fix that is shown was\n"
+		 "replayed: with it the denied access is allowed, and what else it opens is\n"
+		 "counted.",
 	.example = "selkie why /var/log/audit/audit.log\n  ausearch -m avc -ts recent | selkie why -",
 	.run = sk_run_why,
 };

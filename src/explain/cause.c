@@ -391,6 +391,22 @@ static bool sk_expects_another(const struct sk_verdict *v)
 	       v->expected->context->type.v != v->target->context->type.v;
 }
 
+/* Whether files have this type because of the file system they are on, which keeps no labels: no relabeling helps. */
+static bool sk_is_label_of_mount(const struct sk_explainer *e, struct sk_type_id type)
+{
+	static const char *const kinds[] = { "nfs", "nfs4", "cifs", "smb3", "smbfs", "vfat", "msdos", "exfat", "ntfs",
+					     "ntfs3", "iso9660", "udf", "fuse", "fuseblk", "hfs", "hfsplus", "9p", "afs" };
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(kinds); i++) {
+		struct selkie_object found;
+
+		selkie_object_genfs(e->policy, kinds[i], "/", (struct sk_class_id){ 0 }, &found);
+		if (found.source == SELKIE_OBJECT_STATEMENT && found.context && found.context->type.v == type.v)
+			return true;
+	}
+	return false;
+}
+
 static int sk_holds_mislabeled_target(struct sk_explainer *e, struct sk_case *c,
 				      const struct sk_verdict *v)
 {
@@ -399,7 +415,8 @@ static int sk_holds_mislabeled_target(struct sk_explainer *e, struct sk_case *c,
 	int r;
 
 	if (!v->cls || !sk_class_file_mode(v->cls->name) || !sk_expects_another(v) || !v->perms ||
-	    !sk_context_readable(v->source) || sk_perms_any(v, "relabelto"))
+	    !sk_context_readable(v->source) || sk_perms_any(v, "relabelto") ||
+	    sk_is_label_of_mount(e, v->target->context->type))
 		return 0;
 	relabeled = *v->target->context;
 	relabeled.type = v->expected->context->type;

@@ -569,7 +569,8 @@ static const char *sk_place_of_samples(struct sk_fixing *x, bool *ret_directory)
 	size_t n = strlen(s->paths[0]), common;
 
 	*ret_directory = is_directory;
-	if (!is_directory && !sk_asked(x, "execute") && !sk_asked(x, "entrypoint") && !sk_asked(x, "execmod") &&
+	if (!is_directory && sk_place_is_generic(x->v->target->type_name) && !sk_asked(x, "execute") &&
+	    !sk_asked(x, "entrypoint") && !sk_asked(x, "execmod") &&
 	    sk_paths_common_directory(s, &common) &&
 	    sk_is_own_directory(x, s->paths[0], common - 1)) {
 		n = common - 1;
@@ -1172,16 +1173,45 @@ static int sk_fix_unexpected_place(struct sk_fixing *x)
 	return r ? r : sk_fix_rule(x);
 }
 
-/* The label of one port opens less than a boolean for all of them; that of a place takes it from other domains. */
+static bool sk_has_command(const struct sk_fixing *x)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (x->fixes[i].command)
+			return true;
+	return false;
+}
+
+/* Whether the port type that the domain has is made for it by name. */
+static int sk_port_is_its_own(struct sk_fixing *x, bool *ret)
+{
+	struct sk_type_id own;
+	uint16_t example;
+	int r = sk_place_own_port_type(x->e, x->v->source->context, x->v->cls, x->v->perms, x->c->samples->protocol,
+				       &own, &example);
+
+	*ret = !r && own.v && sk_place_is_namesake(x->e->policy, x->v->source->context->type, own);
+	return r;
+}
+
+/*
+ * The label of one port of the domain's own kind opens less than a boolean for all ports: it comes first. A new label for
+ * a place takes it from other domains: it comes after.
+ */
 static int sk_fix_boolean(struct sk_fixing *x)
 {
-	int r = x->c->also & 1u << SELKIE_CAUSE_PORT ? sk_fix_port(x) : 0;
+	bool port = x->c->also & 1u << SELKIE_CAUSE_PORT, own = false;
+	int r = port ? sk_port_is_its_own(x, &own) : 0;
 
+	if (!r && own)
+		r = sk_fix_port(x);
 	if (!r)
 		r = sk_fix_booleans(x);
-	if (!r && x->c->also & 1u << SELKIE_CAUSE_UNEXPECTED_PLACE)
+	if (!r && port && !own)
+		r = sk_fix_port(x);
+	if (!r && (x->c->also & 1u << SELKIE_CAUSE_UNEXPECTED_PLACE || !sk_has_command(x)) &&
+	    sk_class_file_mode(x->v->cls->name))
 		r = sk_fix_place(x);
-	return r;
+	return r || sk_has_command(x) ? r : sk_fix_rule(x);
 }
 
 /* chcon -t with the type of a process or port: the label is at fault, not the policy. */

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "explain/sensitive.h"
+
 #define SK_OWN_FEW 24	/* a rule for at most this many domains makes its target the domain's own */
 
 bool sk_place_is_generic(const char *type)
@@ -51,6 +53,8 @@ static unsigned int sk_place_distance(const char *type, const char *path)
 	static const struct {
 		const char *end, *words[3];
 	} purposes[] = {
+		/* made for places that the administrator chooses */
+		{ "_share_t", { "/" } },
 		{ "_log_t", { "/log", ".log" } }, { "_runtime_t", { "/run" } }, { "_var_run_t", { "/run" } },
 		{ "_tmp_t", { "/tmp" } }, { "_tmpfs_t", { "/shm" } }, { "_lock_t", { "/lock" } },
 		{ "_cache_t", { "/cache" } }, { "_spool_t", { "/spool" } }, { "_home_t", { "/home" } },
@@ -94,8 +98,8 @@ static unsigned int sk_place_excess(const struct sk_class *cls, uint32_t perms, 
 }
 
 /*
- * The best of the types whose names begin with stem[0..n) and "_": of those that allow `perms` and that label rules know,
- * the one for such paths, with the fewest kinds of further rights, with the most label rules.
+ * The best of the types whose names begin with stem[0..n) and "_": of those that allow `perms` and that label rules know
+ * (or that are for such paths), the one for such paths, with the fewest kinds of further rights, with the most label rules.
  */
 static int sk_place_best_of_stem(struct sk_explainer *e, const char *stem, size_t n,
 				 const struct sk_context *source, const struct sk_context *target,
@@ -117,10 +121,11 @@ static int sk_place_best_of_stem(struct sk_explainer *e, const char *stem, size_
 		int r;
 
 		if (p->type_by_id[t]->attribute || strncmp(name, stem, n) || name[n] != '_' ||
-		    t == target->type.v)
+		    t == target->type.v || sk_place_distance(name, path) > 1 ||
+		    sk_sensitive_content(e->sensitive, (struct sk_type_id){ t }))
 			continue;
 		n_rules = selkie_label_rules_of_type(e->labels, name, &numbers);
-		if (!n_rules)
+		if (!n_rules && sk_place_distance(name, path))
 			continue;
 		other.type.v = t;
 		r = sk_place_allowed(e, source, &other, cls->id, &allowed);
@@ -144,7 +149,7 @@ int sk_place_own_file_type(struct sk_explainer *e, const struct sk_context *sour
 			   const char *path, struct sk_type_id *ret_type)
 {
 	const char *name = e->policy->type_by_id[source->type.v]->name;
-	size_t n = strlen(name);
+	size_t n = strlen(name), first = strcspn(name, "_");
 	int r;
 
 	ret_type->v = 0;
@@ -161,6 +166,11 @@ int sk_place_own_file_type(struct sk_explainer *e, const struct sk_context *sour
 			n--;
 		while (n && name[n] != '_');
 	}
+	/* cupsd_t: cups_*; and the one whose daemons are named otherwise */
+	if (!ret_type->v && first == 4 && (!strncmp(name, "smbd", 4) || !strncmp(name, "nmbd", 4)))
+		return sk_place_best_of_stem(e, "samba", 5, source, target, cls, perms, path, ret_type);
+	if (!ret_type->v && first > 3 && name[first - 1] == 'd')
+		return sk_place_best_of_stem(e, name, first - 1, source, target, cls, perms, path, ret_type);
 	return 0;
 }
 
@@ -237,13 +247,12 @@ static void sk_place_mark_own(const struct sk_explainer *e, struct sk_type_id do
 	}
 }
 
-/* A port type of the domain's name comes before others. */
-static bool sk_port_is_namesake(const struct sk_policy *p, struct sk_type_id domain, struct sk_type_id port)
+bool sk_place_is_namesake(const struct sk_policy *p, struct sk_type_id domain, struct sk_type_id port)
 {
 	const char *d = p->type_by_id[domain.v]->name, *t = p->type_by_id[port.v]->name;
 	size_t n = strcspn(d, "_");
 
-	if (n > 4 && d[n - 1] == 'd')
+	if (n > 3 && d[n - 1] == 'd')
 		n--;		/* httpd_t: http_port_t */
 	return !strncmp(d, t, n);
 }
@@ -272,7 +281,7 @@ static int sk_place_find_port_type(struct sk_explainer *e, const struct sk_conte
 		t = range.context->type;
 		if (range.protocol != protocol || !sk_bitset_has(&own, t.v) ||
 		    sk_port_is_generic(e->policy->type_by_id[t.v]->name) ||
-		    (ret_type->v && !sk_port_is_namesake(e->policy, source->type, t)))
+		    (ret_type->v && !sk_place_is_namesake(e->policy, source->type, t)))
 			continue;
 		r = sk_place_allowed(e, source, range.context, cls->id, &allowed);
 		if (r)
@@ -281,7 +290,7 @@ static int sk_place_find_port_type(struct sk_explainer *e, const struct sk_conte
 			continue;
 		*ret_type = t;
 		*ret_example = range.low;
-		if (sk_port_is_namesake(e->policy, source->type, t))
+		if (sk_place_is_namesake(e->policy, source->type, t))
 			return 0;
 	}
 	return 0;

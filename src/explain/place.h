@@ -20,6 +20,9 @@ int sk_place_own_file_type(struct sk_explainer *e, const struct sk_context *sour
 			   const struct sk_context *target, const struct sk_class *cls, uint32_t perms,
 			   const char *path, struct sk_type_id *ret_type);
 
+/* A port type of the domain's name comes before others: sshd_t, ssh_port_t. */
+bool sk_place_is_namesake(const struct sk_policy *p, struct sk_type_id domain, struct sk_type_id port);
+
 /* The port type of its own to which the domain may do `perm`, and an example of such a port; id 0 when it has none. */
 int sk_place_own_port_type(struct sk_explainer *e, const struct sk_context *source,
 			   const struct sk_class *cls, uint32_t perm, int protocol,

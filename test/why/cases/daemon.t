@@ -101,7 +101,8 @@ avc served_t port_t tcp_socket { name_connect } dest=7777
 fact deny served_t port_t:tcp_socket name_connect because rule boolean served_extra=true
 cause boolean
 also port
-command semanage port -a -t data_port_t -p tcp 7777
+fixes boolean port
+command setsebool -P served_extra=on
 
 == connecting to a port that is for listening
 avc served_t served_port_t tcp_socket { name_connect } dest=7000

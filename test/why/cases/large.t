@@ -51,6 +51,14 @@ also sensitive
 fixes attack
 never restorecon rule
 
+== a file system that keeps no labels: relabeling is no help
+avc httpd_t nfs_t dir { search } name="web" dev="0:44" ino=7 | call openat exe=/usr/sbin/apache2 path=/srv/nfs mode=040755
+=>
+label /srv/nfs dir var_t
+cause boolean
+not mislabeled-target unexpected-place
+never restorecon
+
 # unlabeled
 == a file without a label
 avc httpd_t unlabeled_t file { read } name="index.html" dev="vda1" ino=7 | call openat exe=/usr/sbin/apache2 path=/var/www/html/index.html
@@ -97,6 +105,21 @@ fact deny httpd_t httpd_sys_rw_content_t:file write because rule boolean httpd_b
 fact allow httpd_t httpd_var_lib_t:file write
 cause unexpected-place
 command semanage fcontext -a -t httpd_var_lib_t '/opt/app/upload(/.*)?'; restorecon -Rv /opt/app/upload
+
+== a share of the file server, whose files are named otherwise than its domain
+avc smbd_t var_t file { write } name="x" dev="vda1" ino=7 | call openat exe=/usr/sbin/smbd path=/srv/share/x
+=>
+label /srv/share/x file var_t
+fact allow smbd_t samba_share_t:file write
+says samba_share_t
+
+== no runtime file is in a home directory
+avc crond_t user_home_t file { read } name="x.sh" dev="vda1" ino=7 | call openat exe=/usr/sbin/cron path=/home/joe/x.sh
+=>
+label /home/joe/x.sh file user_home_t
+cause missing-rule
+not unexpected-place
+never fcontext
 
 == another domain's files are in their place
 avc httpd_t mysqld_db_t file { read } name="ibdata1" dev="vda1" ino=7 | call openat exe=/usr/sbin/apache2 path=/var/lib/mysql/ibdata1

@@ -60,10 +60,21 @@ static int sk_arg_bytes(struct sk_macro_reader *m, const struct sk_call *call, u
 static int sk_arg_name(struct sk_macro_reader *m, const struct sk_call *call, uint32_t i, bool add,
 		       uint32_t *ret_name)
 {
+	const struct sk_arg *a = sk_arg_at(m, call, i);
 	const char *p;
 	size_t n;
-	int r = sk_arg_bytes(m, call, i, &p, &n);
+	int r = 0;
 
+	/* A name in the sources is looked up once. */
+	if (a && a->text->kept && !a->env && a->text->form == SK_TEXT_FRESH)
+		r = sk_text_lex(m, a->text);
+	if (!r && a && a->text->form == SK_TEXT_LEXED && a->text->n_lexemes == 1 &&
+	    a->text->lexemes[0].kind == SK_PIECE_WORD) {
+		*ret_name = a->text->lexemes[0].value;
+		return 0;
+	}
+	if (!r)
+		r = sk_arg_bytes(m, call, i, &p, &n);
 	if (r)
 		return r;
 	if (add)

@@ -23,8 +23,11 @@
 struct sk_lexeme {
 	uint32_t off;
 	uint32_t kind : 4;	/* enum sk_piece_kind */
-	uint32_t value : 28;	/* WORD: name; QUOTED: index into children; PARAM: number, or one of SK_PARAM_* */
+	uint32_t whole : 1;	/* a token of the policy language as it stands: nothing that follows could lengthen it */
+	uint32_t value : 27;	/* WORD: name; QUOTED: index into children; PARAM: number, or one of SK_PARAM_* */
 };
+
+#define SK_LEXEME_VALUE_MAX 0x7ffffff
 
 #define SK_PARAM_MAX 0xffffff
 #define SK_PARAM_STAR 0x1000000
@@ -67,9 +70,10 @@ struct sk_arg {
 
 struct sk_env {
 	uint32_t n;		/* $# */
+	uint32_t name;		/* $0 */
 	uint32_t depth;		/* how many environments stand behind the arguments */
 	bool odd;		/* an argument has unbalanced quotes, here or behind */
-	struct sk_arg args[];	/* $0 to $n */
+	struct sk_arg args[];	/* from $1 at 1 to $n */
 };
 
 struct sk_call;
@@ -113,13 +117,11 @@ struct sk_call {
 	uint32_t addr;		/* of the name */
 	uint32_t expansion;	/* that the name stands in */
 	uint32_t line_addr;
-	uint32_t cursors;	/* how many there were at the name */
 	uint32_t level;		/* of parentheses */
 	size_t first_arg;	/* index into state->args: $0 */
 	uint32_t n_args;	/* without $0; set when complete */
 	size_t flat_start, origin_start;
 	enum sk_arg_form form;
-	bool odd;
 	struct sk_arg whole;
 };
 
@@ -172,6 +174,44 @@ static inline bool sk_is_word_byte(unsigned char c)
 	return sk_macro_class[c] == SK_PIECE_WORD || (c >= '0' && c <= '9');
 }
 
+static inline struct sk_macro *sk_macro_find(const struct sk_macro_state *s, uint32_t name)
+{
+	return name < s->cap_macros ? s->macros[name] : NULL;
+}
+
+/* Bytes that no token goes on with, whatever it is. */
+static inline bool sk_ends_token(char c)
+{
+	switch (c) {
+	case ' ': case '\n': case '\t': case ';': case ',': case '{': case '}': case '(': case ')': case '~':
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * The one word that a parameter stands for, where that is no macro and in no need of being read: found without putting
+ * a cursor on the argument. NULL where it is something else.
+ */
+static inline const struct sk_text *sk_param_word(const struct sk_macro_state *s, const struct sk_env *env,
+						  uint32_t value)
+{
+	while (env && value && value <= env->n) {
+		const struct sk_text *text = env->args[value].text;
+
+		if (env->odd || text->form != SK_TEXT_LEXED || text->n_lexemes != 1)
+			return NULL;
+		if (text->lexemes[0].kind == SK_PIECE_WORD)
+			return sk_macro_find(s, text->lexemes[0].value) ? NULL : text;
+		if (text->lexemes[0].kind != SK_PIECE_PARAM)
+			return NULL;
+		env = env->args[value].env;
+		value = text->lexemes[0].value;
+	}
+	return NULL;
+}
+
 /* macro-text.c: texts, and making them flat. */
 struct sk_text *sk_text_new(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, bool kept);
 int sk_text_lex(struct sk_macro_reader *m, struct sk_text *text);
@@ -209,10 +249,6 @@ struct sk_diag *sk_macro_complain(struct sk_macro_reader *m, enum selkie_severit
 				  const char *id, uint32_t addr, uint32_t expansion,
 				  const char *fmt, ...) SK_PRINTF(6, 7);
 
-static inline struct sk_macro *sk_macro_find(const struct sk_macro_state *s, uint32_t name)
-{
-	return name < s->cap_macros ? s->macros[name] : NULL;
-}
 
 /* macro-builtin.c */
 int sk_macro_add_builtins(struct sk_macro_reader *m);

@@ -6,6 +6,7 @@
  */
 #include "syntax/te/macro-state.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -166,6 +167,41 @@ static const char *sk_lex_one(const char *p, const char *end, struct sk_lexeme *
 	return p + 1;
 }
 
+/* Up to four hex digits and a colon: it might be the start of an address. */
+static bool sk_maybe_ipv6(const char *p, const char *end)
+{
+	int n = 0;
+
+	while (n < 5 && p < end && isxdigit((unsigned char)*p)) {
+		n++;
+		p++;
+	}
+	return p == end || (n <= 4 && *p == ':');
+}
+
+/* Whether the lexeme from start to p is a token, or a parameter would be if it is a word. */
+static bool sk_lex_whole(const struct sk_lexeme *l, const char *start, const char *p, const char *end)
+{
+	switch (l->kind) {
+	case SK_PIECE_WORD:
+	case SK_PIECE_PARAM:
+		if (p == end || *start == '_')
+			return false;
+		return sk_ends_token(*p) ||
+		       (*p == ':' && l->kind == SK_PIECE_WORD && (p - start > 4 || !sk_maybe_ipv6(start, p + 1)));
+	case SK_PIECE_OPEN:
+	case SK_PIECE_CLOSE:
+	case SK_PIECE_COMMA:
+		return true;
+	case SK_PIECE_PUNCT:
+		if (*start == ':')
+			return !sk_maybe_ipv6(p, end);
+		return *start && strchr(";{}~-[]", *start);
+	default:
+		return false;
+	}
+}
+
 static int sk_text_add_child(struct sk_macro_reader *m, struct sk_text *text, const char *p, size_t n,
 			     bool params)
 {
@@ -233,6 +269,7 @@ int sk_text_lex(struct sk_macro_reader *m, struct sk_text *text)
 		p = sk_lex_one(p, end, l, &params);
 		if (!p)
 			goto odd;
+		l->whole = sk_lex_whole(l, start, p, end);
 		if (l->kind == SK_PIECE_QUOTED) {
 			l->value = text->n_children;
 			r = sk_text_add_child(m, text, start + 1, (size_t)(p - start) - 2, params);
@@ -244,9 +281,9 @@ int sk_text_lex(struct sk_macro_reader *m, struct sk_text *text)
 			r = sk_intern_add(m->names, start, (size_t)(p - start), &name);
 			if (r)
 				return r;
-			l->value = name & 0xfffffff;
-			if (l->value != name)
+			if (name > SK_LEXEME_VALUE_MAX)
 				return -ENOMEM;
+			l->value = name;
 		}
 	}
 	text->lexemes = sk_arena_alloc(arena, (n + 1) * sizeof(*l));
@@ -374,6 +411,9 @@ static int sk_flatten_param(struct sk_macro_reader *m, uint32_t value, const str
 	if (value == SK_PARAM_COUNT)
 		return sk_flat_add(m, number, (size_t)snprintf(number, sizeof(number), "%u", env->n),
 				   addr, true);
+	if (!value)
+		return sk_flat_add(m, sk_intern_str(m->names, env->name), m->names->entries[env->name].n, addr,
+				   true);
 	if (value > env->n)
 		return 0;
 	a = &env->args[value];

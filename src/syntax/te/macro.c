@@ -299,7 +299,7 @@ static int sk_push_param(struct sk_macro_reader *m, struct sk_cursor *c, const s
 
 	c->p = end;
 	c->i++;
-	if (l->kind == SK_PIECE_PARAM && l->value <= SK_PARAM_MAX) {
+	if (l->kind == SK_PIECE_PARAM && l->value && l->value <= SK_PARAM_MAX) {
 		const struct sk_arg *a = &env->args[l->value];
 
 		return l->value <= env->n ? sk_macro_push(m, a->text, a->env, expansion, line_addr) : 0;
@@ -426,8 +426,10 @@ static int sk_join_word(struct sk_macro_reader *m, struct sk_piece *lx)
 	if (r)
 		return r;
 	c = &s->cursors[s->n_cursors - 1];
-	if (sk_at_end(c) || !sk_is_word_byte((unsigned char)*c->p))
+	if (sk_at_end(c) || !sk_is_word_byte((unsigned char)*c->p)) {
+		lx->next = sk_at_end(c) ? -1 : (unsigned char)*c->p;
 		return 0;
+	}
 	r = sk_flat_text(m, lx->text, lx->p, lx->p + lx->n);
 	while (!r) {
 		const char *q, *end;
@@ -483,12 +485,15 @@ static int sk_read_lexed(struct sk_macro_reader *m, struct sk_cursor *c, struct 
 	lx->p = c->p;
 	lx->n = (uint32_t)(end - c->p);
 	lx->expansion = c->expansion;
+	lx->next = -1;
 	c->p = end;
 	c->i++;
 	switch (lx->kind) {
 	case SK_PIECE_WORD:
 		lx->name = l->value;
-		if (c->i == text->n_lexemes && m->state->n_cursors > 1)
+		if (c->i < text->n_lexemes)
+			lx->next = SK_NEXT_IN_TEXT;
+		else if (m->state->n_cursors > 1)
 			return sk_join_word(m, lx);
 		return 0;
 	case SK_PIECE_QUOTED:
@@ -616,6 +621,7 @@ static int sk_read_characters(struct sk_macro_reader *m, struct sk_cursor *c, st
 	lx->p = c->p;
 	lx->n = 1;
 	lx->expansion = c->expansion;
+	lx->next = -1;
 	if ((n = sk_match(c, s->comment[0]))) {
 		lx->kind = SK_PIECE_COMMENT;
 		return sk_read_comment(m, lx, n);
@@ -685,7 +691,6 @@ static int sk_read(struct sk_macro_reader *m, struct sk_piece *lx, struct sk_arg
 static int sk_call_start_arg(struct sk_call *call, struct sk_macro_state *s)
 {
 	call->form = SK_ARG_EMPTY;
-	call->odd = false;
 	call->flat_start = s->n_flat;
 	call->origin_start = s->n_origins;
 	return 0;
@@ -697,7 +702,6 @@ static int sk_call_begin(struct sk_macro_reader *m, const struct sk_piece *word,
 	struct sk_macro_state *s = m->state;
 	uint32_t addr = sk_text_addr(word->text, word->p);
 	struct sk_call *call;
-	struct sk_text *name;
 	int r;
 
 	if (s->n_calls >= m->limits.depth)
@@ -705,17 +709,19 @@ static int sk_call_begin(struct sk_macro_reader *m, const struct sk_piece *word,
 	r = sk_grow(&s->calls, &s->cap_calls, s->n_calls + 1, sizeof(*s->calls));
 	if (!r)
 		r = sk_grow(&s->args, &s->cap_args, s->n_args + 1, sizeof(*s->args));
-	name = sk_text_new(m, sk_intern_str(m->names, word->name), m->names->entries[word->name].n, addr,
-			   false);
-	if (r || !name)
-		return -ENOMEM;
+	if (r)
+		return r;
 	call = &s->calls[s->n_calls++];
-	*call = (struct sk_call){
-		.macro = macro, .name = word->name, .addr = addr, .expansion = word->expansion,
-		.line_addr = line_addr ? line_addr : addr, .cursors = (uint32_t)s->n_cursors,
-		.first_arg = s->n_args,
-	};
-	s->args[s->n_args++] = (struct sk_arg){ .text = name };
+	call->macro = macro;
+	call->name = word->name;
+	call->addr = addr;
+	call->expansion = word->expansion;
+	call->line_addr = line_addr ? line_addr : addr;
+	call->level = 0;
+	call->first_arg = s->n_args;
+	call->n_args = 0;
+	/* $0 is made when somebody asks for it. */
+	s->args[s->n_args++] = (struct sk_arg){ .text = &s->empty };
 	return sk_call_start_arg(call, s);
 }
 
@@ -779,7 +785,7 @@ static int sk_call_add_word(struct sk_macro_reader *m, struct sk_call *call, con
 		text->lexemes = sk_arena_alloc(&s->moment, 2 * sizeof(*text->lexemes));
 		if (!text->lexemes)
 			return -ENOMEM;
-		text->lexemes[0] = (struct sk_lexeme){ .kind = SK_PIECE_WORD, .value = lx->name };
+		text->lexemes[0] = (struct sk_lexeme){ .kind = SK_PIECE_WORD, .value = lx->name & SK_LEXEME_VALUE_MAX };
 		text->lexemes[1] = (struct sk_lexeme){ .off = lx->n };
 		text->n_lexemes = 1;
 		text->form = SK_TEXT_LEXED;
@@ -834,6 +840,7 @@ static int sk_env_make(struct sk_macro_reader *m, const struct sk_call *call, co
 	if (!env)
 		return -ENOMEM;
 	env->n = call->n_args;
+	env->name = call->name;
 	env->depth = 0;
 	env->odd = false;
 	for (uint32_t i = 0; i <= call->n_args; i++) {
@@ -1049,9 +1056,14 @@ static void sk_moment_end(struct sk_macro_state *s)
 static inline bool sk_read_simple(struct sk_macro_state *s, struct sk_piece *lx)
 {
 	struct sk_cursor *c = &s->cursors[s->n_cursors - 1];
-	const struct sk_text *text = c->text;
+	const struct sk_text *text;
 	const struct sk_lexeme *l;
 
+	while (c->i == c->text->n_lexemes && s->n_cursors > 1) {
+		c--;
+		s->n_cursors--;
+	}
+	text = c->text;
 	/* SK_BY_CHARACTER is no lexeme's number. */
 	if (c->i >= text->n_lexemes)
 		return false;
@@ -1069,7 +1081,111 @@ static inline bool sk_read_simple(struct sk_macro_state *s, struct sk_piece *lx)
 	c->i++;
 	c->p = text->p + l[1].off;
 	lx->n = (uint32_t)(c->p - lx->p);
+	lx->next = SK_NEXT_IN_TEXT;
 	lx->expansion = c->expansion;
+	s->steps++;
+	return true;
+}
+
+/* A parameter that is an argument all by itself, and stands for one word: that word's text is the argument. */
+static bool sk_gather_param(struct sk_macro_state *s)
+{
+	struct sk_cursor *c = &s->cursors[s->n_cursors - 1];
+	struct sk_call *call = &s->calls[s->n_calls - 1];
+	const struct sk_lexeme *l;
+	const struct sk_text *word;
+	const char *end;
+
+	if (c->i >= c->text->n_lexemes || call->form > SK_ARG_STARTED)
+		return false;
+	l = &c->text->lexemes[c->i];
+	end = c->text->p + l[1].off;
+	if (l->kind != SK_PIECE_PARAM || !l->whole || (*end != ',' && *end != ')'))
+		return false;
+	word = sk_param_word(s, c->env, l->value);
+	if (!word)
+		return false;
+	call->form = SK_ARG_WHOLE;
+	call->whole = (struct sk_arg){ .text = (struct sk_text *)word };
+	c->p = end;
+	c->i++;
+	s->steps++;
+	return true;
+}
+
+/* A quoted text in a call's arguments. */
+static bool sk_gather_quoted(struct sk_macro_reader *m, int *ret_r)
+{
+	struct sk_macro_state *s = m->state;
+	struct sk_cursor *c = &s->cursors[s->n_cursors - 1];
+	const struct sk_lexeme *l;
+	struct sk_arg quoted;
+
+	if (c->i >= c->text->n_lexemes)
+		return false;
+	l = &c->text->lexemes[c->i];
+	if (l->kind != SK_PIECE_QUOTED)
+		return false;
+	quoted.text = &c->text->children[l->value];
+	quoted.env = quoted.text->params ? c->env : NULL;
+	c->i++;
+	c->p = c->text->p + l[1].off;
+	s->steps++;
+	*ret_r = sk_call_add_quoted(m, &s->calls[s->n_calls - 1], &quoted);
+	return true;
+}
+
+bool sk_macro_next_whole(struct sk_macro_reader *m, struct sk_whole_token *ret_token)
+{
+	struct sk_macro_state *s = m->state;
+	const struct sk_text *text, *word;
+	const struct sk_lexeme *l, *last;
+	struct sk_cursor *c;
+
+	if (!s->n_cursors || s->n_calls || s->divert || s->pending || m->stopped || s->steps > m->limits.steps)
+		return false;
+	for (;;) {
+		c = &s->cursors[s->n_cursors - 1];
+		text = c->text;
+		if (c->i == SK_BY_CHARACTER)
+			return false;
+		l = text->lexemes + c->i;
+		last = text->lexemes + text->n_lexemes;
+		while (l < last && l->kind == SK_PIECE_SPACE)
+			l++;
+		c->i = (uint32_t)(l - text->lexemes);
+		if (l < last)
+			break;
+		c->p = text->p + text->n;
+		if (s->n_cursors == 1)
+			return false;
+		s->n_cursors--;
+	}
+	/* White space may have been passed in part before; a lexeme begins where it says. */
+	c->p = text->p + l->off;
+	if (!l->whole)
+		return false;
+	*ret_token = (struct sk_whole_token){ .expansion = c->expansion };
+	if (l->kind == SK_PIECE_PARAM) {
+		word = sk_param_word(s, c->env, l->value);
+		if (!word || *word->p == '_')
+			return false;
+		ret_token->name = word->lexemes[0].value;
+		ret_token->addr = sk_text_addr(word, word->p);
+		ret_token->length = word->n;
+	} else if (l->kind == SK_PIECE_WORD) {
+		if (sk_macro_find(s, l->value))
+			return false;
+		ret_token->name = l->value;
+		ret_token->addr = sk_text_addr(text, c->p);
+		ret_token->length = l[1].off - l->off;
+	} else {
+		ret_token->punct = *c->p;
+		ret_token->addr = sk_text_addr(text, c->p);
+		ret_token->length = 1;
+	}
+	c->i++;
+	c->p = text->p + l[1].off;
 	s->steps++;
 	return true;
 }
@@ -1079,10 +1195,17 @@ static int sk_next(struct sk_macro_reader *m, struct sk_piece *lx)
 	struct sk_macro_state *s = m->state;
 
 	for (;;) {
-		struct sk_arg quoted = { 0 };
+		struct sk_arg quoted;
 		uint32_t line_addr;
 		int r;
 
+		if (s->n_calls && sk_gather_param(s))
+			continue;
+		if (s->n_calls && sk_gather_quoted(m, &r)) {
+			if (r)
+				return r;
+			continue;
+		}
 		if (!s->pending && s->steps < m->limits.steps && sk_read_simple(s, lx)) {
 			if (s->n_calls)
 				r = sk_call_gather(m, lx, &quoted);

@@ -36,12 +36,15 @@ enum sk_piece_kind {
 struct sk_text;
 struct sk_macro;
 
+#define SK_NEXT_IN_TEXT (-2)
+
 struct sk_piece {
 	enum sk_piece_kind kind;
 	const char *p;
 	uint32_t n;
 	uint32_t name;		/* SK_PIECE_WORD */
 	uint32_t expansion;	/* index into the reader's expansions; 0 is none: written right there in the file */
+	int next;		/* of a word: the byte behind it; SK_NEXT_IN_TEXT: p[n]; -1: not known */
 	const struct sk_text *text;	/* that `p` points into; sk_macro_addr makes the place of it */
 };
 
@@ -102,6 +105,19 @@ int sk_macro_open(struct sk_macro_reader *m, const struct sk_source *source);
  * good once the reader has stopped, the kind is SK_PIECE_END.
  */
 int sk_macro_next(struct sk_macro_reader *m, struct sk_piece *ret_piece);
+
+/* A token of the policy language that is a lexeme as it stands. */
+struct sk_whole_token {
+	char punct;		/* or 0: a word */
+	uint32_t name;
+	uint32_t addr, length, expansion;
+};
+
+/*
+ * The short way through what is most of a policy: the next token, white space passed, where it is simply that. False
+ * where sk_macro_next has to be asked; nothing but white space has been passed then.
+ */
+bool sk_macro_next_whole(struct sk_macro_reader *m, struct sk_whole_token *ret_token);
 
 /* Expands the whole file into text. */
 int sk_macro_expand(struct sk_macro_reader *m, const struct sk_source *source, struct sk_buf *buf);

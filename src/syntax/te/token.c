@@ -349,14 +349,6 @@ static int sk_cut_gathered(struct sk_te_lexer *lexer, struct sk_te_token *token)
 	return 0;
 }
 
-/* The byte behind the piece where its own text tells, or -1. */
-static int sk_byte_behind(const struct sk_piece *piece)
-{
-	const char *q = piece->p + piece->n;
-
-	return q < piece->text->p + piece->text->n ? (unsigned char)*q : -1;
-}
-
 /* Up to four hex digits and a colon: it might be an address. */
 static bool sk_maybe_ipv6(const char *p, const char *end)
 {
@@ -367,18 +359,12 @@ static bool sk_maybe_ipv6(const char *p, const char *end)
 
 static bool sk_word_is_token(const struct sk_piece *piece)
 {
-	int c = sk_byte_behind(piece);
+	int next = piece->next == SK_NEXT_IN_TEXT ? (unsigned char)piece->p[piece->n] : piece->next;
 
-	if (*piece->p == '_')
+	if (*piece->p == '_' || next < 0)
 		return false;
-	switch (c) {
-	case ' ': case '\n': case '\t': case ';': case ',': case '{': case '}': case '(': case ')': case '~':
-		return true;
-	case ':':
-		return piece->n > 4 || !sk_maybe_ipv6(piece->p, piece->p + piece->n + 1);
-	default:
-		return false;
-	}
+	return sk_ends_token((char)next) ||
+	       (next == ':' && (piece->n > 4 || sk_match_run(piece->p, piece->p + piece->n, isxdigit) < piece->n));
 }
 
 static bool sk_punct_is_token(const struct sk_piece *piece)
@@ -387,8 +373,7 @@ static bool sk_punct_is_token(const struct sk_piece *piece)
 	case ';': case ',': case '{': case '}': case '(': case ')': case '~': case '-': case '[': case ']':
 		return true;
 	case ':':
-		return sk_byte_behind(piece) >= 0 &&
-		       !sk_maybe_ipv6(piece->p + 1, piece->text->p + piece->text->n);
+		return !sk_maybe_ipv6(piece->p + 1, piece->text->p + piece->text->n);
 	default:
 		return false;
 	}
@@ -397,8 +382,16 @@ static bool sk_punct_is_token(const struct sk_piece *piece)
 static int sk_next_expanded(struct sk_te_lexer *lexer, struct sk_te_token *token)
 {
 	struct sk_piece *piece = &lexer->piece;
+	struct sk_whole_token whole;
 	int r;
 
+	if (lexer->at == lexer->n && !lexer->has_piece && sk_macro_next_whole(lexer->macros, &whole)) {
+		*token = (struct sk_te_token){
+			.kind = whole.punct ? SK_TOKEN_PUNCT : SK_TOKEN_IDENTIFIER, .punct = (uint8_t)whole.punct,
+			.name = whole.name, .addr = whole.addr, .length = whole.length,
+			.expansion = whole.expansion };
+		return 0;
+	}
 	for (;;) {
 		if (lexer->at < lexer->n) {
 			r = sk_cut_gathered(lexer, token);

@@ -534,17 +534,51 @@ static int sk_format_builtin(struct sk_macro_reader *m, struct sk_call *call)
 
 /* Regular expressions */
 
-static bool sk_compile(struct sk_macro_reader *m, const struct sk_call *call, const char *p, size_t n,
-		       struct re_pattern_buffer *re)
+void sk_patterns_done(struct sk_macro_state *s)
 {
+	for (size_t i = 0; i < SK_PATTERNS; i++) {
+		if (s->patterns[i].text)
+			regfree(&s->patterns[i].re);
+		free(s->patterns[i].text);
+	}
+}
+
+/* The compiled pattern, which stays the reader's. *ret_re is NULL when it is wrong, which has been reported then. */
+static int sk_compile(struct sk_macro_reader *m, const struct sk_call *call, const char *p, size_t n,
+		      struct re_pattern_buffer **ret_re)
+{
+	struct sk_macro_state *s = m->state;
+	struct sk_pattern *pattern;
 	const char *why;
 
-	memset(re, 0, sizeof(*re));
-	why = re_compile_pattern(p, n, re);
-	if (why)
+	*ret_re = NULL;
+	for (pattern = s->patterns; pattern < s->patterns + SK_PATTERNS; pattern++) {
+		if (pattern->text && pattern->n == n && !memcmp(pattern->text, p, n)) {
+			*ret_re = &pattern->re;
+			return 0;
+		}
+	}
+	pattern = &s->patterns[s->next_pattern++ % SK_PATTERNS];
+	if (pattern->text)
+		regfree(&pattern->re);
+	free(pattern->text);
+	memset(pattern, 0, sizeof(*pattern));
+	why = re_compile_pattern(p, n, &pattern->re);
+	if (why) {
 		sk_macro_complain(m, SELKIE_SEVERITY_ERROR, "E0119", call->addr, call->expansion,
 				  "bad regular expression '%.60s': %s", p, why);
-	return !why;
+		regfree(&pattern->re);
+		return 0;
+	}
+	pattern->text = malloc(n + 1);
+	if (!pattern->text) {
+		regfree(&pattern->re);
+		return -ENOMEM;
+	}
+	memcpy(pattern->text, p, n + 1);
+	pattern->n = n;
+	*ret_re = &pattern->re;
+	return 0;
 }
 
 /* A replacement: \0 to \9 and \& are what matched. */
@@ -572,7 +606,7 @@ static void sk_replace(struct sk_buf *buf, const char *text, const char *p, size
 static int sk_regexp(struct sk_macro_reader *m, struct sk_call *call)
 {
 	sk_auto_buf struct sk_buf buf = SK_BUF_INIT;
-	struct re_pattern_buffer re;
+	struct re_pattern_buffer *re;
 	struct re_registers regs = { 0 };
 	const char *p, *pattern, *with;
 	size_t n, n_pattern, n_with;
@@ -589,16 +623,16 @@ static int sk_regexp(struct sk_macro_reader *m, struct sk_call *call)
 		return sk_macro_give(m, call, "0", 1);
 	if (n > INT_MAX / 2)
 		return sk_macro_out_of(m, call->addr, call->expansion, "memory");
-	if (!sk_compile(m, call, pattern, n_pattern, &re))
-		return 0;
-	at = re_search(&re, p, (regoff_t)n, 0, (regoff_t)n, &regs);
+	r = sk_compile(m, call, pattern, n_pattern, &re);
+	if (r || !re)
+		return r;
+	at = re_search(re, p, (regoff_t)n, 0, (regoff_t)n, &regs);
 	if (call->n_args == 2)
 		r = sk_give_number(m, call, at);
 	else if (at >= 0) {
 		sk_replace(&buf, p, with, n_with, &regs);
 		r = buf.failed ? -ENOMEM : sk_macro_give(m, call, buf.data ? buf.data : "", buf.n);
 	}
-	regfree(&re);
 	free(regs.start);
 	free(regs.end);
 	return r;
@@ -630,7 +664,7 @@ static void sk_substitute_all(struct sk_buf *buf, struct re_pattern_buffer *re, 
 static int sk_patsubst(struct sk_macro_reader *m, struct sk_call *call)
 {
 	sk_auto_buf struct sk_buf buf = SK_BUF_INIT;
-	struct re_pattern_buffer re;
+	struct re_pattern_buffer *re;
 	const char *p, *pattern, *with;
 	size_t n, n_pattern, n_with;
 	int r = sk_arg_string(m, call, 1, &p, &n);
@@ -645,10 +679,10 @@ static int sk_patsubst(struct sk_macro_reader *m, struct sk_call *call)
 		return sk_push_arg(m, call, 1);
 	if (n > INT_MAX / 2)
 		return sk_macro_out_of(m, call->addr, call->expansion, "memory");
-	if (!sk_compile(m, call, pattern, n_pattern, &re))
-		return 0;
-	sk_substitute_all(&buf, &re, p, (regoff_t)n, with, n_with);
-	regfree(&re);
+	r = sk_compile(m, call, pattern, n_pattern, &re);
+	if (r || !re)
+		return r;
+	sk_substitute_all(&buf, re, p, (regoff_t)n, with, n_with);
 	return buf.failed ? -ENOMEM : sk_macro_give(m, call, buf.data ? buf.data : "", buf.n);
 }
 

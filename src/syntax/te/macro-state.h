@@ -2,6 +2,8 @@
 #ifndef SK_SYNTAX_TE_MACRO_STATE_H
 #define SK_SYNTAX_TE_MACRO_STATE_H
 
+#include <regex.h>
+
 #include "syntax/te/macro.h"
 
 /*
@@ -130,6 +132,15 @@ struct sk_diversion {
 	struct sk_buf text;
 };
 
+/* A compiled pattern is kept: policies ask the same few again and again. */
+struct sk_pattern {
+	char *text;
+	size_t n;
+	struct re_pattern_buffer re;
+};
+
+#define SK_PATTERNS 8
+
 struct sk_macro_state {
 	struct sk_arena arena;		/* what is kept */
 	struct sk_arena moment;		/* what goes when the file's own text is reached again */
@@ -165,6 +176,8 @@ struct sk_macro_state {
 	size_t n_diversions, cap_diversions;
 	const struct sk_text *pending;	/* undiverted text that is to be given next */
 	struct sk_text empty;
+	struct sk_pattern patterns[SK_PATTERNS];
+	unsigned int next_pattern;	/* the one to go when a new one comes */
 };
 
 extern const unsigned char sk_macro_class[256];	/* enum sk_piece_kind of a byte; WORD for what starts one */
@@ -251,6 +264,7 @@ struct sk_diag *sk_macro_complain(struct sk_macro_reader *m, enum selkie_severit
 
 
 /* macro-builtin.c */
+void sk_patterns_done(struct sk_macro_state *s);
 int sk_macro_add_builtins(struct sk_macro_reader *m);
 sk_builtin sk_macro_builtin_interface(void);
 

@@ -68,6 +68,7 @@ void sk_macro_done(struct sk_macro_reader *m)
 	free(s->origins);
 	free(s->lexemes);
 	free(s->children);
+	sk_patterns_done(s);
 	sk_arena_done(&s->arena);
 	sk_arena_done(&s->moment);
 	free(s);

@@ -147,7 +147,7 @@ $ selkie can --policy /nonexistent web_t page_t file read
 exit 3
 
 $ selkie can --root /nonexistent web_t page_t file read
-! selkie can: there is no SELinux policy in /nonexistent/etc/selinux; name one with --policy FILE
+! selkie can: there is no SELinux policy in /nonexistent/etc/selinux; name a policy file with --policy, or where another system is mounted with --root
 exit 3
 
 $ selkie can --json --policy $WEB web_t http_port_t tcp_socket name_connect name_bind

@@ -45,16 +45,20 @@ static inline void sk_te_slot(void *arg, const struct sk_slot *slot)
 {
 	const struct sk_te_visit *v = arg;
 	const struct sk_policy_index *ix = v->d->ix;
-	const struct sk_index_rule *extra;
+	const uint32_t *extra;
 	uint32_t n;
 
-	v->trace->te |= slot->allow;
-	v->trace->auditallow |= slot->auditallow;
-	v->trace->auditdeny &= slot->auditdeny;
+	if (sk_gate_open(v->d->state, slot->gate)) {
+		uint32_t kind = slot->first & SK_SLOT_KIND;
+
+		v->trace->te |= kind == SK_SLOT_ALLOW ? slot->data : 0;
+		v->trace->auditdeny &= kind == SK_SLOT_AUDITDENY ? slot->data : ~0u;
+		v->trace->auditallow |= kind == SK_SLOT_AUDITALLOW ? slot->data : 0;
+	}
 	extra = sk_slot_extra(ix, slot, &n);
 	for (uint32_t i = 0; i < n; i++)
-		if (sk_gate_open(v->d->state, extra[i].gate))
-			sk_te_add(v->trace, &ix->policy->rules[extra[i].rule]);
+		if (sk_gate_open(v->d->state, sk_rule_gate(ix, extra[i])))
+			sk_te_add(v->trace, &ix->policy->rules[extra[i]]);
 }
 
 void sk_decide_te(const struct sk_decider *d, uint32_t source, uint32_t target, uint32_t cls,
@@ -84,48 +88,59 @@ bool sk_role_change_allowed(const struct sk_decider *d, struct sk_role_id from, 
 	return false;
 }
 
-static void sk_decide_constraints(const struct sk_policy *p, const struct sk_context *source,
+static void sk_decide_constraints(const struct sk_policy_index *ix, const struct sk_context *source,
 				  const struct sk_context *target, uint32_t cls,
 				  struct sk_access_trace *t)
 {
-	const struct sk_class *c = p->class_by_id[cls];
-	struct sk_constraint_case contexts = { p, source, target, NULL };
+	const struct sk_index_constraints *c = &ix->constraints[cls];
+	struct sk_constraint_case contexts = { ix->policy, source, target, NULL };
 
-	for (uint32_t i = 0; c && i < c->n_constraints; i++)
-		if (c->constraints[i].perms & t->allowed &&
-		    !sk_constraint_holds(&c->constraints[i], &contexts)) {
-			t->constrained |= c->constraints[i].perms & t->allowed;
-			t->allowed &= ~c->constraints[i].perms;
+	for (uint32_t i = 0; i < c->n; i++)
+		if (c->list[i].perms & t->allowed &&
+		    !sk_constraint_run(c->list[i].steps, &contexts)) {
+			t->constrained |= c->list[i].perms & t->allowed;
+			t->allowed &= ~c->list[i].perms;
 		}
+}
+
+static void sk_decide_bounded(const struct sk_decider *d, const struct sk_context *source,
+			      const struct sk_context *target, uint32_t cls, unsigned int depth,
+			      struct sk_access_trace *ret);
+
+/* What the bounding types are not allowed. */
+static void sk_decide_bounds(const struct sk_decider *d, const struct sk_context *source,
+			     const struct sk_context *target, uint32_t cls, unsigned int depth,
+			     struct sk_access_trace *ret)
+{
+	const struct sk_policy *p = d->ix->policy;
+	struct sk_context s = *source, t = *target;
+	struct sk_access_trace parent;
+
+	s.type = p->type_by_id[source->type.v]->bounds;
+	if (p->type_by_id[target->type.v]->bounds.v)
+		t.type = p->type_by_id[target->type.v]->bounds;
+	sk_decide_bounded(d, &s, &t, cls, depth + 1, &parent);
+	ret->bounds = ret->allowed & ~parent.allowed;
+	ret->allowed &= parent.allowed;
 }
 
 static void sk_decide_bounded(const struct sk_decider *d, const struct sk_context *source,
 			      const struct sk_context *target, uint32_t cls, unsigned int depth,
 			      struct sk_access_trace *ret)
 {
-	const struct sk_policy *p = d->ix->policy;
-	struct sk_context s = *source, t = *target;
-	struct sk_access_trace parent;
-
 	sk_decide_te(d, source->type.v, target->type.v, cls, ret);
 	ret->allowed = ret->te;
 	if (!ret->allowed)
 		return;
-	sk_decide_constraints(p, source, target, cls, ret);
+	sk_decide_constraints(d->ix, source, target, cls, ret);
 	if (cls == d->ix->process_class && ret->allowed & d->ix->transition_perms &&
 	    source->role.v != target->role.v &&
 	    !sk_role_change_allowed(d, source->role, target->role)) {
 		ret->role = ret->allowed & d->ix->transition_perms;
 		ret->allowed &= ~d->ix->transition_perms;
 	}
-	s.type = p->type_by_id[source->type.v]->bounds;
-	if (!s.type.v || depth == SK_BOUNDS_DEPTH)
-		return;
-	if (p->type_by_id[target->type.v]->bounds.v)
-		t.type = p->type_by_id[target->type.v]->bounds;
-	sk_decide_bounded(d, &s, &t, cls, depth + 1, &parent);
-	ret->bounds = ret->allowed & ~parent.allowed;
-	ret->allowed &= parent.allowed;
+	if (d->ix->policy->type_by_id[source->type.v]->bounds.v && depth < SK_BOUNDS_DEPTH)
+		sk_decide_bounds(d, source, target, cls, depth, ret);
 }
 
 void sk_decide_access(const struct sk_decider *d, const struct sk_context *source,
@@ -214,14 +229,14 @@ static inline void sk_xperm_slot(void *arg, const struct sk_slot *slot)
 {
 	const struct sk_xperm_visit *v = arg;
 	const struct sk_policy *p = v->d->ix->policy;
-	const struct sk_index_rule *extra;
+	const uint32_t *extra;
 	uint32_t n;
 
 	extra = sk_slot_extra(v->d->ix, slot, &n);
 	for (uint32_t i = 0; i < n; i++) {
-		const struct sk_rule *rule = &p->rules[extra[i].rule];
+		const struct sk_rule *rule = &p->rules[extra[i]];
 
-		if (rule->kind & SK_RULES_XPERM && sk_gate_open(v->d->state, extra[i].gate))
+		if (rule->kind & SK_RULES_XPERM && sk_gate_open(v->d->state, sk_rule_gate(v->d->ix, extra[i])))
 			sk_xperm_add(v, rule, &p->xperms[rule->data]);
 	}
 }

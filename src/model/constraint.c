@@ -132,6 +132,114 @@ bool sk_constraint_holds(const struct sk_constraint *constraint, const struct sk
 	return top == 0 && stack[0];
 }
 
+/* A node of an expression on its way to steps. */
+struct sk_compile_node {
+	uint32_t left, right;	/* operands; of "not" the left one */
+	uint32_t first;		/* step of the leftmost leaf under it */
+	uint32_t next[2];	/* where to go on once its value is known */
+};
+
+static bool sk_constraint_is_leaf(const struct sk_constraint_node *n)
+{
+	return n->kind != SK_CONSTRAINT_NOT && n->kind != SK_CONSTRAINT_AND &&
+	       n->kind != SK_CONSTRAINT_OR;
+}
+
+/*
+ * Operands, leaves' numbers and their count. False where evaluation would be, whatever the contexts: the stack runs
+ * over or under, or a leaf asks for a context that access decisions do not have.
+ */
+static bool sk_compile_link(const struct sk_constraint *c, struct sk_compile_node *nodes,
+			    uint32_t *ret_n_leaves)
+{
+	uint32_t stack[SK_CONSTRAINT_DEPTH], top = 0, n_leaves = 0;
+
+	for (uint32_t i = 0; i < c->n_nodes; i++) {
+		const struct sk_constraint_node *n = &c->nodes[i];
+		uint32_t operands = sk_constraint_is_leaf(n) ? 0 : n->kind == SK_CONSTRAINT_NOT ? 1 : 2;
+
+		if (top < operands || (!operands && top == SK_CONSTRAINT_DEPTH) ||
+		    (!operands && n->kind != SK_CONSTRAINT_ATTR &&
+		     !(n->attr & SK_ATTR_TARGET) && n->attr & SK_ATTR_XTARGET))
+			return false;
+		if (!operands)
+			nodes[i].first = n_leaves++;
+		if (operands == 2)
+			nodes[i].right = stack[--top];
+		if (operands) {
+			nodes[i].left = stack[--top];
+			nodes[i].first = nodes[nodes[i].left].first;
+		}
+		stack[top++] = i;
+	}
+	*ret_n_leaves = n_leaves;
+	return top == 1;
+}
+
+/* From the root down: what a node's value means for its operands. */
+static void sk_compile_pass_down(const struct sk_constraint *c, struct sk_compile_node *nodes)
+{
+	nodes[c->n_nodes - 1].next[0] = SK_STEP_FALSE;
+	nodes[c->n_nodes - 1].next[1] = SK_STEP_TRUE;
+	for (uint32_t i = c->n_nodes; i--;) {
+		const struct sk_compile_node *n = &nodes[i];
+		struct sk_compile_node *left = &nodes[n->left], *right = &nodes[n->right];
+
+		if (sk_constraint_is_leaf(&c->nodes[i]))
+			continue;
+		if (c->nodes[i].kind == SK_CONSTRAINT_NOT) {
+			left->next[0] = n->next[1];
+			left->next[1] = n->next[0];
+			continue;
+		}
+		left->next[0] = right->next[0] = n->next[0];
+		left->next[1] = right->next[1] = n->next[1];
+		left->next[c->nodes[i].kind == SK_CONSTRAINT_AND] = right->first;
+	}
+}
+
+int sk_constraint_compile(const struct sk_constraint *constraint, struct sk_arena *arena,
+			  const struct sk_constraint_step **ret_steps)
+{
+	sk_auto_free struct sk_compile_node *nodes =
+		calloc((size_t)constraint->n_nodes + 1, sizeof(*nodes));
+	struct sk_constraint_step *steps;
+	uint32_t n_leaves;
+
+	if (!nodes)
+		return -ENOMEM;
+	if (!sk_compile_link(constraint, nodes, &n_leaves)) {
+		*ret_steps = NULL;
+		return 0;
+	}
+	steps = SK_ARENA_ARRAY(arena, struct sk_constraint_step, n_leaves);
+	if (!steps)
+		return -ENOMEM;
+	sk_compile_pass_down(constraint, nodes);
+	for (uint32_t i = 0; i < constraint->n_nodes; i++)
+		if (sk_constraint_is_leaf(&constraint->nodes[i]))
+			steps[nodes[i].first] = (struct sk_constraint_step){
+				&constraint->nodes[i], { nodes[i].next[0], nodes[i].next[1] } };
+	*ret_steps = steps;
+	return 0;
+}
+
+bool sk_constraint_run(const struct sk_constraint_step *steps, const struct sk_constraint_case *c)
+{
+	uint32_t at = 0;
+
+	if (!steps)
+		return false;
+	while (at < SK_STEP_FALSE) {
+		const struct sk_constraint_node *n = steps[at].leaf;
+
+		at = steps[at].next[n->kind == SK_CONSTRAINT_ATTR
+					    ? sk_attributes_compare(c, n)
+					    : sk_names_match(n->attr & SK_ATTR_TARGET ? c->target : c->source, n)];
+	}
+	return at == SK_STEP_TRUE;
+}
+
 /* The tree of an expression: operands of each node, by a stack of indexes. Returns false when it is malformed. */
 static bool sk_tree_link(const struct sk_constraint *c, struct selkie_constraint_node *nodes,
 			 uint32_t *stack)

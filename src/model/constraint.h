@@ -22,6 +22,25 @@ struct sk_constraint_case {
 bool sk_constraint_holds(const struct sk_constraint *constraint, const struct sk_constraint_case *c);
 
 /*
+ * A constraint between two contexts made ready for asking often: its leaves, each with where to go on when it is true
+ * and when it is not, so that no leaf is evaluated whose value does not matter.
+ */
+struct sk_constraint_step {
+	const struct sk_constraint_node *leaf;
+	uint32_t next[2];		/* by the leaf's value: a step, or one of those below */
+};
+
+#define SK_STEP_FALSE 0xfffffffeu
+#define SK_STEP_TRUE 0xffffffffu
+
+/* The steps, from the arena; NULL in *ret_steps for a constraint that can never hold. Returns 0 or -ENOMEM. */
+int sk_constraint_compile(const struct sk_constraint *constraint, struct sk_arena *arena,
+			  const struct sk_constraint_step **ret_steps);
+
+/* The same value as that of sk_constraint_holds; c->task is NULL. */
+bool sk_constraint_run(const struct sk_constraint_step *steps, const struct sk_constraint_case *c);
+
+/*
  * How a constraint came to its value: its nodes with their texts and values, the whole statement as text. Everything in
  * *ret is allocated from the arena. Returns 0 or -ENOMEM.
  */

@@ -51,14 +51,14 @@ static void sk_explain_slot(void *arg, const struct sk_slot *slot)
 {
 	struct sk_explainer *x = arg;
 	const struct sk_policy *p = x->d.ix->policy;
-	const struct sk_index_rule *rules;
+	const uint32_t *rules;
 	uint32_t n;
 
 	rules = sk_slot_rules(x->d.ix, slot, &n);
 	for (uint32_t i = 0; i < n; i++) {
-		const struct sk_rule *rule = &p->rules[rules[i].rule];
+		const struct sk_rule *rule = &p->rules[rules[i]];
 
-		sk_explain_rule(x, rule, rules[i].rule, rules[i].gate,
+		sk_explain_rule(x, rule, rules[i], sk_rule_gate(x->d.ix, rules[i]),
 				rule->kind & SK_RULES_XPERM ? &p->xperms[rule->data] : NULL);
 	}
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Building the index of a policy: one stable radix sort of its rules by target, class and source, then one pass that
- * cuts the sorted list into entries and slots. Built beside the policy, whose order it leaves alone, and published by a
- * compare-and-swap: threads that build at the same time throw all but one away. A policy whose attribute bitmaps would
- * be out of proportion to its rules gets none and is searched more slowly (SK_MOST_ROW_BYTES).
+ * Building the index of a policy: one stable radix sort of its rules by owner, class and the other id, then one pass
+ * that cuts the sorted list into entries and slots. What is sorted are numbers of rules: copying keys would cost more
+ * in touched memory than looking at the rules again does. Built beside the policy, whose order it leaves alone, and
+ * published by a compare-and-swap: threads that build at the same time throw all but one away. A policy whose rows
+ * would be out of proportion to its rules gets none and is searched more slowly (SK_MOST_ROW_BYTES).
  */
 #include "model/index.h"
 
@@ -25,27 +26,24 @@ void sk_policy_index_free(struct sk_policy_index *index)
 	free(index);
 }
 
-/* Numbers the groups: ids that are among the attributes of another type and stand as the source of a rule. */
+/* Numbers the groups: ids that are among the attributes of another type and stand in a rule. */
 static int sk_index_number_groups(struct sk_policy_index *ix)
 {
 	const struct sk_policy *p = ix->policy;
 	sk_auto_free uint8_t *shared = calloc(1, (size_t)p->n_type_ids + 1);
+	sk_auto_free uint8_t *used = calloc(1, (size_t)p->n_type_ids + 1);
 
 	ix->group_number = SK_ARENA_ARRAY(&ix->arena, uint32_t, (size_t)p->n_type_ids + 1);
-	ix->group_id = SK_ARENA_ARRAY(&ix->arena, uint32_t, (size_t)p->n_type_ids + 1);
-	if (!shared || !ix->group_number || !ix->group_id)
+	if (!shared || !used || !ix->group_number)
 		return -ENOMEM;
 	for (uint32_t t = 1; t <= p->n_type_ids; t++)
 		for (uint32_t i = 0; i < p->attributes_of[t].n; i++)
 			shared[p->attributes_of[t].ids[i]] |= p->attributes_of[t].ids[i] != t;
-	for (uint32_t i = 0; i < p->n_rules; i++) {
-		uint32_t source = p->rules[i].source;
-
-		if (shared[source] && !ix->group_number[source]) {
-			ix->group_id[ix->n_groups] = source;
-			ix->group_number[source] = ++ix->n_groups;
-		}
-	}
+	for (uint32_t i = 0; i < p->n_rules; i++)
+		used[p->rules[i].source] = used[p->rules[i].target] = 1;
+	for (uint32_t t = 1; t <= p->n_type_ids; t++)
+		if (shared[t] && used[t])
+			ix->group_number[t] = ++ix->n_groups;
 	ix->n_row_words = ix->n_groups / 64 + 1;
 	return 0;
 }
@@ -112,162 +110,237 @@ static int sk_index_make_rows(struct sk_policy_index *ix)
 	return 0;
 }
 
-/* What rules are sorted by. Sources: groups by number, then single types by id. */
-struct sk_sort_key {
-	uint32_t source;
-	uint16_t cls, target;
-	uint32_t rule, gate;
+/* Where a rule belongs. `other`: groups by number, then singles by id. */
+struct sk_rule_place {
+	uint32_t owner, cls, other;
 };
 
-static void sk_sort_fill(const struct sk_policy_index *ix, struct sk_sort_key *key, uint32_t rule,
-			 uint32_t gate)
+static inline struct sk_rule_place sk_rule_place(const struct sk_policy_index *ix, uint32_t rule)
 {
 	const struct sk_rule *r = &ix->policy->rules[rule];
-	uint32_t g = ix->group_number[r->source];
+	uint32_t source = ix->group_number[r->source], target = ix->group_number[r->target];
 
-	*key = (struct sk_sort_key){ g ? g - 1 : ix->n_groups + r->source, r->cls, r->target, rule,
-				     gate };
+	if (!source && target)
+		return (struct sk_rule_place){ ix->policy->n_type_ids + 1 + r->source, r->cls,
+					       target - 1 };
+	return (struct sk_rule_place){ r->target, r->cls,
+				       source ? source - 1 : ix->n_groups + r->source };
 }
 
-/* Lists the rules: unconditional access vectors first, so that they stand first in each slot. */
-static void sk_sort_list(const struct sk_policy_index *ix, struct sk_sort_key *keys)
+/* The counts of a radix sort, one array a digit, each with one more than the largest digit plus one. */
+struct sk_sort {
+	uint32_t *owner, *cls, *other;
+	size_t n_owner, n_cls, n_other;
+};
+
+static void sk_sort_sum(uint32_t *counts, size_t n)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint32_t here = counts[i];
+
+		counts[i] = sum;
+		sum += here;
+	}
+}
+
+static void sk_sort_count(const struct sk_policy_index *ix, struct sk_sort *sort)
+{
+	for (uint32_t i = 0; i < ix->n_rules; i++) {
+		struct sk_rule_place at = sk_rule_place(ix, i);
+
+		sort->owner[at.owner]++;
+		sort->cls[at.cls]++;
+		sort->other[at.other]++;
+	}
+	sk_sort_sum(sort->owner, sort->n_owner);
+	sk_sort_sum(sort->cls, sort->n_cls);
+	sk_sort_sum(sort->other, sort->n_other);
+}
+
+/* Sorts all rules into ix->rules. Unconditional access vectors are listed first, so that they stand first in a slot. */
+static void sk_sort_rules(struct sk_policy_index *ix, struct sk_sort *sort, uint32_t *spare)
 {
 	const struct sk_policy *p = ix->policy;
-	size_t n = 0;
+	uint32_t n = ix->n_rules;
 
+	sk_sort_count(ix, sort);
 	for (uint32_t i = 0; i < p->n_unconditional; i++)
 		if (p->rules[i].kind & SK_RULES_AV)
-			sk_sort_fill(ix, &keys[n++], i, SK_GATE_OPEN);
-	for (uint32_t i = 0; i < p->n_unconditional; i++)
-		if (!(p->rules[i].kind & SK_RULES_AV))
-			sk_sort_fill(ix, &keys[n++], i, SK_GATE_OPEN);
+			ix->rules[sort->other[sk_rule_place(ix, i).other]++] = i;
+	for (uint32_t i = 0; i < n; i++)
+		if (i >= p->n_unconditional || !(p->rules[i].kind & SK_RULES_AV))
+			ix->rules[sort->other[sk_rule_place(ix, i).other]++] = i;
+	for (uint32_t i = 0; i < n; i++)
+		spare[sort->cls[p->rules[ix->rules[i]].cls]++] = ix->rules[i];
+	for (uint32_t i = 0; i < n; i++)
+		ix->rules[sort->owner[sk_rule_place(ix, spare[i]).owner]++] = spare[i];
+}
+
+static int sk_index_sort(struct sk_policy_index *ix)
+{
+	const struct sk_policy *p = ix->policy;
+	struct sk_sort sort = { .n_owner = 2 * (size_t)p->n_type_ids + 3,
+				.n_cls = (size_t)p->n_class_ids + 1,
+				.n_other = (size_t)ix->n_groups + p->n_type_ids + 1 };
+	sk_auto_free uint32_t *counts =
+		calloc(sort.n_owner + sort.n_cls + sort.n_other, sizeof(*counts));
+	sk_auto_free uint32_t *spare = malloc(((size_t)ix->n_rules + 1) * sizeof(*spare));
+
+	if (!counts || !spare)
+		return -ENOMEM;
+	sort.owner = counts;
+	sort.cls = counts + sort.n_owner;
+	sort.other = sort.cls + sort.n_cls;
+	sk_sort_rules(ix, &sort, spare);
+	return 0;
+}
+
+/* Room for the most there can be of each; what is not used is not touched, and so costs nothing. */
+static int sk_index_allocate(struct sk_policy_index *ix)
+{
+	const struct sk_policy *p = ix->policy;
+	size_t n = p->n_rules, n_conditional = n - p->n_unconditional;
+
+	if (n > SK_SLOT_FIRST)
+		return -ENOMEM;
+	ix->n_rules = p->n_rules;
+	ix->n_owner_words = p->n_class_ids / 64 + 2;
+	ix->owners = SK_ARENA_ARRAY(&ix->arena, uint64_t,
+				    (2 * (size_t)p->n_type_ids + 3) * ix->n_owner_words);
+	ix->entries = sk_arena_alloc(&ix->arena, (n + 1) * sizeof(*ix->entries));
+	ix->slots = sk_arena_alloc(&ix->arena, (n + 1) * sizeof(*ix->slots));
+	ix->slot_other = sk_arena_alloc(&ix->arena, (n + 1) * sizeof(*ix->slot_other));
+	ix->rules = sk_arena_alloc(&ix->arena, (n + 1) * sizeof(*ix->rules));
+	ix->gates = sk_arena_alloc(&ix->arena, (n_conditional + 1) * sizeof(*ix->gates));
+	return ix->owners && ix->entries && ix->slots && ix->slot_other && ix->rules && ix->gates
+		       ? 0 : -ENOMEM;
+}
+
+static void sk_index_gates(struct sk_policy_index *ix)
+{
+	const struct sk_policy *p = ix->policy;
+
 	for (uint32_t c = 0; c < p->n_conds; c++) {
 		const struct sk_cond *cond = &p->conds[c];
 
 		for (uint32_t i = 0; i < cond->n_true; i++)
-			sk_sort_fill(ix, &keys[n++], cond->first_true + i, 2 * c + 1);
+			ix->gates[cond->first_true - p->n_unconditional + i] = 2 * c + 1;
 		for (uint32_t i = 0; i < cond->n_false; i++)
-			sk_sort_fill(ix, &keys[n++], cond->first_false + i, 2 * c);
+			ix->gates[cond->first_false - p->n_unconditional + i] = 2 * c;
 	}
 }
 
-enum sk_sort_digit { SK_DIGIT_SOURCE, SK_DIGIT_CLASS, SK_DIGIT_TARGET };
-
-static inline uint32_t sk_sort_digit(const struct sk_sort_key *k, enum sk_sort_digit digit)
+static void sk_slot_begin(const struct sk_policy_index *ix, struct sk_slot *slot, uint32_t at)
 {
-	return digit == SK_DIGIT_SOURCE ? k->source : digit == SK_DIGIT_CLASS ? k->cls : k->target;
+	const struct sk_rule *rule = &ix->policy->rules[ix->rules[at]];
+
+	*slot = (struct sk_slot){ rule->data, at, sk_rule_gate(ix, ix->rules[at]) };
+	slot->first |= rule->kind == SK_RULE_ALLOW ? SK_SLOT_ALLOW
+		       : rule->kind == SK_RULE_AUDITDENY ? SK_SLOT_AUDITDENY
+		       : rule->kind == SK_RULE_AUDITALLOW ? SK_SLOT_AUDITALLOW : 0;
 }
 
-/* One stable counting pass; counts has room for the largest digit plus two, zeroed. */
-static inline __attribute__((always_inline)) void
-sk_sort_pass(const struct sk_sort_key *from, struct sk_sort_key *to, size_t n,
-	     enum sk_sort_digit digit, uint32_t *counts, size_t n_counts)
+static void sk_owner_begin(const struct sk_policy_index *ix, uint32_t owner, uint32_t entry)
 {
-	memset(counts, 0, n_counts * sizeof(*counts));
-	for (size_t i = 0; i < n; i++)
-		counts[sk_sort_digit(&from[i], digit) + 1]++;
-	for (size_t i = 1; i < n_counts; i++)
-		counts[i] += counts[i - 1];
-	for (size_t i = 0; i < n; i++)
-		to[counts[sk_sort_digit(&from[i], digit)]++] = from[i];
-}
-
-/* Sorts by target, class, source; the result is in `keys`, `spare` is of the same size. */
-static int sk_sort_keys(const struct sk_policy_index *ix, struct sk_sort_key **keys,
-			struct sk_sort_key **spare)
-{
-	const struct sk_policy *p = ix->policy;
-	size_t n_source = (size_t)ix->n_groups + p->n_type_ids + 2;
-	size_t n_class = (size_t)p->n_class_ids + 2, n_target = (size_t)p->n_type_ids + 2;
-	sk_auto_free uint32_t *counts = calloc(n_source + n_class, sizeof(*counts));
-	struct sk_sort_key *swap;
-
-	if (!counts)
-		return -ENOMEM;
-	sk_sort_pass(*keys, *spare, p->n_rules, SK_DIGIT_SOURCE, counts, n_source);
-	sk_sort_pass(*spare, *keys, p->n_rules, SK_DIGIT_CLASS, counts, n_class);
-	sk_sort_pass(*keys, *spare, p->n_rules, SK_DIGIT_TARGET, counts, n_target);
-	swap = *keys;
-	*keys = *spare;
-	*spare = swap;
-	return 0;
-}
-
-static bool sk_same_entry(const struct sk_sort_key *a, const struct sk_sort_key *b)
-{
-	return a->target == b->target && a->cls == b->cls;
-}
-
-static int sk_index_allocate(struct sk_policy_index *ix, const struct sk_sort_key *keys, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		bool entry = !i || !sk_same_entry(&keys[i], &keys[i - 1]);
-
-		ix->n_entries += entry;
-		ix->n_slots += entry || keys[i].source != keys[i - 1].source;
-	}
-	ix->n_rules = (uint32_t)n;
-	ix->targets = SK_ARENA_ARRAY(&ix->arena, struct sk_index_target,
-				     (size_t)ix->policy->n_type_ids + 2);
-	ix->entries = SK_ARENA_ARRAY(&ix->arena, struct sk_index_entry, (size_t)ix->n_entries + 1);
-	ix->entry_class = SK_ARENA_ARRAY(&ix->arena, uint16_t, (size_t)ix->n_entries + 1);
-	ix->slots = SK_ARENA_ARRAY(&ix->arena, struct sk_slot, (size_t)ix->n_slots + 1);
-	ix->slot_source = SK_ARENA_ARRAY(&ix->arena, uint16_t, (size_t)ix->n_slots + 1);
-	ix->rules = SK_ARENA_ARRAY(&ix->arena, struct sk_index_rule, n);
-	return ix->targets && ix->entries && ix->entry_class && ix->slots && ix->slot_source &&
-			       ix->rules ? 0 : -ENOMEM;
-}
-
-static void sk_slot_add(const struct sk_policy_index *ix, struct sk_slot *slot, uint32_t at)
-{
-	const struct sk_rule *rule = &ix->policy->rules[ix->rules[at].rule];
-
-	if (ix->rules[at].gate != SK_GATE_OPEN || !(rule->kind & SK_RULES_AV))
-		return;
-	slot->extra = at + 1;
-	if (rule->kind == SK_RULE_ALLOW)
-		slot->allow |= rule->data;
-	else if (rule->kind == SK_RULE_AUDITALLOW)
-		slot->auditallow |= rule->data;
-	else
-		slot->auditdeny &= rule->data;
+	ix->owners[((size_t)owner + 1) * ix->n_owner_words - 1] = entry;
 }
 
 /* Cuts the sorted rules into entries and slots. */
-static void sk_index_cut(struct sk_policy_index *ix, const struct sk_sort_key *keys, size_t n)
+static void sk_index_cut(struct sk_policy_index *ix)
 {
-	uint32_t e = 0, s = 0, t = 0;
+	struct sk_rule_place last = { .owner = UINT32_MAX };
+	uint32_t e = 0, s = 0, o = 0;
 
-	for (uint32_t i = 0; i < n; i++) {
-		const struct sk_sort_key *k = &keys[i];
-		bool entry = !i || !sk_same_entry(k, k - 1);
+	for (uint32_t i = 0; i < ix->n_rules; i++) {
+		struct sk_rule_place at = sk_rule_place(ix, ix->rules[i]);
+		bool entry = at.owner != last.owner || at.cls != last.cls;
 
 		if (entry) {
-			for (; t <= k->target; t++)
-				ix->targets[t].entry = e;
-			ix->targets[k->target].filter |= (uint64_t)1 << (k->cls % 64);
-			ix->entries[e].slot = s;
-			ix->entries[e].bitmap = SK_NO_BITMAP;
-			ix->entry_class[e++] = k->cls;
+			for (; o <= at.owner; o++)
+				sk_owner_begin(ix, o, e);
+			ix->owners[(size_t)at.owner * ix->n_owner_words + at.cls / 64] |=
+				(uint64_t)1 << (at.cls % 64);
+			ix->entries[e++] = (struct sk_index_entry){
+				.slot = s, .bitmap = SK_NO_BITMAP, .cls = (uint16_t)at.cls };
 		}
-		if (entry || k->source != k[-1].source) {
-			bool group = k->source < ix->n_groups;
-			uint32_t source = group ? k->source : k->source - ix->n_groups;
+		if (entry || at.other != last.other) {
+			bool group = at.other < ix->n_groups;
+			uint32_t other = group ? at.other : at.other - ix->n_groups;
 
-			ix->slots[s] = (struct sk_slot){ .auditdeny = ~0u, .first = i, .extra = i };
-			ix->slot_source[s++] = (uint16_t)source;
+			sk_slot_begin(ix, &ix->slots[s], i);
+			ix->slot_other[s++] = (uint16_t)other;
 			if (group)
 				ix->entries[e - 1].n_groups++;
 			else
-				ix->entries[e - 1].filter |= (uint64_t)1 << (source % 64);
+				ix->entries[e - 1].filter |= 1u << (other % 32);
 		}
-		ix->rules[i] = (struct sk_index_rule){ k->rule, k->gate };
-		sk_slot_add(ix, &ix->slots[s - 1], i);
+		last = at;
 	}
-	for (; t <= ix->policy->n_type_ids + 1; t++)
-		ix->targets[t].entry = e;
+	for (; o < 2 * ix->policy->n_type_ids + 3; o++)
+		sk_owner_begin(ix, o, e);
 	ix->entries[e].slot = s;
-	ix->slots[s].first = (uint32_t)n;
+	ix->slots[s].first = ix->n_rules;
+	ix->n_entries = e;
+	ix->n_slots = s;
+}
+
+static void sk_index_count_words(const struct sk_policy_index *ix, struct sk_index_word *words)
+{
+	for (uint32_t w = 1; w < ix->n_row_words; w++)
+		words[w].before = words[w - 1].before + sk_index_count(words[w - 1].bits);
+}
+
+/* The entries of a target group: from the first on, up to the one that is returned. */
+static uint32_t sk_group_entries(const struct sk_policy_index *ix, uint32_t target, uint32_t *ret_first)
+{
+	const uint64_t *owner = sk_index_owner(ix, target);
+
+	*ret_first = (uint32_t)owner[ix->n_owner_words - 1];
+	return ix->group_number[target] ? (uint32_t)owner[2 * ix->n_owner_words - 1] : *ret_first;
+}
+
+static void sk_class_groups_fill(struct sk_policy_index *ix)
+{
+	uint32_t e, end;
+
+	for (uint32_t t = 1; t <= ix->policy->n_type_ids; t++) {
+		uint32_t g = ix->group_number[t] - 1;
+
+		for (end = sk_group_entries(ix, t, &e); e < end; e++) {
+			uint32_t cls = ix->entries[e].cls;
+
+			ix->class_groups[(size_t)cls * ix->n_row_words + g / 64].bits |= (uint64_t)1 << (g % 64);
+			ix->group_entries[ix->class_entry[cls]++] = e;
+		}
+	}
+}
+
+/* The entries of target groups, by class. Their sources are groups too: single sources own what leads to a group. */
+static int sk_index_class_groups(struct sk_policy_index *ix)
+{
+	size_t n_classes = (size_t)ix->policy->n_class_ids + 1;
+	uint32_t n = 0, e, end;
+
+	ix->class_groups = SK_ARENA_ARRAY(&ix->arena, struct sk_index_word, n_classes * ix->n_row_words);
+	ix->class_entry = SK_ARENA_ARRAY(&ix->arena, uint32_t, n_classes);
+	if (!ix->class_groups || !ix->class_entry)
+		return -ENOMEM;
+	for (uint32_t t = 1; t <= ix->policy->n_type_ids; t++)
+		for (end = sk_group_entries(ix, t, &e); e < end; e++, n++)
+			ix->class_entry[ix->entries[e].cls]++;
+	ix->group_entries = SK_ARENA_ARRAY(&ix->arena, uint32_t, n);
+	if (!ix->group_entries)
+		return -ENOMEM;
+	sk_sort_sum(ix->class_entry, n_classes);
+	sk_class_groups_fill(ix);
+	for (size_t c = n_classes; --c;)	/* each is now where the next begins */
+		ix->class_entry[c] = ix->class_entry[c - 1];
+	ix->class_entry[0] = 0;
+	for (size_t c = 0; c < n_classes; c++)
+		sk_index_count_words(ix, ix->class_groups + c * ix->n_row_words);
+	return 0;
 }
 
 /* Bitmaps for the entries with many groups; only where the bitmap is not much larger than the slots themselves. */
@@ -283,39 +356,36 @@ static int sk_index_make_bitmaps(struct sk_policy_index *ix)
 		ix->entries[e].bitmap = n;
 		n += ix->n_row_words;
 	}
-	ix->bitmaps = SK_ARENA_ARRAY(&ix->arena, uint64_t, n);
+	ix->bitmaps = SK_ARENA_ARRAY(&ix->arena, struct sk_index_word, n);
 	if (!ix->bitmaps)
 		return -ENOMEM;
 	for (uint32_t e = 0; e < ix->n_entries; e++) {
 		const struct sk_index_entry *entry = &ix->entries[e];
 
-		for (uint32_t i = 0; entry->bitmap != SK_NO_BITMAP && i < entry->n_groups; i++) {
-			uint32_t g = ix->slot_source[entry->slot + i];
+		if (entry->bitmap == SK_NO_BITMAP)
+			continue;
+		for (uint32_t i = 0; i < entry->n_groups; i++) {
+			uint32_t g = ix->slot_other[entry->slot + i];
 
-			ix->bitmaps[entry->bitmap + g / 64] |= (uint64_t)1 << (g % 64);
+			ix->bitmaps[entry->bitmap + g / 64].bits |= (uint64_t)1 << (g % 64);
 		}
+		sk_index_count_words(ix, ix->bitmaps + entry->bitmap);
 	}
 	return 0;
 }
 
 static int sk_index_rules(struct sk_policy_index *ix)
 {
-	size_t n = ix->policy->n_rules;
-	struct sk_sort_key *keys = malloc((n + 1) * sizeof(*keys));
-	struct sk_sort_key *spare = malloc((n + 1) * sizeof(*spare));
-	int r = keys && spare ? 0 : -ENOMEM;
+	int r = sk_index_allocate(ix);
 
-	if (!r) {
-		sk_sort_list(ix, keys);
-		r = sk_sort_keys(ix, &keys, &spare);
-	}
 	if (!r)
-		r = sk_index_allocate(ix, keys, n);
-	if (!r)
-		sk_index_cut(ix, keys, n);
-	free(keys);
-	free(spare);
-	return r;
+		r = sk_index_sort(ix);
+	if (r)
+		return r;
+	sk_index_gates(ix);
+	sk_index_cut(ix);
+	r = sk_index_class_groups(ix);
+	return r ? r : sk_index_make_bitmaps(ix);
 }
 
 uint64_t sk_filename_key(uint32_t target, uint32_t cls, const char *name)
@@ -386,6 +456,36 @@ static int sk_index_transitions(struct sk_policy_index *ix)
 	return r;
 }
 
+static int sk_index_constraints(struct sk_policy_index *ix)
+{
+	const struct sk_policy *p = ix->policy;
+
+	ix->constraints = SK_ARENA_ARRAY(&ix->arena, struct sk_index_constraints,
+					 (size_t)p->n_class_ids + 1);
+	if (!ix->constraints)
+		return -ENOMEM;
+	for (uint32_t c = 1; c <= p->n_class_ids; c++) {
+		const struct sk_class *cls = p->class_by_id[c];
+		struct sk_index_constraints *list = &ix->constraints[c];
+
+		if (!cls || !cls->n_constraints)
+			continue;
+		list->list = sk_arena_calloc(&ix->arena, cls->n_constraints, sizeof(*list->list));
+		if (!list->list)
+			return -ENOMEM;
+		for (; list->n < cls->n_constraints; list->n++) {
+			const struct sk_constraint *constraint = &cls->constraints[list->n];
+			int r = sk_constraint_compile(constraint, &ix->arena,
+						      &list->list[list->n].steps);
+
+			if (r)
+				return r;
+			list->list[list->n].perms = constraint->perms;
+		}
+	}
+	return 0;
+}
+
 static void sk_index_names(struct sk_policy_index *ix)
 {
 	struct sk_class_id process = sk_policy_find_class(ix->policy, "process");
@@ -408,7 +508,7 @@ static int sk_index_build(struct sk_policy_index *ix)
 	if (!r)
 		r = sk_index_rules(ix);
 	if (!r)
-		r = sk_index_make_bitmaps(ix);
+		r = sk_index_constraints(ix);
 	if (!r)
 		r = sk_index_transitions(ix);
 	return r;
@@ -444,28 +544,15 @@ int sk_policy_index(const struct sk_policy *policy, const struct sk_policy_index
 	return 0;
 }
 
-const struct sk_index_entry *sk_index_entry(const struct sk_policy_index *ix, uint32_t target,
-					    uint32_t cls)
-{
-	uint32_t lo = ix->targets[target].entry, end = ix->targets[target + 1].entry, hi = end;
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (ix->entry_class[mid] < cls)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < end && ix->entry_class[lo] == cls ? &ix->entries[lo] : NULL;
-}
-
 const struct sk_slot *sk_index_slot(const struct sk_policy_index *ix, uint32_t source,
 				    uint32_t target, uint32_t cls)
 {
-	const struct sk_index_entry *e = sk_index_entry(ix, target, cls);
-	uint32_t group = ix->group_number[source], lo, hi, end;
+	uint32_t source_group = ix->group_number[source], target_group = ix->group_number[target];
+	bool by_source = !source_group && target_group;
+	uint32_t group = by_source ? target_group : source_group, lo, hi, end;
 	uint32_t key = group ? group - 1 : source;
+	const struct sk_index_entry *e =
+		sk_index_entry(ix, sk_index_owner(ix, by_source ? ix->policy->n_type_ids + 1 + source : target), cls);
 
 	if (!e)
 		return NULL;
@@ -474,10 +561,10 @@ const struct sk_slot *sk_index_slot(const struct sk_policy_index *ix, uint32_t s
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
 
-		if (ix->slot_source[mid] < key)
+		if (ix->slot_other[mid] < key)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return lo < end && ix->slot_source[lo] == key ? &ix->slots[lo] : NULL;
+	return lo < end && ix->slot_other[lo] == key ? &ix->slots[lo] : NULL;
 }

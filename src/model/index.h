@@ -3,49 +3,68 @@
 #define SK_MODEL_INDEX_H
 
 #include "base/map.h"
+#include "model/constraint.h"
 #include "model/policy.h"
 
 /*
- * The rules of a policy, laid out for decisions. It does not depend on booleans: conditional rules are in it with the
- * conditional and branch that gate them.
+ * The rules of a policy, laid out for decisions. It does not depend on booleans: conditional rules are in it, and the
+ * conditional and branch that gate them are known by their number.
  *
  * A decision asks: which rules have one of the source type's attributes (or the type itself) as source, one of the
- * target type's as target, and this class? Of the hundreds of such pairs a handful have rules. So:
+ * target type's as target, and this class? Of the hundreds of such pairs a handful have rules. So ids are told apart:
+ * a "group" stands for more than one type, a "single" for itself. Each type has a row, a bitmap of the groups it is in
+ * (types with equal rows share one), and what a rule is found by depends on its two ids:
  *
- *   targets[t]  which classes have rules with target t at all (a 64-bit filter, then a sorted list of entries)
- *   entries[e]  one (target, class): its slots, those of shared sources first ("groups": ids that stand for more than
- *               one type), then those of single types, each part sorted
- *   slots[i]    one (source, target, class): its unconditional access vectors merged, and the list of its rules
- *   rows        for each type, a bitmap of the groups it is in; types with equal bitmaps share a row
+ *   group, group    by class: a bitmap of the target groups, met with the target's row; the sources of each of these
+ *                   are a bitmap again, met with the source's row
+ *   any, single     by target and class: source groups met with the source's row, then a search for the source
+ *   single, group   by source and class: target groups met with the target's row
  *
- * The groups of a source and of an entry are intersected as bitmaps; a single type is found by a filter and a binary
- * search.
+ *   owners      what leads to entries: a target, or (beyond the types) a single source
+ *   entries[e]  one (owner, class): its slots, those of groups first, then those of singles, each part sorted
+ *   slots[i]    one (source, target, class): its rules, and the vector of the first of them
  */
 #define SK_GATE_OPEN UINT32_MAX		/* unconditional */
 
-struct sk_index_rule {
-	uint32_t rule;			/* into policy->rules */
-	uint32_t gate;			/* 2 * conditional + branch (1: true), or SK_GATE_OPEN */
+/*
+ * `first` is an index into index->rules, where the slot's rules end where the next slot's begin; its high bits tell
+ * whether the first rule is an access vector, which `data` then is, gated by `gate`: mostly there is no other rule.
+ */
+struct sk_slot {
+	uint32_t data;
+	uint32_t first;
+	uint32_t gate;
 };
 
-struct sk_slot {
-	uint32_t allow, auditallow, auditdeny;	/* of the unconditional rules */
-	uint32_t first;			/* into index->rules; the slot's rules end where the next slot's begin */
-	uint32_t extra;			/* into index->rules: conditional, extended-permission and type rules */
-};
+#define SK_SLOT_FIRST 0x3fffffffu
+#define SK_SLOT_ALLOW 0x40000000u
+#define SK_SLOT_AUDITDENY 0x80000000u
+#define SK_SLOT_AUDITALLOW 0xc0000000u
+#define SK_SLOT_KIND 0xc0000000u
 
 struct sk_index_entry {
+	uint32_t filter;		/* bit (type id % 32) for each single source */
 	uint32_t slot;			/* first slot; the entry's slots end where the next entry's begin */
-	uint32_t n_groups;
 	uint32_t bitmap;		/* into index->bitmaps: its groups; or SK_NO_BITMAP */
-	uint64_t filter;		/* bit (type id % 64) for each single source */
+	uint16_t n_groups;
+	uint16_t cls;
 };
 
 #define SK_NO_BITMAP UINT32_MAX
 
-struct sk_index_target {
-	uint64_t filter;		/* bit (class % 64) for each class with an entry */
-	uint32_t entry;			/* first; the target's entries end where the next target's begin */
+/* 64 groups of a bitmap of n_row_words of these, and how many its earlier words hold. */
+struct sk_index_word {
+	uint64_t bits;
+	uint32_t before;
+};
+
+/* The constraints of a class, in its order. */
+struct sk_index_constraints {
+	uint32_t n;
+	struct {
+		uint32_t perms;
+		const struct sk_constraint_step *steps;
+	} *list;
 };
 
 /* A hash from keys to the elements of a policy's array, in the array's order; the caller compares the keys. */
@@ -61,20 +80,29 @@ struct sk_policy_index {
 	struct sk_arena arena;
 
 	uint32_t n_entries, n_slots, n_rules;
-	struct sk_index_target *targets;	/* by type id, and one more */
+	/*
+	 * Owners: targets by type id, then sources by n_type_ids + 1 + id, and one more. Each has n_owner_words words:
+	 * a bitmap of the classes it has entries for, and the first of these entries, which stand in order of class.
+	 */
+	uint64_t *owners;
+	uint32_t n_owner_words;
 	struct sk_index_entry *entries;		/* and one more */
-	uint16_t *entry_class;
 	struct sk_slot *slots;			/* and one more */
-	uint16_t *slot_source;			/* group number, or type id */
-	struct sk_index_rule *rules;
+	uint16_t *slot_other;			/* the id that the owner is not: group number, or type id */
+	uint32_t *rules;			/* into policy->rules */
+	uint32_t *gates;			/* of conditional rules, by rule - n_unconditional: 2 * conditional +
+						 * branch (1: true) */
 
 	uint32_t n_groups, n_row_words;
-	uint32_t *group_number;		/* by type id: number + 1, or 0 for a single */
-	uint32_t *group_id;		/* back */
-	uint64_t *bitmaps;
+	uint32_t *group_number;		/* by type id: number + 1, or 0 for a single; numbers ascend with the id */
+	struct sk_index_word *bitmaps;
 	uint64_t *rows;			/* NULL when they would be too large */
 	uint32_t *row_of;		/* by type id: offset into rows */
+	struct sk_index_word *class_groups;	/* by class * n_row_words: the target groups with entries */
+	uint32_t *class_entry;		/* by class: first in group_entries */
+	uint32_t *group_entries;	/* by class and group: entries */
 
+	struct sk_index_constraints *constraints;	/* by class */
 	uint32_t process_class, transition_perms;	/* of class process: transition, dyntransition */
 
 	struct sk_chain filename_transitions, role_transitions, range_transitions;
@@ -99,97 +127,170 @@ static inline uint32_t sk_chain_first(const struct sk_chain *chain, uint64_t key
 	return i ? *i : SK_CHAIN_END;
 }
 
-/* The entry of (target, cls), or NULL. target is a type or attribute id as it stands in rules. */
-const struct sk_index_entry *sk_index_entry(const struct sk_policy_index *ix, uint32_t target,
-					    uint32_t cls);
-
 /* The slot of exactly these ids, attributes not expanded; or NULL. */
 const struct sk_slot *sk_index_slot(const struct sk_policy_index *ix, uint32_t source,
 				    uint32_t target, uint32_t cls);
 
-/*
- * Calls visit(arg, slot) for each slot of an entry that a source type matches: those of its groups, then its own.
- * Meant to be inlined together with `visit`.
- */
-static inline __attribute__((always_inline)) void
-sk_entry_match(const struct sk_policy_index *ix, const struct sk_index_entry *e, uint32_t source,
-	       void (*visit)(void *arg, const struct sk_slot *slot), void *arg)
+/* Bits of a word; the compiler's own is a call on machines that may lack the instruction. */
+static inline uint32_t sk_index_count(uint64_t x)
 {
-	const uint64_t *row = ix->rows ? ix->rows + ix->row_of[source] : NULL;
-	const struct sk_slot *slots = ix->slots + e->slot;
-	const uint16_t *sources = ix->slot_source + e->slot;
-	uint32_t n = e[1].slot - e->slot;
-
-	if (e->bitmap != SK_NO_BITMAP && row) {
-		const uint64_t *groups = ix->bitmaps + e->bitmap;
-		uint32_t before = 0;
-
-		for (uint32_t w = 0; w < ix->n_row_words; w++) {
-			for (uint64_t hit = groups[w] & row[w]; hit; hit &= hit - 1) {
-				uint64_t below = (hit & -hit) - 1;
-
-				visit(arg, slots + before +
-						   __builtin_popcountll(groups[w] & below));
-			}
-			before += (uint32_t)__builtin_popcountll(groups[w]);
-		}
-	} else {
-		for (uint32_t i = 0; i < e->n_groups; i++) {
-			uint32_t g = sources[i];
-
-			if (row ? row[g / 64] >> (g % 64) & 1
-				: sk_idset_has(&ix->policy->attributes_of[source], ix->group_id[g]))
-				visit(arg, slots + i);
-		}
-	}
-	if (e->filter >> (source % 64) & 1) {
-		uint32_t lo = e->n_groups, hi = n;
-
-		while (lo < hi) {
-			uint32_t mid = lo + (hi - lo) / 2;
-
-			if (sources[mid] < source)
-				lo = mid + 1;
-			else
-				hi = mid;
-		}
-		if (lo < n && sources[lo] == source)
-			visit(arg, slots + lo);
-	}
+	x -= x >> 1 & 0x5555555555555555ull;
+	x = (x & 0x3333333333333333ull) + (x >> 2 & 0x3333333333333333ull);
+	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0full;
+	return (uint32_t)(x * 0x0101010101010101ull >> 56);
 }
 
-/* The same for all entries of a target type: every slot that matches (source, target, cls). */
+/* The place of the lowest bit of `hit` among the bits of a bitmap. */
+static inline uint32_t sk_index_rank(const struct sk_index_word *word, uint64_t hit)
+{
+	return word->before + sk_index_count(word->bits & ((hit & -hit) - 1));
+}
+
+/* An owner's words. */
+static inline const uint64_t *sk_index_owner(const struct sk_policy_index *ix, uint32_t owner)
+{
+	return ix->owners + (size_t)owner * ix->n_owner_words;
+}
+
+/* The entry of an owner and a class, or NULL. */
+static inline const struct sk_index_entry *sk_index_entry(const struct sk_policy_index *ix,
+							  const uint64_t *owner, uint32_t cls)
+{
+	uint64_t bit = (uint64_t)1 << (cls % 64);
+	uint32_t before;
+
+	if (!(owner[cls / 64] & bit))
+		return NULL;
+	before = sk_index_count(owner[cls / 64] & (bit - 1));
+	for (uint32_t w = 0; w < cls / 64; w++)
+		before += sk_index_count(owner[w]);
+	return &ix->entries[owner[ix->n_owner_words - 1] + before];
+}
+
+/*
+ * The functions below call visit(arg, slot) for each slot that matches; they are meant to be inlined together with
+ * `visit`. This one: the slots of an entry whose group is in the row.
+ */
+static inline __attribute__((always_inline)) void
+sk_entry_match_groups(const struct sk_policy_index *ix, const struct sk_index_entry *e,
+		      const uint64_t *row, void (*visit)(void *arg, const struct sk_slot *slot),
+		      void *arg)
+{
+	const struct sk_slot *slots = ix->slots + e->slot;
+	const uint16_t *others = ix->slot_other + e->slot;
+	const struct sk_index_word *groups;
+
+	if (e->bitmap == SK_NO_BITMAP) {
+		for (uint32_t i = 0; i < e->n_groups; i++)
+			if (row[others[i] / 64] >> (others[i] % 64) & 1)
+				visit(arg, slots + i);
+		return;
+	}
+	groups = ix->bitmaps + e->bitmap;
+	for (uint32_t w = 0; w < ix->n_row_words; w++)
+		for (uint64_t hit = groups[w].bits & row[w]; hit; hit &= hit - 1)
+			visit(arg, slots + sk_index_rank(&groups[w], hit));
+}
+
+/* The slot of a single source in an entry. */
+static inline __attribute__((always_inline)) void
+sk_entry_match_single(const struct sk_policy_index *ix, const struct sk_index_entry *e,
+		      uint32_t source, void (*visit)(void *arg, const struct sk_slot *slot),
+		      void *arg)
+{
+	uint32_t lo = e->slot + e->n_groups, end = e[1].slot, hi = end;
+
+	if (!(e->filter >> (source % 32) & 1))
+		return;
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (ix->slot_other[mid] < source)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo < end && ix->slot_other[lo] == source)
+		visit(arg, ix->slots + lo);
+}
+
+/* Without rows: each pair of ids by itself. */
+static inline __attribute__((always_inline)) void
+sk_index_match_pairs(const struct sk_policy_index *ix, uint32_t source, uint32_t target,
+		     uint32_t cls, void (*visit)(void *arg, const struct sk_slot *slot), void *arg)
+{
+	const struct sk_idset *sources = &ix->policy->attributes_of[source];
+	const struct sk_idset *targets = &ix->policy->attributes_of[target];
+
+	for (uint32_t i = 0; i < sources->n; i++)
+		for (uint32_t k = 0; k < targets->n; k++) {
+			const struct sk_slot *slot =
+				sk_index_slot(ix, sources->ids[i], targets->ids[k], cls);
+
+			if (slot)
+				visit(arg, slot);
+		}
+}
+
+/* Every slot that matches (source, target, cls): types with all their attributes. */
 static inline __attribute__((always_inline)) void
 sk_index_match(const struct sk_policy_index *ix, uint32_t source, uint32_t target, uint32_t cls,
 	       void (*visit)(void *arg, const struct sk_slot *slot), void *arg)
 {
-	const struct sk_idset *targets = &ix->policy->attributes_of[target];
+	const uint64_t *by_target = sk_index_owner(ix, target);
+	const uint64_t *by_source = sk_index_owner(ix, ix->policy->n_type_ids + 1 + source);
+	const struct sk_index_word *groups = ix->class_groups + (size_t)cls * ix->n_row_words;
+	const uint32_t *group_entries = ix->group_entries + ix->class_entry[cls];
+	const uint64_t *source_row, *target_row;
+	const struct sk_index_entry *e;
 
-	for (uint32_t i = 0; i < targets->n; i++) {
-		uint32_t t = targets->ids[i];
-		const struct sk_index_entry *e;
-
-		if (!(ix->targets[t].filter >> (cls % 64) & 1))
-			continue;
-		e = sk_index_entry(ix, t, cls);
-		if (e)
-			sk_entry_match(ix, e, source, visit, arg);
+	__builtin_prefetch(by_target);
+	__builtin_prefetch(by_source);
+	if (!ix->rows) {
+		sk_index_match_pairs(ix, source, target, cls, visit, arg);
+		return;
 	}
+	source_row = ix->rows + ix->row_of[source];
+	target_row = ix->rows + ix->row_of[target];
+	for (uint32_t w = 0; w < ix->n_row_words; w++)
+		for (uint64_t hit = groups[w].bits & target_row[w]; hit; hit &= hit - 1) {
+			e = &ix->entries[group_entries[sk_index_rank(&groups[w], hit)]];
+			sk_entry_match_groups(ix, e, source_row, visit, arg);
+		}
+	e = sk_index_entry(ix, by_source, cls);
+	if (e)
+		sk_entry_match_groups(ix, e, target_row, visit, arg);
+	e = ix->group_number[target] ? NULL : sk_index_entry(ix, by_target, cls);
+	if (!e)
+		return;
+	sk_entry_match_groups(ix, e, source_row, visit, arg);
+	sk_entry_match_single(ix, e, source, visit, arg);
 }
 
-/* The rules of a slot: all, or those after the merged ones. */
-static inline const struct sk_index_rule *sk_slot_rules(const struct sk_policy_index *ix,
-							const struct sk_slot *slot, uint32_t *ret_n)
+/* The rules of a slot: all, or those whose vector is not in the slot. Numbers of rules of the policy. */
+static inline const uint32_t *sk_slot_rules(const struct sk_policy_index *ix,
+					    const struct sk_slot *slot, uint32_t *ret_n)
 {
-	*ret_n = slot[1].first - slot->first;
-	return ix->rules + slot->first;
+	uint32_t first = slot->first & SK_SLOT_FIRST;
+
+	*ret_n = (slot[1].first & SK_SLOT_FIRST) - first;
+	return ix->rules + first;
 }
 
-static inline const struct sk_index_rule *sk_slot_extra(const struct sk_policy_index *ix,
-							const struct sk_slot *slot, uint32_t *ret_n)
+static inline const uint32_t *sk_slot_extra(const struct sk_policy_index *ix,
+					    const struct sk_slot *slot, uint32_t *ret_n)
 {
-	*ret_n = slot[1].first - slot->extra;
-	return ix->rules + slot->extra;
+	uint32_t first = (slot->first & SK_SLOT_FIRST) + (slot->first > SK_SLOT_FIRST);
+
+	*ret_n = (slot[1].first & SK_SLOT_FIRST) - first;
+	return ix->rules + first;
+}
+
+/* What gates a rule: 2 * conditional + branch (1: true), or SK_GATE_OPEN. */
+static inline uint32_t sk_rule_gate(const struct sk_policy_index *ix, uint32_t rule)
+{
+	return rule < ix->policy->n_unconditional ? SK_GATE_OPEN
+						  : ix->gates[rule - ix->policy->n_unconditional];
 }
 
 #endif

@@ -54,19 +54,20 @@ static void sk_search_slot(void *arg, const struct sk_slot *slot)
 {
 	struct sk_search *s = arg;
 	const struct sk_policy *p = s->d.ix->policy;
-	const struct sk_index_rule *extra;
+	const uint32_t *rules;
 	uint32_t n;
 
-	extra = sk_slot_extra(s->d.ix, slot, &n);
+	rules = sk_slot_rules(s->d.ix, slot, &n);
 	for (uint32_t i = 0; i < n; i++) {
-		const struct sk_rule *rule = &p->rules[extra[i].rule];
+		const struct sk_rule *rule = &p->rules[rules[i]];
+		uint32_t gate = sk_rule_gate(s->d.ix, rules[i]);
 
-		if (extra[i].gate == SK_GATE_OPEN || extra[i].gate / 2 == s->last_cond)
+		if (gate == SK_GATE_OPEN || gate / 2 == s->last_cond)
 			continue;
 		if (rule->kind & SK_RULES_XPERM ||
 		    (rule->kind == SK_RULE_ALLOW && rule->data & s->wanted &&
-		     !s->state->in_force[extra[i].gate])) {
-			s->last_cond = extra[i].gate / 2;
+		     !s->state->in_force[gate])) {
+			s->last_cond = gate / 2;
 			sk_search_add_booleans(s, &p->conds[s->last_cond]);
 		}
 	}

@@ -111,21 +111,22 @@ static void sk_label_type_rule(struct sk_labeler *l, uint32_t kind)
 {
 	const struct sk_policy_index *ix = l->d.ix;
 	const struct sk_slot *slot = sk_index_slot(ix, l->source->type.v, l->target->type.v, l->cls);
-	const struct sk_index_rule *rules;
+	const uint32_t *rules;
 	uint32_t n;
 
 	if (!slot)
 		return;
 	rules = sk_slot_extra(ix, slot, &n);
 	for (uint32_t i = 0; i < n; i++) {
-		const struct sk_rule *rule = &ix->policy->rules[rules[i].rule];
+		const struct sk_rule *rule = &ix->policy->rules[rules[i]];
+		uint32_t gate = sk_rule_gate(ix, rules[i]);
 
-		if (rule->kind != kind || (rules[i].gate != SK_GATE_OPEN &&
-					   !l->d.state->in_force[rules[i].gate]))
+		if (rule->kind != kind ||
+		    (gate != SK_GATE_OPEN && !l->d.state->in_force[gate]))
 			continue;
 		l->result.type.v = rule->data;
 		l->details.type = SELKIE_TRANSITION_BY_RULE;
-		sk_rule_get(ix->policy, rules[i].rule, &l->details.type_rule);
+		sk_rule_get(ix->policy, rules[i], &l->details.type_rule);
 		return;
 	}
 }

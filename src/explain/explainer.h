@@ -217,4 +217,10 @@ static inline const struct sk_named_context *sk_explain_context(const struct sk_
 	return number == SK_NO_STRING ? NULL : &e->contexts[number];
 }
 
+/* Whether a number is that of a context that the policy can read. */
+static inline bool sk_explain_readable(const struct sk_explainer *e, uint32_t number)
+{
+	return number != SK_NO_STRING && e->contexts[number].context;
+}
+
 #endif

@@ -432,3 +432,11 @@ avc web_t note_t file { getattr } name="y" ino=8
 =>
 n 1
 count 3
+
+== the same types in a context whose user the policy does not have: a finding of its own
+avc web_t note_t file { write } name="x" ino=7
+avc nobody_u:system_r:web_t note_t file { write } name="x" ino=7
+=>
+n 2
+cause missing-rule
+fixes rule

@@ -133,17 +133,14 @@ static void must_run(const struct workplace *w, char *const argv[])
 	fail_msg("%s failed: %s", argv[0], peer_read(w->messages, &size));
 }
 
-static char *compile(const char *program, const char *source, unsigned int marks,
-		     unsigned int version, const char *const *flags, size_t *ret_size)
+static char *compile_prepared(const struct workplace *w, const char *program, unsigned int version,
+			      const char *const *flags, size_t *ret_size)
 {
-	struct workplace w;
 	char number[12];
 	char *argv[24];
 	size_t n = 0;
 	char *data;
 
-	open_workplace(&w);
-	prepare(&w, source, marks);
 	snprintf(number, sizeof(number), "%u", version);
 	argv[n++] = (char *)(uintptr_t)program;
 	for (size_t i = 0; flags && flags[i]; i++)
@@ -151,13 +148,37 @@ static char *compile(const char *program, const char *source, unsigned int marks
 	argv[n++] = (char *)(uintptr_t)"-c";
 	argv[n++] = number;
 	argv[n++] = (char *)(uintptr_t)"-o";
-	argv[n++] = w.output;
-	argv[n++] = w.source;
+	argv[n++] = (char *)(uintptr_t)w->output;
+	argv[n++] = (char *)(uintptr_t)w->source;
 	argv[n] = NULL;
-	must_run(&w, argv);
-	data = peer_read(w.output, ret_size);
-	close_workplace(&w);
+	must_run(w, argv);
+	data = peer_read(w->output, ret_size);
+	close_workplace(w);
 	return data;
+}
+
+static char *compile(const char *program, const char *source, unsigned int marks,
+		     unsigned int version, const char *const *flags, size_t *ret_size)
+{
+	struct workplace w;
+
+	open_workplace(&w);
+	prepare(&w, source, marks);
+	return compile_prepared(&w, program, version, flags, ret_size);
+}
+
+char *peer_compile_text(const char *text, unsigned int version, const char *const *flags,
+			size_t *ret_size)
+{
+	struct workplace w;
+	FILE *f;
+
+	open_workplace(&w);
+	f = fopen(w.source, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
+	assert_int_equal(fclose(f), 0);
+	return compile_prepared(&w, "checkpolicy", version, flags, ret_size);
 }
 
 char *peer_checkpolicy_at(const char *program, const char *source, unsigned int version,

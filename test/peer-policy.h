@@ -26,6 +26,10 @@ char *peer_checkpolicy_marked(const char *source, unsigned int marks, unsigned i
 /* The text that checkpolicy makes of a binary policy. */
 char *peer_decompile(const char *data, size_t size, const char *const *flags, size_t *ret_size);
 
+/* checkpolicy on a text in memory. */
+char *peer_compile_text(const char *text, unsigned int version, const char *const *flags,
+			size_t *ret_size);
+
 /* peer_checkpolicy with another program. */
 char *peer_checkpolicy_at(const char *program, const char *source, unsigned int version,
 			  const char *const *flags, size_t *ret_size);

@@ -22,6 +22,7 @@
 #include <selkie/object.h>
 #include <selkie/overlay.h>
 #include <selkie/policy.h>
+#include <selkie/print.h>
 #include <selkie/role.h>
 #include <selkie/rule.h>
 #include <selkie/search.h>

@@ -80,6 +80,7 @@ static void sk_infix_unary(struct sk_infix *in, const char *text, uint8_t preced
 /* How a tree is written. */
 struct sk_infix_style {
 	bool plain;
+	bool full; /* parentheses around every operation of two operands */
 	bool reverse; /* right operand first */
 	bool unary_parens; /* setools: around every operand of a unary operator, not only around expressions */
 };
@@ -98,6 +99,24 @@ struct sk_infix_writer {
 	uint32_t n;
 	bool tight; /* no blank before the next word */
 };
+
+/* An operation of two operands that gets parentheses in the full style. Comparisons in constraints are atoms. */
+static bool sk_infix_is_compound(const struct sk_infix_writer *w, const struct sk_infix_node *node)
+{
+	return node->precedence && !node->unary && !(w->style.unary_parens && node->precedence == 3);
+}
+
+/*
+ * In the full style all is said by parentheses but for "not": policy languages bind "==" closer than "!", so a negation
+ * that is compared needs its own.
+ */
+static int sk_infix_full_parens(const struct sk_infix_writer *w, const struct sk_infix_node *parent,
+				const struct sk_infix_node *c)
+{
+	bool compared = c->unary && !parent->unary && !w->style.unary_parens && parent->precedence == 4;
+
+	return sk_infix_is_compound(w, c) + (parent->unary && w->style.unary_parens) + compared;
+}
 
 static bool sk_infix_needs_parens(const struct sk_infix_writer *w,
 				  const struct sk_infix_node *parent, uint32_t child, bool is_right)
@@ -124,14 +143,18 @@ static void sk_infix_later(struct sk_infix_writer *w, const char *word, uint32_t
 static void sk_infix_operand(struct sk_infix_writer *w, const struct sk_infix_node *parent,
 			     uint32_t child, bool is_right)
 {
-	bool parens = sk_infix_needs_parens(w, parent, child, is_right);
-	/* setools puts those of "not" around what may have its own */
-	bool doubled = parens && parent->unary && !w->style.plain && w->in->nodes[child].parens;
+	int parens = sk_infix_needs_parens(w, parent, child, is_right);
 
-	for (int i = 0; i < parens + doubled; i++)
+	/* setools puts those of "not" around what may have its own */
+	if (parens && parent->unary && !w->style.plain && w->in->nodes[child].parens)
+		parens++;
+	if (w->style.full)
+		parens = child == SK_NO_NODE ? 0
+					     : sk_infix_full_parens(w, parent, &w->in->nodes[child]);
+	for (int i = 0; i < parens; i++)
 		sk_infix_later(w, ")", 0);
 	sk_infix_later(w, NULL, child);
-	for (int i = 0; i < parens + doubled; i++)
+	for (int i = 0; i < parens; i++)
 		sk_infix_later(w, "(", 0);
 }
 
@@ -140,7 +163,7 @@ static void sk_infix_word(struct sk_infix_writer *w, const char *word)
 	if (!w->tight && !(w->style.plain && *word == ')'))
 		sk_buf_addc(w->buf, ' ');
 	sk_buf_adds(w->buf, word);
-	w->tight = w->style.plain && (!strcmp(word, "(") || !strcmp(word, "!"));
+	w->tight = w->style.plain && (!strcmp(word, "(") || (!w->style.full && !strcmp(word, "!")));
 }
 
 static void sk_infix_visit(struct sk_infix_writer *w, uint32_t id)
@@ -172,7 +195,8 @@ static void sk_infix_write(struct sk_buf *buf, struct sk_infix *in, struct sk_in
 		sk_buf_fail(buf, -ENOMEM);
 		return;
 	}
-	if (root != SK_NO_NODE && !style.plain && in->nodes[root].parens)
+	if (root != SK_NO_NODE && (style.full ? sk_infix_is_compound(&w, &in->nodes[root])
+					      : !style.plain && in->nodes[root].parens))
 		sk_infix_later(&w, ")", 0);
 	sk_infix_later(&w, NULL, root);
 	if (w.n == 2)
@@ -212,7 +236,8 @@ void sk_cond_print(struct sk_buf *buf, const struct sk_policy *policy, const str
 			sk_infix_binary(&in, sk_cond_op_word(n->op), sk_cond_precedence[n->op]);
 	}
 	sk_infix_write(buf, &in,
-		       (struct sk_infix_style){ .plain = style == SK_STYLE_PLAIN,
+		       (struct sk_infix_style){ .plain = style != SK_STYLE_SETOOLS,
+						.full = style == SK_STYLE_FULL,
 						.reverse = style == SK_STYLE_SETOOLS });
 out:
 	sk_arena_done(&in.arena);
@@ -378,7 +403,8 @@ void sk_constraint_print_expression(struct sk_buf *buf, const struct sk_policy *
 	}
 	if (ok)
 		sk_infix_write(buf, &in,
-			       (struct sk_infix_style){ .plain = style == SK_STYLE_PLAIN,
+			       (struct sk_infix_style){ .plain = style != SK_STYLE_SETOOLS,
+							.full = style == SK_STYLE_FULL,
 							.unary_parens = true });
 	else
 		sk_buf_fail(buf, -ENOMEM);

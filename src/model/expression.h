@@ -6,13 +6,14 @@
 #include "model/policy.h"
 
 /*
- * Text of the expressions that a policy stores in postfix order. Two ways of writing one: as a person would, with only
- * the parentheses that are needed; and as setools does (setools/policyrep/boolcond.pxi and constraint.pxi), which is
+ * Text of the expressions that a policy stores in postfix order. Three ways of writing one: as a person would, with only
+ * the parentheses that are needed; in full, as libsepol's decompiler does; and as setools does (setools/policyrep/boolcond.pxi and constraint.pxi), which is
  * part of sesearch's and seinfo's output: parentheses depend on the operator before, and the operands of a conditional
  * stand in reverse. Allocation failures make the buffer fail.
  */
 enum sk_expression_style {
 	SK_STYLE_PLAIN,
+	SK_STYLE_FULL,
 	SK_STYLE_SETOOLS,
 };
 

@@ -31,7 +31,7 @@ void sk_text_done(struct sk_text *text)
 	memset(text, 0, sizeof(*text));
 }
 
-static inline void sk_text_type(struct sk_text *t, struct sk_buf *buf, uint32_t id)
+void sk_text_type(struct sk_text *t, struct sk_buf *buf, uint32_t id)
 {
 	struct sk_word *w = &t->types[id];
 
@@ -42,7 +42,7 @@ static inline void sk_text_type(struct sk_text *t, struct sk_buf *buf, uint32_t 
 	sk_buf_add(buf, w->s, w->n);
 }
 
-static inline void sk_text_class(struct sk_text *t, struct sk_buf *buf, uint32_t id)
+void sk_text_class(struct sk_text *t, struct sk_buf *buf, uint32_t id)
 {
 	struct sk_word *w = &t->classes[id];
 
@@ -54,7 +54,7 @@ static inline void sk_text_class(struct sk_text *t, struct sk_buf *buf, uint32_t
 }
 
 /* Sorted names, in braces when there are several. */
-static void sk_perms_write(struct sk_buf *buf, const struct sk_class *c, uint32_t perms)
+static void sk_perms_write(struct sk_buf *buf, const struct sk_class *c, uint32_t perms, bool by_bit)
 {
 	const char *names[32];
 	uint32_t n = 0;
@@ -63,11 +63,11 @@ static void sk_perms_write(struct sk_buf *buf, const struct sk_class *c, uint32_
 		const char *name = c->perm_names[__builtin_ctz(bits)];
 		uint32_t i = n++;
 
-		for (; i && strcmp(names[i - 1], name) > 0; i--)
+		for (; !by_bit && i && strcmp(names[i - 1], name) > 0; i--)
 			names[i] = names[i - 1];
 		names[i] = name;
 	}
-	if (n == 1) {
+	if (n == 1 && !by_bit) {
 		sk_buf_adds(buf, names[0]);
 		return;
 	}
@@ -98,7 +98,7 @@ static int sk_text_make_perms(struct sk_text *t, struct sk_class_id cls, uint32_
 
 	if (r)
 		return r;
-	sk_perms_write(&made, t->policy->class_by_id[cls.v], perms);
+	sk_perms_write(&made, t->policy->class_by_id[cls.v], perms, t->by_bit);
 	r = sk_text_keep(t, &made, &t->perm_sets[t->n_perm_sets]);
 	if (!r)
 		*ret_number = (uint32_t)t->n_perm_sets++;

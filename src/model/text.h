@@ -27,6 +27,7 @@ struct sk_text {
 	struct sk_word *perm_sets;
 	size_t n_perm_sets, cap_perm_sets;
 	struct sk_word *conds; /* by number; NULL until needed */
+	bool by_bit;	       /* permissions in the order of their bits and always in braces, as libsepol has them */
 };
 
 /* Returns 0 or -ENOMEM; sk_text_done may be called in any case. */
@@ -35,6 +36,10 @@ void sk_text_done(struct sk_text *text);
 
 /* Without a line break. The rule's ids must be the policy's. */
 void sk_text_rule(struct sk_text *text, struct sk_buf *buf, const struct selkie_rule *rule);
+
+/* Names by id; sk_text_type gives what stands in text->types for it, which a printer may have set beforehand. */
+void sk_text_type(struct sk_text *text, struct sk_buf *buf, uint32_t id);
+void sk_text_class(struct sk_text *text, struct sk_buf *buf, uint32_t id);
 
 /* "{ getattr read }" or "getattr" */
 void sk_text_perms(struct sk_text *text, struct sk_buf *buf, struct sk_class_id cls,

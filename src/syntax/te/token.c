@@ -64,14 +64,18 @@ static bool sk_is_alnum(char c)
 	return isalnum((unsigned char)c);
 }
 
+static bool sk_in_identifier(char c)
+{
+	return sk_is_word_byte((unsigned char)c) || c == '-';
+}
+
 static size_t sk_match_identifier(const char *p, const char *end)
 {
 	const char *q = p;
 
 	if (!isalpha((unsigned char)*p))
 		return 0;
-	while (q < end && (sk_is_alnum(*q) || *q == '_' || *q == '-' ||
-			   (*q == '.' && q + 1 < end && (sk_is_alnum(q[1]) || q[1] == '_' || q[1] == '-'))))
+	while (q < end && (sk_in_identifier(*q) || (*q == '.' && q + 1 < end && sk_in_identifier(q[1]))))
 		q++;
 	return (size_t)(q - p);
 }
@@ -127,7 +131,7 @@ static size_t sk_match_ipv6(const char *p, const char *end, bool cidr)
 	size_t n;
 
 	for (int part = 0; part < 2; part++) {
-		n = sk_match_run(q, end, isxdigit);
+		n = sk_match_run(q, SK_MIN(end, q + 5), isxdigit);
 		if (n > 4 || q + n == end || q[n] != ':')
 			return 0;
 		q += n + 1;
@@ -215,6 +219,13 @@ static size_t sk_match_token(const char *p, const char *end, struct sk_te_token 
 		n = sk_match_string(p, end, &token->kind);
 		return n ? n : sk_match_punct(p, end, token);
 	}
+	/* Most often: a word with a mark behind it that no other kind of token has in it. */
+	n = sk_match_identifier(p, end);
+	if (n && (p + n == end || sk_ends_token(p[n]) || (p[n] == ':' && n > 4))) {
+		token->kind = SK_TOKEN_IDENTIFIER;
+		return n;
+	}
+	n = 0;
 	if (sk_is_alnum(*p) || *p == ':' || *p == '*' || *p == '?') {
 		sk_longer(token, &n, SK_TOKEN_IDENTIFIER, sk_match_identifier(p, end));
 		if (isdigit((unsigned char)*p))

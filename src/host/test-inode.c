@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From an inode back to its path, in a tree made here: found in good time, given up in good time, never another
+ * file's.
+ */
 #include "host/inode.h"
 
 #include <errno.h>

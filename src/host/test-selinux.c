@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which policy and booleans a root directory has, on roots made here: without a configuration, with several policies,
+ * with one that names what is not there.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

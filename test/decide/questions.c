@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The file of questions that both benchmarks of decisions read, and how they report: the same bytes, clocks and
+ * checksum on either side, so that a difference is one of the answers or of the time.
+ */
 #include "questions.h"
 
 #include <fcntl.h>

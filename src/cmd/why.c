@@ -330,6 +330,7 @@ static int sk_why_text(struct sk_why *w)
 	uint64_t denials = selkie_explainer_n_denials(w->explainer), hidden = 0;
 	uint32_t root = UINT32_MAX, number = 0;
 	struct selkie_finding f;
+	char left_out[240];
 	int r;
 
 	w->color = sk_color(1);
@@ -352,11 +353,14 @@ static int sk_why_text(struct sk_why *w)
 			sk_why_finding(w, &f, ++number);
 		root = f.root;
 	}
-	if (hidden)
-		sk_buf_printf(&w->out,
-			      "\n%llu denial%s that dontaudit rules hide otherwise %s left out: harmless to all that is known. "
-			      "--all shows %s.\n", (unsigned long long)hidden, hidden == 1 ? "" : "s",
-			      hidden == 1 ? "is" : "are", hidden == 1 ? "it" : "them");
+	if (hidden) {
+		snprintf(left_out, sizeof(left_out),
+			 "%llu denial%s that dontaudit rules normally hide %s left out: harmless as far as the policy's "
+			 "authors know. --all shows %s.", (unsigned long long)hidden, hidden == 1 ? "" : "s",
+			 hidden == 1 ? "is" : "are", hidden == 1 ? "it" : "them");
+		sk_buf_addc(&w->out, '\n');
+		sk_print_wrapped(&w->out, left_out, 0, w->width);
+	}
 	return 0;
 }
 

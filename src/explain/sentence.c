@@ -345,7 +345,7 @@ static void sk_add_why(struct sk_buf *b, struct sk_explainer *e, const struct sk
 		if (v->decided)
 			sk_sensitive_perms(e->sensitive, v->source->context->type, v->target->context->type,
 					   v->cls->id, v->perms, &reason);
-		sk_buf_join(b, ", and should not be: ", reason, NULL);
+		sk_buf_join(b, ", and should not be able to: ", reason, NULL);
 		return;
 	case SELKIE_CAUSE_BOOLEAN:
 		sk_add_booleans(b, e, v);

@@ -72,11 +72,101 @@ static int sk_conf_name_attribute(struct sk_print *p, uint32_t id)
 	return 0;
 }
 
+/* The words of the language, sorted; in capitals they are the same words (checkpolicy/policy_scan.l). */
+static const char *const sk_conf_words[] = {
+	"alias", "allow", "allowxperm", "and", "attribute", "attribute_role", "auditallow",
+	"auditallowxperm", "auditdeny", "bool", "category", "class", "common", "constrain",
+	"default_range", "default_role", "default_type", "default_user", "devicetreecon", "dom",
+	"domby", "dominance", "dontaudit", "dontauditxperm", "else", "eq", "expandattribute",
+	"false", "fs_use_task", "fs_use_trans", "fs_use_xattr", "genfscon", "glblub", "h1", "h2",
+	"high", "ibendportcon", "ibpkeycon", "if", "incomp", "inherits", "iomemcon", "ioportcon",
+	"l1", "l2", "level", "low", "low-high", "mlsconstrain", "mlsvalidatetrans", "module",
+	"netifcon", "neverallow", "neverallowxperm", "neveraudit", "nodecon", "not", "optional",
+	"or", "pcidevicecon", "permissive", "pirqcon", "policycap", "portcon", "r1", "r2", "r3",
+	"range", "range_transition", "require", "role", "role_transition", "roleattribute",
+	"roles", "sameuser", "sensitivity", "sid", "source", "t1", "t2", "t3", "target", "true",
+	"tunable", "type", "type_change", "type_member", "type_transition", "typealias",
+	"typeattribute", "typebounds", "types", "u1", "u2", "u3", "user", "validatetrans", "xor",
+};
+
+static int sk_conf_word_compare(const void *key, const void *word)
+{
+	return strcmp(key, *(const char *const *)word);
+}
+
+/* A letter, then letters, digits, '_', '-' and dots that do not touch; and no word of the language in either case. */
+static bool sk_conf_is_identifier(const char *name)
+{
+	char lower[32];
+	size_t n = strlen(name), upper = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool letter = (name[i] | 32) >= 'a' && (name[i] | 32) <= 'z';
+		bool more = (name[i] >= '0' && name[i] <= '9') || name[i] == '_' || name[i] == '-' ||
+			    (name[i] == '.' && name[i - (i > 0)] != '.');
+
+		if (!letter && (!i || !more))
+			return false;
+		upper += name[i] >= 'A' && name[i] <= 'Z';
+		if (n < sizeof(lower))
+			lower[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] | 32 : name[i]);
+	}
+	if (n >= sizeof(lower))
+		return true;
+	lower[n] = '\0';
+	for (size_t i = 0; upper && i < n; i++)
+		if (name[i] >= 'a' && name[i] <= 'z')
+			return true;
+	return !bsearch(lower, sk_conf_words, SK_ARRAY_LEN(sk_conf_words), sizeof(*sk_conf_words),
+			sk_conf_word_compare);
+}
+
+static void sk_conf_check_name(struct sk_print *p, const char *what, const char *name)
+{
+	if (!sk_conf_is_identifier(name))
+		sk_print_lacks(p, "the %s '%s' has a name that the language has no place for", what, name);
+}
+
+static void sk_conf_check_perms(struct sk_print *p, const struct sk_perm *perms, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		sk_conf_check_name(p, "permission", perms[i].name);
+}
+
+/* CIL knows fewer words, so a policy may have names that are words here. */
+static void sk_conf_check_names(struct sk_print *p)
+{
+	const struct sk_policy *policy = p->policy;
+
+	for (uint32_t i = 0; i < policy->n_commons; i++) {
+		sk_conf_check_name(p, "common", policy->commons[i].name);
+		sk_conf_check_perms(p, policy->commons[i].perms, policy->commons[i].n_perms);
+	}
+	for (uint32_t i = 0; i < policy->n_classes; i++) {
+		sk_conf_check_name(p, "class", policy->classes[i].name);
+		sk_conf_check_perms(p, policy->classes[i].perms, policy->classes[i].n_perms);
+	}
+	for (uint32_t i = 0; i < policy->n_roles; i++)
+		sk_conf_check_name(p, "role", policy->roles[i].name);
+	for (uint32_t i = 0; i < policy->n_types; i++)
+		sk_conf_check_name(p, policy->types[i].attribute ? "attribute" : "type", policy->types[i].name);
+	for (uint32_t i = 0; i < policy->n_users; i++)
+		sk_conf_check_name(p, "user", policy->users[i].name);
+	for (uint32_t i = 0; i < policy->n_bools; i++)
+		sk_conf_check_name(p, "boolean", policy->bools[i].name);
+	for (uint32_t i = 0; i < policy->n_sens; i++)
+		sk_conf_check_name(p, "sensitivity", policy->sens[i].name);
+	for (uint32_t i = 0; i < policy->n_cats; i++)
+		sk_conf_check_name(p, "category", policy->cats[i].name);
+}
+
 static int sk_conf_begin(struct sk_print *p)
 {
 	const struct sk_policy *policy = p->policy;
 
 	p->text.by_bit = true;
+	if (p->diags)
+		sk_conf_check_names(p);
 	for (uint32_t id = 1; id <= policy->n_type_ids; id++) {
 		const struct sk_type *t = policy->type_by_id[id];
 		int r = t->attribute && *t->name == '@' ? sk_conf_name_attribute(p, id) : 0;

@@ -259,11 +259,34 @@ static void test_odd_requests(void **state)
 	free(data);
 }
 
+/* What the language has no words for is told, thing by thing. The bounds and the level "low" are the source's. */
+static void test_lacking(void **state)
+{
+	static const char *const flags[] = { "-M", "true", "-f", "/dev/null", NULL };
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	size_t size;
+	char *data = peer_secilc("selinux.cil", 33, flags, &size), *text = NULL, *said;
+	selkie_policy *policy = read_policy(data, size);
+
+	assert_int_equal(selkie_policy_print_memory(policy, NULL, diags, &text, NULL), 0);
+	said = selkie_diagnostics_print(diags, 0);
+	assert_non_null(strstr(said, "that role 'user_r' is bounded by 'system_r' cannot be said [W0330]"));
+	assert_non_null(strstr(said, "that user 'user_u' is bounded by 'system_u' cannot be said [W0330]"));
+	assert_non_null(strstr(said, "the sensitivity 'low' has a name"));
+	assert_int_equal(selkie_diagnostics_count(diags, SELKIE_SEVERITY_NOTE), 3);
+	selkie_diagnostics_free(diags);
+	selkie_policy_free(policy);
+	free(said);
+	free(text);
+	free(data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_debian),
+		cmocka_unit_test(test_lacking),
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_odd_requests),
 	};

@@ -13,6 +13,13 @@
 
 #include "audit/text.h"
 
+#ifdef __SSE2__
+#include "audit/field-sse2.h"
+#else
+#define sk_skip_to_key(p, end, key, n_key) (p)
+#define sk_skip_to_special(p, end) (p)
+#endif
+
 int sk_audit_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -107,8 +114,8 @@ static bool sk_lasts(const char *key, size_t n)
 	return (n == 9 && !memcmp(key, "proctitle", 9)) || (n == 3 && !memcmp(key, "cwd", 3));
 }
 
-struct selkie_audit_text sk_audit_field_in(struct selkie_audit_text text, bool interpreted,
-					   const char *key, bool *ret_quoted)
+static struct selkie_audit_text sk_field_walk(struct selkie_audit_text text, bool interpreted,
+					      const char *key, bool *ret_quoted)
 {
 	const char *p = text.data, *end = text.data ? p + text.size : NULL, *from, *to;
 	struct selkie_audit_text none = { NULL, 0 };
@@ -148,6 +155,85 @@ struct selkie_audit_text sk_audit_field_in(struct selkie_audit_text text, bool i
 		p = to < end ? to + 1 : end;
 	}
 	return none;
+}
+
+/*
+ * Whether the walk over fields surely begins one at p, of a text that was written raw: a blank stands before it and no
+ * value in quotes lasts beyond it. (Values in braces and user-space fields are told by the caller.)
+ */
+static bool sk_surely_begins(const char *text, const char *p)
+{
+	const char *quote;
+
+	if (p == text)
+		return true;
+	if (!(sk_bytes[(unsigned char)p[-1]] & SK_BYTE_END))
+		return false;
+	quote = memrchr(text, '"', (size_t)(p - text));
+	return !quote || (quote > text && quote[-1] != '=' && sk_is_gap(quote[1]));
+}
+
+/*
+ * The end of the part of a raw text where each "key=" behind a blank begins a field, values in quotes aside: the
+ * first value in braces or in single quotes.
+ */
+static const char *sk_plain_end(const char *p, const char *end)
+{
+	for (;; p++) {
+		p = sk_skip_to_special(p, end);
+		if (end - p < 2)
+			return end;
+		if (*p == '=' && (p[1] == '{' || p[1] == '\''))
+			return p + 1;
+	}
+}
+
+/*
+ * The same by looking for the key instead of walking: mostly it is long before any value that could hide it. Returns
+ * false when that is not sure; only the walk knows then.
+ */
+static bool sk_field_find(struct selkie_audit_text text, const char *key, size_t n_key,
+			  struct selkie_audit_text *ret_value, bool *ret_quoted)
+{
+	const char *p = text.data, *end = p + text.size;
+
+	for (;; p++) {
+		const char *from;
+
+		p = sk_skip_to_key(p, end, key, n_key);
+		from = p + n_key + 1;
+		if (end - p <= (ptrdiff_t)n_key)
+			break;
+		if (p[n_key] != '=' || memcmp(p, key, n_key) || (p > text.data && sk_is_key_char(p[-1])))
+			continue;
+		if (from == end || *from == '\'' || *from == '{' || sk_plain_end(text.data, p) != p ||
+		    !sk_surely_begins(text.data, p))
+			return false;
+		*ret_quoted = *from == '"';
+		if (*ret_quoted) {
+			from++;
+			*ret_value = sk_text(from, sk_quote_end(from, end));
+			return true;
+		}
+		p = sk_bare_end(from, end);
+		*ret_value = sk_text(from, p > from && p[-1] == '\'' ? p - 1 : p);
+		return true;
+	}
+	*ret_value = (struct selkie_audit_text){ NULL, 0 };
+	return sk_plain_end(text.data, end) == end;	/* behind a brace a key may begin anywhere */
+}
+
+struct selkie_audit_text sk_audit_field_in(struct selkie_audit_text text, bool interpreted,
+					   const char *key, bool *ret_quoted)
+{
+	struct selkie_audit_text value;
+	bool quoted = false;
+
+	if (interpreted || !text.data || !sk_field_find(text, key, strlen(key), &value, &quoted))
+		return sk_field_walk(text, interpreted, key, ret_quoted);
+	if (value.data && ret_quoted)
+		*ret_quoted = quoted;
+	return value;
 }
 
 struct selkie_audit_text selkie_audit_field(const struct selkie_audit_record *record,

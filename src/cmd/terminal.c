@@ -38,7 +38,7 @@ void sk_print_wrapped_on(struct sk_buf *out, const char *text, size_t indent, si
 	size_t column = 0;
 
 	while (*text) {
-		size_t n = strcspn(text, " ");
+		size_t n = (size_t)(strchrnul(text, ' ') - text);
 
 		if (column && column + 1 + n > width) {
 			sk_buf_printf(out, "\n%*s", (int)indent, "");
@@ -48,7 +48,9 @@ void sk_print_wrapped_on(struct sk_buf *out, const char *text, size_t indent, si
 		}
 		column = column ? column + 1 + n : indent + n;
 		sk_buf_add(out, text, n);
-		text += n + strspn(text + n, " ");
+		text += n;
+		while (*text == ' ')
+			text++;
 	}
 	sk_buf_addc(out, '\n');
 }

@@ -219,7 +219,8 @@ static const char *sk_why_on(const struct sk_why *w, const char *code)
 /* A paragraph, wrapped at blanks, each line behind `indent` blanks; the first begins with `label`. */
 static void sk_why_wrap(struct sk_why *w, unsigned int indent, const char *label, const char *text)
 {
-	sk_buf_printf(&w->out, "%*s", (int)(indent - strlen(label)), "");
+	for (size_t i = strlen(label); i < indent; i++)
+		sk_buf_addc(&w->out, ' ');
 	if (*label)
 		sk_buf_join(&w->out, sk_why_on(w, SK_DIM), label, sk_why_on(w, SK_PLAIN), NULL);
 	sk_print_wrapped_on(&w->out, text, indent, w->width);
@@ -231,8 +232,9 @@ static void sk_why_command(struct sk_why *w, const char *command)
 	while (*command) {
 		size_t n = strcspn(command, "\n");
 
-		sk_buf_printf(&w->out, "         %s%.*s%s\n", sk_why_on(w, SK_GREEN), (int)n, command,
-			      sk_why_on(w, SK_PLAIN));
+		sk_buf_join(&w->out, "         ", sk_why_on(w, SK_GREEN), NULL);
+		sk_buf_add(&w->out, command, n);
+		sk_buf_join(&w->out, sk_why_on(w, SK_PLAIN), "\n", NULL);
 		command += n;
 		command += *command == '\n';
 	}
@@ -249,10 +251,12 @@ static void sk_why_fix(struct sk_why *w, const struct selkie_fix *fix, unsigned 
 		sk_why_command(w, fix->command);
 	if (fix->proof)
 		sk_why_wrap(w, 9, "", fix->proof);
-	if (fix->proven)
-		sk_buf_printf(&w->out, "         Opens %s%llu new access%s%s.\n",
-			      sk_why_on(w, fix->opens > 100 ? SK_YELLOW : ""), (unsigned long long)fix->opens,
-			      fix->opens == 1 ? "" : "es", sk_why_on(w, fix->opens > 100 ? SK_PLAIN : ""));
+	if (fix->proven) {
+		sk_buf_join(&w->out, "         Opens ", sk_why_on(w, fix->opens > 100 ? SK_YELLOW : ""), NULL);
+		sk_buf_add_uint(&w->out, fix->opens);
+		sk_buf_join(&w->out, " new access", fix->opens == 1 ? "" : "es",
+			    sk_why_on(w, fix->opens > 100 ? SK_PLAIN : ""), ".\n", NULL);
+	}
 	if (fix->caution)
 		sk_why_wrap(w, 9, "", fix->caution);
 }
@@ -285,10 +289,10 @@ static void sk_why_evidence(struct sk_why *w, const struct selkie_finding *f)
 
 static void sk_why_what(struct sk_why *w, const struct selkie_finding *f)
 {
-	sk_buf_printf(&w->out, "%s%s%s%s%s", f->source ? f->source : "", f->source && f->target ? " " : "",
-		      f->target ? f->target : "", f->cls ? " " : "", f->cls ? f->cls : "");
+	sk_buf_join(&w->out, f->source ? f->source : "", f->source && f->target ? " " : "",
+		    f->target ? f->target : "", f->cls ? " " : "", f->cls ? f->cls : "", NULL);
 	for (size_t i = 0; i < f->n_permissions; i++)
-		sk_buf_printf(&w->out, "%s%s", i ? " " : " { ", f->permissions[i]);
+		sk_buf_join(&w->out, i ? " " : " { ", f->permissions[i], NULL);
 	if (f->n_permissions)
 		sk_buf_adds(&w->out, " }");
 }
@@ -296,9 +300,11 @@ static void sk_why_what(struct sk_why *w, const struct selkie_finding *f)
 /* A finding whose root was printed above: same cause, same fix. */
 static void sk_why_further(struct sk_why *w, const struct selkie_finding *f)
 {
-	sk_buf_printf(&w->out, "   %sand%s   ", sk_why_on(w, SK_DIM), sk_why_on(w, SK_PLAIN));
+	sk_buf_join(&w->out, "   ", sk_why_on(w, SK_DIM), "and", sk_why_on(w, SK_PLAIN), "   ", NULL);
 	sk_why_what(w, f);
-	sk_buf_printf(&w->out, ", %llu time%s\n", (unsigned long long)f->count, f->count == 1 ? "" : "s");
+	sk_buf_adds(&w->out, ", ");
+	sk_buf_add_uint(&w->out, f->count);
+	sk_buf_adds(&w->out, f->count == 1 ? " time\n" : " times\n");
 	if (w->verbose)
 		sk_why_evidence(w, f);
 }

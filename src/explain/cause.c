@@ -391,20 +391,23 @@ static bool sk_expects_another(const struct sk_verdict *v)
 	       v->expected->context->type.v != v->target->context->type.v;
 }
 
-/* Whether files have this type because of the file system they are on, which keeps no labels: no relabeling helps. */
-static bool sk_is_label_of_mount(const struct sk_explainer *e, struct sk_type_id type)
+/* The types that files have because of the file system they are on, which keeps no labels: no relabeling helps. */
+static int sk_cause_find_mount_types(struct sk_explainer *e)
 {
 	static const char *const kinds[] = { "nfs", "nfs4", "cifs", "smb3", "smbfs", "vfat", "msdos", "exfat", "ntfs",
 					     "ntfs3", "iso9660", "udf", "fuse", "fuseblk", "hfs", "hfsplus", "9p", "afs" };
 
+	if (sk_bitset_init(&e->mount_types, &e->arena, e->policy->n_type_ids + 1))
+		return -ENOMEM;
 	for (size_t i = 0; i < SK_ARRAY_LEN(kinds); i++) {
 		struct selkie_object found;
 
 		selkie_object_genfs(e->policy, kinds[i], "/", (struct sk_class_id){ 0 }, &found);
-		if (found.source == SELKIE_OBJECT_STATEMENT && found.context && found.context->type.v == type.v)
-			return true;
+		if (found.source == SELKIE_OBJECT_STATEMENT && found.context)
+			sk_bitset_add(&e->mount_types, found.context->type.v);
 	}
-	return false;
+	sk_bitset_trim(&e->mount_types);
+	return 0;
 }
 
 static int sk_holds_mislabeled_target(struct sk_explainer *e, struct sk_case *c,
@@ -416,7 +419,7 @@ static int sk_holds_mislabeled_target(struct sk_explainer *e, struct sk_case *c,
 
 	if (!v->cls || !sk_class_file_mode(v->cls->name) || !sk_expects_another(v) || !v->perms ||
 	    !sk_context_readable(v->source) || sk_perms_any(v, "relabelto") ||
-	    sk_is_label_of_mount(e, v->target->context->type))
+	    sk_bitset_has(&e->mount_types, v->target->context->type.v))
 		return 0;
 	relabeled = *v->target->context;
 	relabeled.type = v->expected->context->type;
@@ -448,8 +451,10 @@ static int sk_cause_add_transitions(struct sk_explainer *e, uint32_t first, uint
 int sk_cause_prepare(struct sk_explainer *e)
 {
 	const struct sk_policy *p = e->policy;
-	int r = sk_cause_add_transitions(e, 0, p->n_unconditional);
+	int r = sk_cause_find_mount_types(e);
 
+	if (!r)
+		r = sk_cause_add_transitions(e, 0, p->n_unconditional);
 	for (uint32_t i = 0; i < p->n_conds && !r; i++) {
 		const struct sk_cond *c = &p->conds[i];
 		int state = selkie_state_conditional(e->state, i);

@@ -182,6 +182,7 @@ struct sk_explainer {
 	struct sk_map opened_of;	/* hash of boolean settings -> index into opened */
 	uint64_t *opened;
 	size_t n_opened, cap_opened;
+	struct sk_bitset mount_types;	/* labels of whole file systems, of the explainer's arena */
 	struct sk_type_id unlabeled;
 	struct sk_class_id process_class, file_class, dir_class;
 	struct sk_operation *operations;	/* by class id */

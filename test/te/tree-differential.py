@@ -43,7 +43,7 @@ def main():
         settings = [s for s in settings.split(",") if s]
         with tempfile.TemporaryDirectory() as d:
             copy = os.path.join(d, "tree")
-            shutil.copytree(tree, copy)
+            shutil.copytree(tree, copy, symlinks=True)  # Debian's has one that leads nowhere
             if not os.path.exists(os.path.join(copy, "policy", "modules.conf")):
                 run(["make", "conf"] + settings, cwd=copy)
             ours = os.path.join(d, "ours.conf")

@@ -33,13 +33,14 @@ sh "$here/compile.sh" "$jobs/deeds" false deny classes.inc deeds.inc users-one.i
 cp xperms.job "$jobs/xperms.job" || exit 3
 cp "$here/../denials/policy.33" "$jobs/default" && cp "$here/../denials/policy.33.mls" "$jobs/mls" || exit 3
 
-# 100,000 random and 20,000 targeted accesses, 10,000 each of create, member and relabel, 2,000 contexts in all. Most of
-# the random ones go to the small policies, where they are not all denied and the kernel answers faster.
+# 100,000 random and 20,000 targeted accesses, 10,000 each of create, member and relabel, 2,000 contexts in all, and of
+# some a hundred more, as a few come up twice. Most of the random ones go to the small policies, where they are not all
+# denied and the kernel answers faster.
 "$judge" ask "$jobs/default" 1001 random=20000 targeted=6000 create=3000 member=2500 relabel=2500 context=500 \
 	constraint=5 validatetrans=50 rounds=6 >"$jobs/default.job" &&
 "$judge" ask "$jobs/mls" 1002 random=20000 targeted=6000 create=3000 member=2500 relabel=2500 context=500 \
 	constraint=5 validatetrans=50 rounds=6 >"$jobs/mls.job" &&
-"$judge" ask "$jobs/multi" 1003 random=25000 targeted=3000 create=2000 member=2000 relabel=2000 context=600 \
+"$judge" ask "$jobs/multi" 1003 random=25000 targeted=3000 create=2100 member=2100 relabel=2100 context=700 \
 	constraint=100 validatetrans=200 rounds=16 >"$jobs/multi.job" &&
 "$judge" ask "$jobs/plain" 1004 random=20000 targeted=3000 create=1000 member=2000 relabel=2000 context=300 \
 	constraint=50 validatetrans=200 rounds=16 >"$jobs/plain.job" &&
@@ -60,7 +61,7 @@ echo "# the machine ran for $(($(date +%s) - started)) seconds"
 enough=yes
 for want in access=120000 create=10000 member=10000 relabel=10000 context=2000 validatetrans=1000 deed=50; do
 	n=$(sed -n "s/^#.* ${want%=*} \([0-9]*\).*/\1/p" "$work/result")
-	[ "${n:-0}" -ge "$((${want#*=} * 99 / 100))" ] || { enough="only ${n:-0} of $want"; break; }
+	[ "${n:-0}" -ge "${want#*=}" ] || { enough="only ${n:-0} of $want"; break; }
 done
 
 # A comparison that cannot fail proves nothing: every 997th answer is spoiled, and exactly those must be found.

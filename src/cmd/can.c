@@ -157,17 +157,25 @@ static void sk_can_headline(struct sk_can *can, const struct sk_can_answer *a)
 		      selkie_class_name(can->system.policy, can->cls));
 }
 
+/* A rule as text, and its condition (NULL without one); the caller frees both. On failure the output has failed. */
+static bool sk_can_rule_texts(struct sk_can *can, const struct selkie_matched_rule *m, char **ret_text,
+			      char **ret_condition)
+{
+	if (!selkie_rule_print(can->system.policy, m->rule, ret_text) &&
+	    (m->cond == SELKIE_NONE ||
+	     !selkie_conditional_print(can->system.policy, m->cond, ret_condition)))
+		return true;
+	sk_buf_fail(&can->out, -ENOMEM);
+	return false;
+}
+
 /* A rule with its condition and whether that holds now. */
 static void sk_can_rule(struct sk_can *can, const struct selkie_matched_rule *m)
 {
 	sk_auto_free char *text = NULL, *condition = NULL;
 
-	if (selkie_rule_print(can->system.policy, m->rule, &text) ||
-	    (m->cond != SELKIE_NONE &&
-	     selkie_conditional_print(can->system.policy, m->cond, &condition))) {
-		sk_buf_fail(&can->out, -ENOMEM);
+	if (!sk_can_rule_texts(can, m, &text, &condition))
 		return;
-	}
 	sk_print_wrapped(&can->out, text, 4, sk_width(STDOUT_FILENO));
 	if (condition)
 		sk_buf_printf(&can->out, "      %s %s%s%s: %s\n", m->branch ? "if" : "unless",
@@ -412,12 +420,8 @@ static void sk_can_json_rule(struct sk_can *can, struct sk_json *j, const struct
 {
 	sk_auto_free char *text = NULL, *condition = NULL;
 
-	if (selkie_rule_print(can->system.policy, m->rule, &text) ||
-	    (m->cond != SELKIE_NONE &&
-	     selkie_conditional_print(can->system.policy, m->cond, &condition))) {
-		sk_buf_fail(&can->out, -ENOMEM);
+	if (!sk_can_rule_texts(can, m, &text, &condition))
 		return;
-	}
 	sk_json_object(j, NULL);
 	sk_json_string(j, "kind", selkie_rule_kind_name((enum selkie_rule_kind)m->kind));
 	sk_json_string(j, "text", text);

@@ -84,11 +84,6 @@ bool sk_idset_has(const struct sk_idset *set, uint32_t x)
 	return lo < set->n && set->ids[lo] == x;
 }
 
-bool sk_idset_equal(const struct sk_idset *a, const struct sk_idset *b)
-{
-	return a->n == b->n && (!a->n || !memcmp(a->ids, b->ids, a->n * sizeof(*a->ids)));
-}
-
 int sk_idset_from_bitset(struct sk_idset *set, struct sk_arena *arena, const struct sk_bitset *bits)
 {
 	uint32_t n = sk_bitset_count(bits), k = 0;
@@ -100,16 +95,5 @@ int sk_idset_from_bitset(struct sk_idset *set, struct sk_arena *arena, const str
 		ids[k++] = x;
 	set->n = n;
 	set->ids = ids;
-	return 0;
-}
-
-int sk_bitset_from_idset(struct sk_bitset *set, struct sk_arena *arena, const struct sk_idset *ids)
-{
-	int r = sk_bitset_init(set, arena, ids->n ? ids->ids[ids->n - 1] + 1 : 0);
-
-	if (r)
-		return r;
-	for (uint32_t i = 0; i < ids->n; i++)
-		sk_bitset_add(set, ids->ids[i]);
 	return 0;
 }

@@ -55,8 +55,6 @@ static inline void sk_bitset_add(struct sk_bitset *set, uint32_t x)
 
 /* Binary search. */
 bool sk_idset_has(const struct sk_idset *set, uint32_t x);
-bool sk_idset_equal(const struct sk_idset *a, const struct sk_idset *b);
 int sk_idset_from_bitset(struct sk_idset *set, struct sk_arena *arena, const struct sk_bitset *bits);
-int sk_bitset_from_idset(struct sk_bitset *set, struct sk_arena *arena, const struct sk_idset *ids);
 
 #endif

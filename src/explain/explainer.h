@@ -88,7 +88,6 @@ struct sk_case_samples {
 	const char *device;
 	const char *operation;		/* op= of an error record */
 	const char *raw;		/* srawcon, trawcon or the invalid context */
-	const char *address;		/* peer of a socket */
 	const char *netif;
 	const char *member;		/* bus: interface.member */
 	int64_t inode;			/* -1 unknown */
@@ -128,7 +127,6 @@ struct sk_found {			/* a finding */
 	uint32_t last_case;
 	uint64_t count;
 	uint32_t root;
-	uint32_t n_cases;
 };
 
 /* A label look-up that was made lately: logs ask the same paths again and again. */
@@ -149,7 +147,6 @@ struct sk_explainer {
 	const selkie_label_db *labels;
 	unsigned int find_milliseconds;
 	selkie_audit_reader *reader;
-	int error;			/* first failure inside a callback */
 
 	struct sk_arena arena;		/* what lives as long as the explainer */
 	struct sk_intern strings;	/* classes, permission lists */
@@ -184,7 +181,7 @@ struct sk_explainer {
 	size_t n_opened, cap_opened;
 	struct sk_bitset mount_types;	/* labels of whole file systems, of the explainer's arena */
 	struct sk_type_id unlabeled;
-	struct sk_class_id process_class, file_class, dir_class;
+	struct sk_class_id process_class, file_class;
 	struct sk_operation *operations;	/* by class id */
 	struct sk_sensitive *sensitive;
 

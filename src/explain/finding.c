@@ -114,7 +114,6 @@ static int sk_finding_add_case(struct sk_explainer *e, struct sk_map *map, uint3
 		e->cases[f->last_case - 1].sibling = i + 1;
 	f->last_case = i + 1;
 	f->count += c->count;
-	f->n_cases++;
 	return 0;
 }
 

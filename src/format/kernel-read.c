@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "base/diag.h"
+#include "base/input.h"
 
 /* What a file without a size (selinuxfs) may hold: several times any policy. */
 #define SK_POLICY_MOST_BYTES ((size_t)256 << 20)
@@ -262,11 +263,9 @@ static int sk_read_whole(int fd, char **ret_data, size_t *ret_size)
 		r = sk_grow(&data, &cap, n + 65536, 1);
 		if (r)
 			return r;
-		got = read(fd, data + n, cap - n);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = sk_read_some(fd, data + n, cap - n);
 		if (got < 0)
-			return -errno;
+			return (int)got;
 		if (!got)
 			break;
 		n += (size_t)got;

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/input.h"
+
 #define SK_LABEL_MOST_BYTES    (256u << 20)
 #define SK_LABEL_MOST_FIELD    65534u /* libselinux 3.8 has the same limit */
 #define SK_LABEL_MOST_SUB_LINE 1022u  /* libselinux cuts longer lines of .subs into pieces */
@@ -50,25 +52,6 @@ int sk_label_file_copy(struct sk_label_file *file, const char *name, const void 
 	return file->name && file->data ? 0 : -ENOMEM;
 }
 
-/* Up to `most` bytes, or to the end. */
-static ssize_t read_some(int fd, char *to, size_t most)
-{
-	size_t n = 0;
-
-	while (n < most) {
-		ssize_t got = read(fd, to + n, most - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (!got)
-			break;
-		n += (size_t)got;
-	}
-	return (ssize_t)n;
-}
-
 /* A pipe, or a file that grew while it was read: `n` bytes are there already. */
 static int read_on(int fd, struct sk_label_file *file, size_t n, struct sk_arena *arena)
 {
@@ -84,7 +67,7 @@ static int read_on(int fd, struct sk_label_file *file, size_t n, struct sk_arena
 			return -EFBIG;
 		if (sk_grow(&data, &cap, n + 65536, 1))
 			return -ENOMEM;
-		got = read_some(fd, data + n, cap - n);
+		got = sk_read_some(fd, data + n, cap - n);
 		if (got < 0)
 			return (int)got;
 		n += (size_t)got;
@@ -113,7 +96,7 @@ int sk_label_file_read(struct sk_label_file *file, const char *name, struct sk_a
 	file->data = sk_arena_string(arena, most);
 	if (!file->name || !file->data)
 		return -ENOMEM;
-	n = read_some(fd, file->data, most);
+	n = sk_read_some(fd, file->data, most);
 	if (n < 0)
 		return (int)n;
 	if ((size_t)n == most)

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/input.h"
+
 void sk_sources_done(struct sk_sources *sources)
 {
 	for (size_t i = 0; i < sources->n; i++) {
@@ -88,11 +90,9 @@ static int sk_source_read(struct sk_sources *sources, int fd, size_t expected, c
 		r = sk_grow(&text, &cap, SK_MAX(n + 4096, expected + 2), 1);
 		if (r)
 			break;
-		got = read(fd, text + n, cap - n - 1);
-		if (got < 0 && errno == EINTR)
-			continue;
+		got = sk_read_some(fd, text + n, cap - n - 1);
 		if (got < 0)
-			r = -errno;
+			r = (int)got;
 		if (got <= 0)
 			break;
 		n += (size_t)got;

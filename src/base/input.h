@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_BASE_INPUT_H
+#define SK_BASE_INPUT_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Reads from a file, pipe or terminal until `most` bytes are there or the input ends; short reads and interruptions are
+ * gone over. Returns the number of bytes, less than `most` only at the end, or a negative errno.
+ */
+ssize_t sk_read_some(int fd, void *to, size_t most);
+
+#endif

@@ -44,7 +44,7 @@ static void expand(const uint8_t *data, size_t size, bool by_text, struct result
 		check(!sk_macro_next(&m, &piece));
 		if (piece.kind == SK_PIECE_END)
 			break;
-		check(piece.expansion < m.n_expansions);
+		check(!piece.expansion || piece.expansion < sources.n_expansions);
 		for (uint32_t i = 0; i < piece.n; i += 7) {
 			uint32_t addr = sk_macro_addr(&piece, i);
 

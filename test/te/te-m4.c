@@ -66,7 +66,7 @@ int main(int argc, char **argv)
 	if (quiet)
 		fprintf(stderr, "%.1f ms, %zu expansions, %zu names\n",
 			(double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6,
-			m.n_expansions, names.n);
+			sources.n_expansions, names.n);
 	else
 		fwrite(out.data, 1, out.n, stdout);
 	text = selkie_diagnostics_print(diags, 0);

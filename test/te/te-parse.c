@@ -84,7 +84,7 @@ int main(int argc, char **argv)
 	if (run.quiet)
 		fprintf(stderr, "%.1f ms, %zu statements, %zu expansions, %zu names\n",
 			(double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6,
-			run.n_stmts, run.m.n_expansions, run.names.n);
+			run.n_stmts, run.sources.n_expansions, run.names.n);
 	text = selkie_diagnostics_print(run.diags, 0);
 	fputs(text ? text : "", stderr);
 	free(text);

@@ -80,7 +80,7 @@ int main(int argc, char **argv)
 	if (run.quiet)
 		fprintf(stderr, "%.1f ms, %zu modules, %zu statements, %zu expansions, %zu names\n",
 			(double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6,
-			run.rp.n_modules, run.n_stmts, run.rp.macros.n_expansions, run.rp.names.n);
+			run.rp.n_modules, run.n_stmts, run.rp.sources.n_expansions, run.rp.names.n);
 	for (size_t i = 0; i < SK_ARRAY_LEN(run.out); i++) {
 		fwrite(run.out[i].data, 1, run.out[i].n, stdout);
 		sk_buf_done(&run.out[i]);

@@ -41,11 +41,7 @@ int sk_macro_init(struct sk_macro_reader *m, struct sk_intern *names, struct sk_
 	s->comment[1][0] = '\n';
 	s->plain = true;
 	s->empty = (struct sk_text){ .p = "", .form = SK_TEXT_LEXED, .kept = true };
-	r = sk_grow(&m->expansions, &m->cap_expansions, 64, sizeof(*m->expansions));
-	if (!r) {
-		m->expansions[m->n_expansions++] = (struct sk_expansion){ 0 };
-		r = sk_macro_add_builtins(m);
-	}
+	r = sk_macro_add_builtins(m);
 	if (r)
 		sk_macro_done(m);
 	return r;
@@ -72,26 +68,10 @@ void sk_macro_done(struct sk_macro_reader *m)
 	sk_arena_done(&s->arena);
 	sk_arena_done(&s->moment);
 	free(s);
-	free(m->expansions);
 	m->state = NULL;
-	m->expansions = NULL;
 }
 
 /* Complaints */
-
-void sk_macro_note_expansion(struct sk_macro_reader *m, struct sk_diag *diag, uint32_t expansion)
-{
-	struct sk_place place;
-
-	for (unsigned int n = 0; expansion && n < 12; n++) {
-		const struct sk_expansion *e = &m->expansions[expansion];
-
-		sk_sources_place(m->sources, e->addr, m->names->entries[e->name].n, &place);
-		sk_diag_note(m->diags, diag, &place, "in expansion of %s, called here",
-			     sk_intern_str(m->names, e->name));
-		expansion = e->parent;
-	}
-}
 
 struct sk_diag *sk_macro_complain(struct sk_macro_reader *m, enum selkie_severity severity,
 				  const char *id, uint32_t addr, uint32_t expansion,
@@ -107,7 +87,7 @@ struct sk_diag *sk_macro_complain(struct sk_macro_reader *m, enum selkie_severit
 	va_end(args);
 	sk_sources_place(m->sources, addr, 1, &place);
 	diag = sk_diag_add(m->diags, severity, id, &place, "%s", message);
-	sk_macro_note_expansion(m, diag, expansion);
+	sk_sources_note_expansion(m->sources, m->names, m->diags, diag, expansion);
 	return diag;
 }
 
@@ -857,21 +837,22 @@ static int sk_env_make(struct sk_macro_reader *m, const struct sk_call *call, co
 /* The expansion of a macro that the sources define. */
 static int sk_call_expand(struct sk_macro_reader *m, struct sk_call *call)
 {
+	const struct sk_expansion e = {
+		.parent = call->expansion, .addr = call->addr, .name = call->name };
 	const struct sk_env *env = NULL;
+	uint32_t expansion;
 	int r;
 
 	if (!call->macro->body->n)
 		return 0;
-	if (m->n_expansions * sizeof(struct sk_expansion) > m->limits.memory)
+	if (m->sources->n_expansions * sizeof(e) > m->limits.memory)
 		return sk_macro_out_of(m, call->addr, call->expansion, "memory");
-	r = sk_grow(&m->expansions, &m->cap_expansions, m->n_expansions + 1, sizeof(*m->expansions));
+	r = sk_sources_expand(m->sources, &e, &expansion);
 	if (!r && call->macro->body->params)
 		r = sk_env_make(m, call, &env);
 	if (r)
 		return r;
-	m->expansions[m->n_expansions] = (struct sk_expansion){
-		.parent = call->expansion, .addr = call->addr, .name = call->name };
-	return sk_macro_push(m, call->macro->body, env, (uint32_t)m->n_expansions++, call->line_addr);
+	return sk_macro_push(m, call->macro->body, env, expansion, call->line_addr);
 }
 
 int sk_macro_dispatch(struct sk_macro_reader *m, struct sk_call *call)

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/diag.h"
 #include "base/intern.h"
-#include "syntax/te/source.h"
+#include "syntax/source.h"
 
 /*
  * The macro language of the reference policy: GNU m4, with m4's own results, and every piece of the expansion knows
@@ -43,16 +43,9 @@ struct sk_piece {
 	const char *p;
 	uint32_t n;
 	uint32_t name;		/* SK_PIECE_WORD */
-	uint32_t expansion;	/* index into the reader's expansions; 0 is none: written right there in the file */
+	uint32_t expansion;	/* see struct sk_expansion */
 	int next;		/* of a word: the byte behind it; SK_NEXT_IN_TEXT: p[n]; -1: not known */
 	const struct sk_text *text;	/* that `p` points into; sk_macro_addr makes the place of it */
-};
-
-/* One call of a macro: which, where, and in which expansion that call itself stands. */
-struct sk_expansion {
-	uint32_t parent;
-	uint32_t addr;
-	uint32_t name;
 };
 
 struct sk_macro_limits {
@@ -77,9 +70,6 @@ struct sk_macro_reader {
 	bool by_text;			/* the slow way only: plain m4 on characters; for tests against the other */
 	int exit_code;			/* of m4exit */
 	bool stopped;			/* m4exit, or the budget is spent */
-
-	struct sk_expansion *expansions;
-	size_t n_expansions, cap_expansions;
 
 	struct sk_macro_state *state;	/* macro-state.h */
 };
@@ -133,8 +123,5 @@ bool sk_macro_is_defined(const struct sk_macro_reader *m, uint32_t name);
 
 /* The end of the file that is open. */
 uint32_t sk_macro_end_addr(const struct sk_macro_reader *m);
-
-/* Adds "in expansion of X" notes, innermost first, to a diagnostic. */
-void sk_macro_note_expansion(struct sk_macro_reader *m, struct sk_diag *diag, uint32_t expansion);
 
 #endif

@@ -65,7 +65,7 @@ static struct sk_diag *sk_complain_at(struct sk_te_parser *p, const char *id, ui
 	}
 	d = sk_error(p->diags, id, &place, "%s", message);
 	if (p->lexer->macros)
-		sk_macro_note_expansion(p->lexer->macros, d, expansion);
+		sk_sources_note_expansion(p->sources, p->lexer->macros->names, p->diags, d, expansion);
 	return d;
 }
 

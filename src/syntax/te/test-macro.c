@@ -132,7 +132,7 @@ static void test_places(void **state)
 		sk_sources_place(&run.sources, sk_macro_addr(&piece, 0), piece.n, &place);
 		assert_int_equal(place.line, want[n].line);
 		assert_int_equal(place.col, want[n].col);
-		for (uint32_t e = piece.expansion; e; e = run.m.expansions[e].parent)
+		for (uint32_t e = piece.expansion; e; e = run.sources.expansions[e].parent)
 			depth++;
 		assert_int_equal(depth, want[n].depth);
 		n++;

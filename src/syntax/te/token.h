@@ -35,7 +35,7 @@ struct sk_te_token {
 	uint32_t name;		/* number of its text (without quotes) in the names; not for PUNCT and BAD */
 	uint32_t addr;		/* where it starts */
 	uint32_t length;	/* in bytes */
-	uint32_t expansion;	/* see sk_macro_note_expansion; 0 in plain text */
+	uint32_t expansion;	/* see struct sk_expansion; 0 in plain text */
 };
 
 /* Keywords are the first names, so that a token's name tells its keyword: sk_te_keyword(). */

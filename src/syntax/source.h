@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef SK_SYNTAX_TE_SOURCE_H
-#define SK_SYNTAX_TE_SOURCE_H
+#ifndef SK_SYNTAX_SOURCE_H
+#define SK_SYNTAX_SOURCE_H
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/intern.h"
 
 /*
  * The source texts of one run, in one space of addresses: byte k of a file has the address `base + k`, so that a place
@@ -20,11 +21,25 @@ struct sk_source {
 	char *owned;		/* the text when it is freed with the sources, else NULL */
 };
 
+/*
+ * Where a text was brought by a call (of an interface, a macro, an inherited block): what was called, where, and in
+ * which expansion that call itself stands. A place in a source is thus two words, an address and an expansion;
+ * expansion 0 is none: written right there.
+ */
+struct sk_expansion {
+	uint32_t parent;
+	uint32_t addr;
+	uint32_t name;		/* number in the names that the sources' readers share */
+};
+
 struct sk_sources {
 	struct sk_arena arena;
 	struct sk_source **list;	/* by rising base */
 	size_t n, cap;
 	uint32_t next_base;
+
+	struct sk_expansion *expansions;	/* [0] is none */
+	size_t n_expansions, cap_expansions;
 };
 
 /* More than this is no source text, and a whole run has to fit into 32-bit addresses. */
@@ -60,6 +75,14 @@ const struct sk_source *sk_sources_find(const struct sk_sources *sources, uint32
  */
 void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t length,
 		      struct sk_place *ret_place);
+
+/* Adds an expansion. Returns 0 or -ENOMEM. */
+int sk_sources_expand(struct sk_sources *sources, const struct sk_expansion *expansion, uint32_t *ret_expansion);
+
+/* Adds "in expansion of X, called here" notes, innermost first, to a diagnostic. diag may be NULL. */
+void sk_sources_note_expansion(const struct sk_sources *sources, const struct sk_intern *names,
+			       struct sk_diags *diags, struct sk_diag *diag, uint32_t expansion);
+
 uint32_t sk_source_line(const struct sk_source *source, uint32_t addr, uint32_t *ret_col);
 
 #endif

@@ -3,7 +3,7 @@
  * Source texts and their addresses. Files are read, not mapped: a file cut short while it is compiled must not kill the
  * process that uses the library.
  */
-#include "syntax/te/source.h"
+#include "syntax/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,8 +20,38 @@ void sk_sources_done(struct sk_sources *sources)
 		free(sources->list[i]->lines);
 	}
 	free(sources->list);
+	free(sources->expansions);
 	sk_arena_done(&sources->arena);
 	*sources = (struct sk_sources)SK_SOURCES_INIT;
+}
+
+int sk_sources_expand(struct sk_sources *sources, const struct sk_expansion *expansion, uint32_t *ret_expansion)
+{
+	int r = sk_grow(&sources->expansions, &sources->cap_expansions, sources->n_expansions + 2,
+			sizeof(*sources->expansions));
+
+	if (r)
+		return r;
+	if (!sources->n_expansions)
+		sources->expansions[sources->n_expansions++] = (struct sk_expansion){ 0 };
+	sources->expansions[sources->n_expansions] = *expansion;
+	*ret_expansion = (uint32_t)sources->n_expansions++;
+	return 0;
+}
+
+void sk_sources_note_expansion(const struct sk_sources *sources, const struct sk_intern *names,
+			       struct sk_diags *diags, struct sk_diag *diag, uint32_t expansion)
+{
+	struct sk_place place;
+
+	/* A chain longer than a screen helps nobody. */
+	for (unsigned int n = 0; expansion && n < 12; n++) {
+		const struct sk_expansion *e = &sources->expansions[expansion];
+
+		sk_sources_place(sources, e->addr, names->entries[e->name].n, &place);
+		sk_diag_note(diags, diag, &place, "in expansion of %s, called here", sk_intern_str(names, e->name));
+		expansion = e->parent;
+	}
 }
 
 static bool sk_source_too_large(const struct sk_sources *sources, const char *name, uint64_t size,

@@ -21,7 +21,6 @@ struct sk_can {
 	const struct sk_command *cmd;
 	struct sk_system_args args;
 	struct sk_system system;
-	bool json;
 	struct sk_operand_context source, target;
 	selkie_class_id cls;
 	struct sk_can_answer *answers;
@@ -30,16 +29,11 @@ struct sk_can {
 	bool color;
 };
 
-enum { SK_CAN_POLICY, SK_CAN_ROOT, SK_CAN_BOOLEAN, SK_CAN_JSON };
-
 static const struct sk_option sk_can_options[] = {
-	[SK_CAN_POLICY] = { .name = "policy", .arg = "FILE",
-			    .help = "ask this policy file, with its default boolean values" },
-	[SK_CAN_ROOT] = { .name = "root", .arg = "DIR",
-			  .help = "ask the policy of another root directory, with its persisted values" },
-	[SK_CAN_BOOLEAN] = { .letter = 'b', .name = "boolean", .arg = "NAME=on|off",
-			     .help = "as if that boolean were set so; may be repeated" },
-	[SK_CAN_JSON] = { .name = "json", .help = "print one JSON object" },
+	SK_OPTION_POLICY,
+	SK_OPTION_ROOT,
+	SK_OPTION_BOOLEAN,
+	SK_OPTION_JSON,
 	SK_OPTION_END,
 };
 
@@ -557,7 +551,7 @@ static int sk_can_answer_all(struct sk_can *can, char **words, int n)
 	if (code != SK_EXIT_YES)
 		return code;
 	sk_buf_to_fd(&can->out, STDOUT_FILENO);
-	if (can->json) {
+	if (can->args.json) {
 		sk_can_json(can);
 	} else {
 		sk_system_tell(can->cmd, &can->system);
@@ -587,23 +581,11 @@ static int sk_can_run(const struct sk_command *cmd, int argc, char **argv)
 {
 	struct sk_can can = { .cmd = cmd, .color = sk_color(STDOUT_FILENO) };
 	struct sk_args args;
-	int o, code = SK_EXIT_YES;
+	int code;
 
 	sk_buf_init(&can.out);
 	sk_args_init(&args, cmd, argc, argv);
-	while ((o = sk_args_next(&args, &code)) != SK_ARGS_END) {
-		if (o == SK_CAN_POLICY)
-			can.args.policy = args.value;
-		else if (o == SK_CAN_ROOT)
-			can.args.root = args.value;
-		else if (o == SK_CAN_JSON)
-			can.json = true;
-		else if (o == SK_CAN_BOOLEAN && sk_system_add_boolean(&can.args, args.value))
-			code = sk_failure(cmd, "out of memory");
-		if (o == SK_ARGS_EXIT || code != SK_EXIT_YES)
-			break;
-	}
-	if (o == SK_ARGS_END) {
+	if (sk_system_read_args(&args, &can.args, NULL, NULL, &code)) {
 		if (argc - args.first < 4)
 			code = sk_usage_error(cmd, "SOURCE, TARGET, CLASS and a permission are needed");
 		else

@@ -30,21 +30,15 @@ struct sk_compute {
 	struct sk_system_args args;
 	struct sk_system system;
 	const selkie_policy *policy;
-	bool json;
 	struct sk_buf out;
 	struct sk_json j;
 };
 
-enum { SK_COMPUTE_POLICY, SK_COMPUTE_ROOT, SK_COMPUTE_BOOLEAN, SK_COMPUTE_JSON };
-
 static const struct sk_option sk_compute_options[] = {
-	[SK_COMPUTE_POLICY] = { .name = "policy", .arg = "FILE",
-				.help = "ask this policy file, with its default boolean values" },
-	[SK_COMPUTE_ROOT] = { .name = "root", .arg = "DIR",
-			      .help = "ask the policy of another root directory, with its persisted values" },
-	[SK_COMPUTE_BOOLEAN] = { .letter = 'b', .name = "boolean", .arg = "NAME=on|off",
-				 .help = "as if that boolean were set so; may be repeated" },
-	[SK_COMPUTE_JSON] = { .name = "json", .help = "print one JSON object" },
+	SK_OPTION_POLICY,
+	SK_OPTION_ROOT,
+	SK_OPTION_BOOLEAN,
+	SK_OPTION_JSON,
 	SK_OPTION_END,
 };
 
@@ -56,7 +50,7 @@ static void sk_compute_because(struct sk_compute *c, const char *part, char *tex
 		return;
 	}
 	text[strcspn(text, "\n")] = '\0';
-	if (c->json)
+	if (c->args.json)
 		sk_json_string(&c->j, part, text);
 	else
 		sk_buf_printf(&c->out, "  %-5s %s\n", part, text);
@@ -69,7 +63,7 @@ static void sk_compute_context_text(struct sk_compute *c, const char *name, cons
 
 	if (context && selkie_context_print(c->policy, context, &text))
 		sk_buf_fail(&c->out, -ENOMEM);
-	else if (c->json)
+	else if (c->args.json)
 		sk_json_string(&c->j, name, text);
 	else
 		sk_buf_printf(&c->out, "%s\n", text ? text : "none");
@@ -82,14 +76,14 @@ static int sk_compute_faults(struct sk_compute *c, const char *what, const char 
 	selkie_diagnostics *diags = selkie_diagnostics_new();
 	sk_auto_free char *printed = NULL;
 
-	if (diags && !selkie_context_diagnose(c->policy, what, text, diags) && !c->json)
+	if (diags && !selkie_context_diagnose(c->policy, what, text, diags) && !c->args.json)
 		printed = selkie_diagnostics_print(diags, sk_color(STDERR_FILENO)
 								  ? SELKIE_DIAGNOSTICS_COLOR : 0);
-	if (!diags || diags->no_memory || (!c->json && !printed)) {
+	if (!diags || diags->no_memory || (!c->args.json && !printed)) {
 		selkie_diagnostics_free(diags);
 		return sk_failure(c->cmd, "out of memory");
 	}
-	if (c->json) {
+	if (c->args.json) {
 		sk_json_array(&c->j, "faults");
 		for (const struct sk_diag *d = diags->first; d; d = d->next) {
 			sk_json_object(&c->j, NULL);
@@ -184,21 +178,21 @@ static char *sk_compute_reason(const struct sk_compute *c, const struct sk_label
 
 static void sk_compute_reasons(struct sk_compute *c, const struct sk_label_case *l)
 {
-	if (c->json)
+	if (c->args.json)
 		sk_json_object(&c->j, "because");
 	sk_compute_because(c, "user", sk_compute_reason(c, l, 0));
 	sk_compute_because(c, "role", sk_compute_reason(c, l, 1));
 	sk_compute_because(c, "type", sk_compute_reason(c, l, 2));
 	if (selkie_policy_is_mls(c->policy))
 		sk_compute_because(c, "range", sk_compute_reason(c, l, 3));
-	if (c->json)
+	if (c->args.json)
 		sk_json_end_object(&c->j);
 }
 
 /* There is no range that both have: there is no label. */
 static int sk_compute_no_label(struct sk_compute *c)
 {
-	if (c->json)
+	if (c->args.json)
 		sk_json_bool(&c->j, "valid", false);
 	sk_compute_context_text(c, "context", NULL);
 	fputs("selkie compute: the two ranges have no level in common (default_range glblub)\n", stderr);
@@ -209,7 +203,7 @@ static int sk_compute_label_print(struct sk_compute *c, const struct sk_label_ca
 {
 	int code;
 
-	if (c->json) {
+	if (c->args.json) {
 		sk_json_bool(&c->j, "valid", !l->details.faults);
 		sk_json_string(&c->j, "context", l->result);
 	} else {
@@ -219,7 +213,7 @@ static int sk_compute_label_print(struct sk_compute *c, const struct sk_label_ca
 	if (!l->details.faults)
 		return SK_EXIT_YES;
 	code = sk_compute_faults(c, "new context", l->result);
-	if (code == SK_EXIT_YES && !c->json)
+	if (code == SK_EXIT_YES && !c->args.json)
 		fputs("selkie compute: that context is not valid; in enforcing mode the kernel refuses\n", stderr);
 	return code == SK_EXIT_YES ? SK_EXIT_NO : code;
 }
@@ -229,7 +223,7 @@ static int sk_compute_label_of(struct sk_compute *c, struct sk_label_case *l, co
 	selkie_context *context = NULL;
 	int r;
 
-	if (c->json) {
+	if (c->args.json) {
 		sk_json_string(&c->j, "source", l->source->text);
 		sk_json_string(&c->j, "target", l->target->text);
 		sk_json_string(&c->j, "class", selkie_class_name(c->policy, l->cls));
@@ -298,7 +292,7 @@ static int sk_compute_relabeling(struct sk_compute *c, const struct sk_operand_c
 	if (r < 0)
 		return sk_failure(c->cmd, "%s", strerror(-r));
 	why = failed ? selkie_explanation_constraint(failed, 0) : NULL;
-	if (c->json) {
+	if (c->args.json) {
 		sk_json_string(&c->j, "old", contexts[0].text);
 		sk_json_string(&c->j, "new", contexts[1].text);
 		sk_json_string(&c->j, "task", contexts[2].text);
@@ -346,7 +340,7 @@ static int sk_compute_context(struct sk_compute *c, char **words, int n SK_UNUSE
 	r = selkie_context_parse(c->policy, words[0], 0, &faults, &context);
 	if (r < 0)
 		return sk_failure(c->cmd, "%s", strerror(-r));
-	if (c->json) {
+	if (c->args.json) {
 		sk_json_string(&c->j, "text", words[0]);
 		sk_json_bool(&c->j, "valid", !r);
 	}
@@ -383,33 +377,33 @@ static void sk_compute_object(struct sk_compute *c, const char *what, const stru
 		[SELKIE_OBJECT_NONE] = "none",
 	};
 
-	if (c->json) {
+	if (c->args.json) {
 		sk_json_object(&c->j, NULL);
 		sk_json_string(&c->j, "object", what);
 	}
 	sk_compute_context_text(c, "context", o->context);
-	if (c->json)
+	if (c->args.json)
 		sk_json_string(&c->j, "source", sources[o->source]);
 	if (o->source == SELKIE_OBJECT_STATEMENT)
-		sk_compute_because(c, c->json ? "statement" : "by", sk_compute_statement(c, kind, o->index));
-	else if (!c->json)
+		sk_compute_because(c, c->args.json ? "statement" : "by", sk_compute_statement(c, kind, o->index));
+	else if (!c->args.json)
 		sk_buf_printf(&c->out, "  no statement matches %s\n", what);
 }
 
 static void sk_compute_object_end(struct sk_compute *c)
 {
-	if (c->json)
+	if (c->args.json)
 		sk_json_end_object(&c->j);
 }
 
 static int sk_compute_one_object(struct sk_compute *c, const char *what, const struct selkie_object *o,
 				 enum selkie_labeling_kind kind)
 {
-	if (c->json)
+	if (c->args.json)
 		sk_json_array(&c->j, "objects");
 	sk_compute_object(c, what, o, kind);
 	sk_compute_object_end(c);
-	if (c->json)
+	if (c->args.json)
 		sk_json_end_array(&c->j);
 	return o->source == SELKIE_OBJECT_NONE ? SK_EXIT_NO : SK_EXIT_YES;
 }
@@ -451,7 +445,7 @@ static int sk_compute_port(struct sk_compute *c, char **words, int n)
 		return sk_usage_error(c->cmd, "there is no protocol '%s'; did you mean '%s'?", protocol,
 				      sk_protocols[near == SIZE_MAX ? 0 : near].name);
 	}
-	if (c->json)
+	if (c->args.json)
 		sk_json_array(&c->j, "objects");
 	for (size_t i = 0; i < SK_ARRAY_LEN(sk_protocols); i++) {
 		struct selkie_object o;
@@ -464,7 +458,7 @@ static int sk_compute_port(struct sk_compute *c, char **words, int n)
 		sk_compute_object(c, what, &o, SELKIE_LABELING_PORT);
 		sk_compute_object_end(c);
 	}
-	if (c->json)
+	if (c->args.json)
 		sk_json_end_array(&c->j);
 	return SK_EXIT_YES;
 }
@@ -487,13 +481,13 @@ static int sk_compute_netif(struct sk_compute *c, char **words, int n SK_UNUSED)
 	struct selkie_object o;
 
 	selkie_object_netif(c->policy, words[0], &o, &packet);
-	if (c->json)
+	if (c->args.json)
 		sk_json_array(&c->j, "objects");
 	sk_compute_object(c, words[0], &o, SELKIE_LABELING_NETIF);
-	if (c->json && packet)
+	if (c->args.json && packet)
 		sk_compute_context_text(c, "packet", packet);
 	sk_compute_object_end(c);
-	if (c->json)
+	if (c->args.json)
 		sk_json_end_array(&c->j);
 	return o.source == SELKIE_OBJECT_NONE ? SK_EXIT_NO : SK_EXIT_YES;
 }
@@ -517,16 +511,16 @@ static int sk_compute_fs(struct sk_compute *c, char **words, int n SK_UNUSED)
 	selkie_object_fs(c->policy, words[0], &behavior, &o);
 	if (behavior < SELKIE_FS_XATTR || behavior > SELKIE_FS_NONE)
 		behavior = SELKIE_FS_NONE;
-	if (c->json)
+	if (c->args.json)
 		sk_json_array(&c->j, "objects");
 	sk_compute_object(c, words[0], &o,
 			  behavior == SELKIE_FS_GENFS ? SELKIE_LABELING_GENFS : SELKIE_LABELING_FS_USE);
-	if (c->json)
+	if (c->args.json)
 		sk_json_string(&c->j, "behavior", ids[behavior]);
 	else
 		sk_buf_printf(&c->out, "  %s\n", behaviors[behavior]);
 	sk_compute_object_end(c);
-	if (c->json)
+	if (c->args.json)
 		sk_json_end_array(&c->j);
 	return o.source == SELKIE_OBJECT_NONE ? SK_EXIT_NO : SK_EXIT_YES;
 }
@@ -646,7 +640,7 @@ static int sk_compute_answer(struct sk_compute *c, char **words, int n)
 		return code;
 	c->policy = c->system.policy;
 	sk_buf_to_fd(&c->out, STDOUT_FILENO);
-	if (c->json) {
+	if (c->args.json) {
 		sk_json_init(&c->j, &c->out);
 		sk_json_object(&c->j, NULL);
 		sk_json_string(&c->j, "policy", c->system.path);
@@ -658,7 +652,7 @@ static int sk_compute_answer(struct sk_compute *c, char **words, int n)
 	code = c->question->answer(c, words, n);
 	if (code != SK_EXIT_YES && code != SK_EXIT_NO)
 		return code;
-	if (c->json) {
+	if (c->args.json) {
 		sk_json_end_object(&c->j);
 		sk_json_finish(&c->j);
 	}
@@ -670,28 +664,18 @@ static int sk_compute_run(const struct sk_command *cmd, int argc, char **argv)
 {
 	struct sk_compute c = { .cmd = cmd };
 	struct sk_args args;
-	int o, code = SK_EXIT_YES;
+	int code;
 
 	sk_buf_init(&c.out);
 	sk_args_init(&args, cmd, argc, argv);
-	while ((o = sk_args_next(&args, &code)) != SK_ARGS_END) {
-		if (o == SK_COMPUTE_POLICY)
-			c.args.policy = args.value;
-		else if (o == SK_COMPUTE_ROOT)
-			c.args.root = args.value;
-		else if (o == SK_COMPUTE_JSON)
-			c.json = true;
-		else if (o == SK_COMPUTE_BOOLEAN && sk_system_add_boolean(&c.args, args.value))
-			code = sk_failure(cmd, "out of memory");
-		if (o == SK_ARGS_EXIT || code != SK_EXIT_YES)
-			break;
+	if (sk_system_read_args(&args, &c.args, NULL, NULL, &code)) {
+		if (args.first == argc)
+			code = sk_usage_error(cmd, "what is to be computed?");
+		else
+			code = sk_compute_find(&c, argv[args.first], argc - args.first - 1);
+		if (code == SK_EXIT_YES)
+			code = sk_compute_answer(&c, argv + args.first + 1, argc - args.first - 1);
 	}
-	if (o == SK_ARGS_END && args.first == argc)
-		code = sk_usage_error(cmd, "what is to be computed?");
-	else if (o == SK_ARGS_END)
-		code = sk_compute_find(&c, argv[args.first], argc - args.first - 1);
-	if (o == SK_ARGS_END && code == SK_EXIT_YES)
-		code = sk_compute_answer(&c, argv + args.first + 1, argc - args.first - 1);
 	sk_system_done(&c.system);
 	sk_system_args_done(&c.args);
 	sk_buf_done(&c.out);

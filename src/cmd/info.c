@@ -15,9 +15,6 @@
 #include "selkie/selkie.h"
 
 enum sk_info_option {
-	SK_INFO_POLICY,
-	SK_INFO_ROOT,
-	SK_INFO_JSON,
 	SK_INFO_EXPAND,
 	SK_INFO_FLAT,
 	SK_INFO_ALL,
@@ -29,13 +26,6 @@ enum sk_info_option {
 #define SK_MAYBE(word)		 .arg = (word), .optional_arg = true, .next_word = true
 
 static const struct sk_option sk_info_options[] = {
-	[SK_INFO_POLICY] = { .name = "policy",
-			     .arg = "FILE",
-			     .help = "ask this policy; it may also be the operand" },
-	[SK_INFO_ROOT] = { .name = "root",
-			   .arg = "DIR",
-			   .help = "ask the policy of the system below DIR" },
-	[SK_INFO_JSON] = { .name = "json", .help = "write one JSON object" },
 	[SK_INFO_EXPAND] = { 'x', "expand", .help = "show whole statements" },
 	[SK_INFO_FLAT] = { .name = "flat", .help = "show no counts and no indentation" },
 	[SK_INFO_ALL] = { .name = "all", .help = "show everything" },
@@ -91,6 +81,9 @@ static const struct sk_option sk_info_options[] = {
 		      .help = "Xen: pirqcon statements"),
 	SK_INFO_QUERY(SELKIE_COMPONENT_DEVICETREECON, .name = "devicetreecon",
 		      .help = "Xen: devicetreecon statements"),
+	SK_OPTION_POLICY,
+	SK_OPTION_ROOT,
+	SK_OPTION_JSON,
 	SK_OPTION_END,
 };
 
@@ -101,62 +94,28 @@ struct sk_info_query {
 
 struct sk_info_request {
 	struct sk_system_args system;
-	bool json, expand, flat, all;
+	bool expand, flat, all;
 	struct sk_info_query queries[SELKIE_N_COMPONENT_KINDS];
 };
 
-static void sk_info_take(struct sk_info_request *q, int o, const char *value)
+static int sk_info_take(void *arg, int o, const char *value)
 {
+	struct sk_info_request *q = arg;
+
 	switch (o) {
-	case SK_INFO_POLICY:
-		q->system.policy = value;
-		return;
-	case SK_INFO_ROOT:
-		q->system.root = value;
-		return;
-	case SK_INFO_JSON:
-		q->json = true;
-		return;
 	case SK_INFO_EXPAND:
 		q->expand = true;
-		return;
+		break;
 	case SK_INFO_FLAT:
 		q->flat = true;
-		return;
+		break;
 	case SK_INFO_ALL:
 		q->all = true;
-		return;
+		break;
 	default:
 		q->queries[o - SK_INFO_QUERIES] = (struct sk_info_query){ true, value };
 	}
-}
-
-static int sk_info_read_args(const struct sk_command *cmd, int argc, char **argv,
-			     struct sk_info_request *q, int *ret_exit)
-{
-	struct sk_args args;
-	int o;
-
-	sk_args_init(&args, cmd, argc, argv);
-	while ((o = sk_args_next(&args, ret_exit)) != SK_ARGS_END) {
-		if (o == SK_ARGS_EXIT)
-			return o;
-		sk_info_take(q, o, args.value);
-	}
-	if (argc - args.first > 1) {
-		*ret_exit = sk_usage_error(cmd, "there is more than one policy: '%s' and '%s'",
-					   argv[args.first], argv[args.first + 1]);
-		return SK_ARGS_EXIT;
-	}
-	if (args.first < argc && q->system.policy) {
-		*ret_exit =
-			sk_usage_error(cmd, "the policy is given twice, by --policy and as '%s'",
-				       argv[args.first]);
-		return SK_ARGS_EXIT;
-	}
-	if (args.first < argc)
-		q->system.policy = argv[args.first];
-	return SK_ARGS_END;
+	return SK_EXIT_YES;
 }
 
 /* What the summary counts, in seinfo's order, two in a line. */
@@ -554,7 +513,7 @@ static int sk_info_kind(struct sk_info_output *o, enum selkie_component_kind kin
 		  : -ENOMEM;
 	if (r)
 		shown = sk_info_refused(o->cmd, r, diags);
-	else if (o->q->json)
+	else if (o->q->system.json)
 		r = sk_info_json_list(&o->json, o->system, list, kind);
 	else
 		r = sk_info_list(&o->buf, o->q, list, kind);
@@ -573,7 +532,7 @@ static int sk_info_show(struct sk_info_output *o)
 
 	for (int k = 0; k < SELKIE_N_COMPONENT_KINDS; k++)
 		any |= o->q->queries[k].wanted && (xen || k < SELKIE_COMPONENT_IOPORTCON);
-	if (o->q->json) {
+	if (o->q->system.json) {
 		sk_json_object(&o->json, NULL);
 		sk_info_json_summary(&o->json, o->system);
 		sk_json_object(&o->json, "components");
@@ -584,7 +543,7 @@ static int sk_info_show(struct sk_info_output *o)
 		if ((o->q->queries[k].wanted || o->q->all) &&
 		    (xen || k < SELKIE_COMPONENT_IOPORTCON))
 			r = sk_info_kind(o, (enum selkie_component_kind)k, &code);
-	if (o->q->json) {
+	if (o->q->system.json) {
 		sk_json_end_object(&o->json);
 		sk_json_end_object(&o->json);
 		sk_json_finish(&o->json);
@@ -615,9 +574,11 @@ static int sk_run_info(const struct sk_command *cmd, int argc, char **argv)
 	struct sk_system system = SK_SYSTEM_INIT;
 	struct sk_info_request q = { 0 };
 	struct sk_info_output o = { .cmd = cmd, .q = &q, .system = &system };
+	struct sk_args args;
 	int code;
 
-	if (sk_info_read_args(cmd, argc, argv, &q, &code) == SK_ARGS_EXIT)
+	sk_args_init(&args, cmd, argc, argv);
+	if (!sk_system_read_policy_args(&args, &q.system, sk_info_take, &q, &code))
 		return code;
 	if (sk_info_is_misread(cmd, &q))
 		return SK_EXIT_USAGE;

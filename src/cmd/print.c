@@ -11,21 +11,10 @@
 #include "cmd/system.h"
 #include "selkie/selkie.h"
 
-enum sk_print_option {
-	SK_PRINT_OPT_POLICY,
-	SK_PRINT_OPT_ROOT,
-	SK_PRINT_OPT_SORTED,
-};
-
 static const struct sk_option sk_print_options[] = {
-	[SK_PRINT_OPT_POLICY] = { .name = "policy",
-				  .arg = "FILE",
-				  .help = "print this policy; it may also be the operand" },
-	[SK_PRINT_OPT_ROOT] = { .name = "root",
-				.arg = "DIR",
-				.help = "print the policy of the system below DIR" },
-	[SK_PRINT_OPT_SORTED] = { .name = "sorted",
-				  .help = "sort the statements of each kind by their text" },
+	{ .name = "sorted", .help = "sort the statements of each kind by their text" },
+	SK_OPTION_POLICY,
+	SK_OPTION_ROOT,
 	SK_OPTION_END,
 };
 
@@ -34,31 +23,12 @@ struct sk_print_request {
 	struct selkie_print_options print;
 };
 
-/* False with the exit code in *ret_code when there is nothing to be done. */
-static bool sk_print_read_args(const struct sk_command *cmd, int argc, char **argv,
-			       struct sk_print_request *q, int *ret_code)
+static int sk_print_take(void *arg, int option SK_UNUSED, const char *value SK_UNUSED)
 {
-	struct sk_args args;
-	int o;
+	struct sk_print_request *q = arg;
 
-	sk_args_init(&args, cmd, argc, argv);
-	while ((o = sk_args_next(&args, ret_code)) != SK_ARGS_END) {
-		if (o == SK_ARGS_EXIT)
-			return false;
-		if (o == SK_PRINT_OPT_POLICY)
-			q->system.policy = args.value;
-		else if (o == SK_PRINT_OPT_ROOT)
-			q->system.root = args.value;
-		else
-			q->print.order = SELKIE_PRINT_SORTED;
-	}
-	if (argc - args.first > 1 || (args.first < argc && q->system.policy)) {
-		*ret_code = sk_usage_error(cmd, "one policy at a time; what is '%s'?", argv[argc - 1]);
-		return false;
-	}
-	if (args.first < argc)
-		q->system.policy = argv[args.first];
-	return true;
+	q->print.order = SELKIE_PRINT_SORTED;
+	return SK_EXIT_YES;
 }
 
 /* What the text cannot say has been left out of it: it is printed, but it is not the whole policy. */
@@ -86,9 +56,11 @@ static int sk_run_print(const struct sk_command *cmd, int argc, char **argv)
 {
 	struct sk_print_request q = { .print = SELKIE_PRINT_OPTIONS_INIT };
 	struct sk_system system = SK_SYSTEM_INIT;
+	struct sk_args args;
 	int code;
 
-	if (!sk_print_read_args(cmd, argc, argv, &q, &code))
+	sk_args_init(&args, cmd, argc, argv);
+	if (!sk_system_read_policy_args(&args, &q.system, sk_print_take, &q, &code))
 		return code;
 	code = sk_system_open(cmd, &q.system, &system);
 	if (code == SK_EXIT_YES) {

@@ -15,9 +15,6 @@
 #include "selkie/selkie.h"
 
 enum sk_search_option {
-	SK_SEARCH_POLICY,
-	SK_SEARCH_ROOT,
-	SK_SEARCH_JSON,
 	SK_SEARCH_VERBOSE,
 	SK_SEARCH_ALL,
 	SK_SEARCH_KINDS, /* the first of the kinds of rules */
@@ -32,13 +29,6 @@ enum sk_search_option {
 };
 
 static const struct sk_option sk_search_options[] = {
-	[SK_SEARCH_POLICY] = { .name = "policy",
-			       .arg = "FILE",
-			       .help = "search this policy; it may also be the operand" },
-	[SK_SEARCH_ROOT] = { .name = "root",
-			     .arg = "DIR",
-			     .help = "search the policy of the system below DIR" },
-	[SK_SEARCH_JSON] = { .name = "json", .help = "write one JSON object" },
 	[SK_SEARCH_VERBOSE] = { 'v', "verbose",
 				.help = "tell which policy is searched and how many rules were "
 					"found" },
@@ -86,6 +76,9 @@ static const struct sk_option sk_search_options[] = {
 	{ .name = "rc", .one_dash = "--rc", .help = "the class is a regular expression" },
 	{ .name = "rd", .one_dash = "--rd", .help = "the default is a regular expression" },
 	{ .name = "rb", .one_dash = "--rb", .help = "the boolean is a regular expression" },
+	SK_OPTION_POLICY,
+	SK_OPTION_ROOT,
+	SK_OPTION_JSON,
 	SK_OPTION_END,
 };
 
@@ -108,86 +101,62 @@ static const unsigned int sk_search_flags[] = {
 struct sk_search_request {
 	struct sk_system_args system;
 	struct selkie_search_options search;
-	bool json, verbose;
+	bool verbose;
 };
 
-static void sk_search_take(struct sk_search_request *q, int o, const char *value)
+static int sk_search_take(void *arg, int o, const char *value)
 {
+	struct sk_search_request *q = arg;
+
 	switch (o) {
-	case SK_SEARCH_POLICY:
-		q->system.policy = value;
-		return;
-	case SK_SEARCH_ROOT:
-		q->system.root = value;
-		return;
-	case SK_SEARCH_JSON:
-		q->json = true;
-		return;
 	case SK_SEARCH_VERBOSE:
 		q->verbose = true;
-		return;
+		break;
 	case SK_SEARCH_ALL:
 		q->search.kinds |= SELKIE_RULE_ALLOW | SELKIE_RULE_ALLOWXPERM;
-		return;
+		break;
 	case SK_SEARCH_SOURCE:
 		q->search.source = value;
-		return;
+		break;
 	case SK_SEARCH_TARGET:
 		q->search.target = value;
-		return;
+		break;
 	case SK_SEARCH_CLASS:
 		q->search.classes = value;
-		return;
+		break;
 	case SK_SEARCH_PERMS:
 		q->search.perms = value;
-		return;
+		break;
 	case SK_SEARCH_XPERMS:
 		q->search.xperms = value;
-		return;
+		break;
 	case SK_SEARCH_DEFAULT:
 		q->search.result = value;
-		return;
+		break;
 	case SK_SEARCH_BOOL:
 		q->search.booleans = value;
-		return;
+		break;
 	default:
 		if (o >= SK_SEARCH_FLAGS)
 			q->search.flags |= sk_search_flags[o - SK_SEARCH_FLAGS];
 		else
 			q->search.kinds |= sk_search_kinds[o - SK_SEARCH_KINDS];
 	}
+	return SK_EXIT_YES;
 }
 
-/* The command line into the request. Returns SK_ARGS_END, or SK_ARGS_EXIT with the exit code. */
-static int sk_search_read_args(const struct sk_command *cmd, int argc, char **argv,
-			       struct sk_search_request *q, int *ret_exit)
+/* The command line into the request. False when there is nothing to go on with, with the exit code. */
+static bool sk_search_read_args(const struct sk_command *cmd, int argc, char **argv,
+				struct sk_search_request *q, int *ret_exit)
 {
 	struct sk_args args;
-	int o;
 
 	sk_args_init(&args, cmd, argc, argv);
-	while ((o = sk_args_next(&args, ret_exit)) != SK_ARGS_END) {
-		if (o == SK_ARGS_EXIT)
-			return o;
-		sk_search_take(q, o, args.value);
-	}
-	if (argc - args.first > 1)
-		*ret_exit = sk_usage_error(cmd, "there is more than one policy: '%s' and '%s'",
-					   argv[args.first], argv[args.first + 1]);
-	else if (args.first < argc && q->system.policy)
-		*ret_exit =
-			sk_usage_error(cmd, "the policy is given twice, by --policy and as '%s'",
-				       argv[args.first]);
-	else if (!q->search.kinds)
-		*ret_exit =
-			sk_usage_error(cmd, "say at least one kind of rule, as -A or --type_trans");
-	else
-		o = SK_ARGS_END;
-	if (argc - args.first > 1 || (args.first < argc && q->system.policy) || !q->search.kinds)
-		return SK_ARGS_EXIT;
-	if (args.first < argc)
-		q->system.policy = argv[args.first];
-	return SK_ARGS_END;
+	if (!sk_system_read_policy_args(&args, &q->system, sk_search_take, q, ret_exit))
+		return false;
+	if (!q->search.kinds)
+		*ret_exit = sk_usage_error(cmd, "say at least one kind of rule, as -A or --type_trans");
+	return q->search.kinds;
 }
 
 static int sk_search_write(void *arg, const char *text, size_t n)
@@ -321,7 +290,7 @@ static int sk_search_show(const struct sk_command *cmd, const struct sk_search_r
 	int r, flushed;
 
 	sk_buf_to_fd(&out, STDOUT_FILENO);
-	r = q->json ? sk_search_print_json(&out, system, found)
+	r = q->system.json ? sk_search_print_json(&out, system, found)
 		    : selkie_search_print(found, sk_search_write, &out);
 	flushed = sk_buf_flush(&out);
 	sk_buf_done(&out);
@@ -361,7 +330,7 @@ static int sk_run_search(const struct sk_command *cmd, int argc, char **argv)
 	struct sk_system system = SK_SYSTEM_INIT;
 	int code;
 
-	if (sk_search_read_args(cmd, argc, argv, &q, &code) == SK_ARGS_EXIT)
+	if (!sk_search_read_args(cmd, argc, argv, &q, &code))
 		return code;
 	code = sk_system_open(cmd, &q.system, &system);
 	if (code == SK_EXIT_YES) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The policy and the state that a command asks, chosen by --policy, --root and --boolean in one way for all commands.
+ * The policy and the state that a command asks, chosen by --policy, --root and --boolean in one way for all commands, and
+ * the walk over a command line that has these options.
  */
 #include "cmd/system.h"
 
@@ -8,14 +9,69 @@
 #include <stdio.h>
 #include <string.h>
 
-int sk_system_add_boolean(struct sk_system_args *args, const char *setting)
+static void sk_system_add_boolean(struct sk_system_args *args, const char *setting)
 {
-	int r = sk_grow(&args->booleans, &args->cap_booleans, args->n_booleans + 1,
-			sizeof(*args->booleans));
-
-	if (!r)
+	if (sk_grow(&args->booleans, &args->cap_booleans, args->n_booleans + 1, sizeof(*args->booleans)))
+		args->failed = true;
+	else
 		args->booleans[args->n_booleans++] = setting;
-	return r;
+}
+
+/* Whether an option is one of those that commands have in common, taken then. They are known by their names. */
+static bool sk_system_take(struct sk_system_args *args, const struct sk_option *option, const char *value)
+{
+	const char *name = option->name ? option->name : "";
+
+	if (!strcmp(name, "policy"))
+		args->policy = value;
+	else if (!strcmp(name, "root"))
+		args->root = value;
+	else if (!strcmp(name, "boolean"))
+		sk_system_add_boolean(args, value);
+	else if (!strcmp(name, "json"))
+		args->json = true;
+	else
+		return false;
+	return true;
+}
+
+bool sk_system_read_args(struct sk_args *args, struct sk_system_args *system,
+			 int (*take)(void *arg, int option, const char *value), void *arg, int *ret_exit)
+{
+	int o;
+
+	while ((o = sk_args_next(args, ret_exit)) != SK_ARGS_END) {
+		if (o == SK_ARGS_EXIT)
+			return false;
+		if (sk_system_take(system, &args->cmd->options[o], args->value))
+			continue;
+		*ret_exit = take(arg, o, args->value);
+		if (*ret_exit != SK_EXIT_YES)
+			return false;
+	}
+	return true;
+}
+
+bool sk_system_read_policy_args(struct sk_args *args, struct sk_system_args *system,
+				int (*take)(void *arg, int option, const char *value), void *arg,
+				int *ret_exit)
+{
+	char **operands;
+	int n;
+
+	if (!sk_system_read_args(args, system, take, arg, ret_exit))
+		return false;
+	operands = args->argv + args->first;
+	n = args->argc - args->first;
+	if (n > 1)
+		*ret_exit = sk_usage_error(args->cmd, "there is more than one policy: '%s' and '%s'",
+					   operands[0], operands[1]);
+	else if (n && system->policy)
+		*ret_exit = sk_usage_error(args->cmd, "the policy is given twice, by --policy and as '%s'",
+					   operands[0]);
+	else if (n)
+		system->policy = operands[0];
+	return n == 0 || system->policy == operands[0];
 }
 
 void sk_system_args_done(struct sk_system_args *args)
@@ -145,6 +201,8 @@ int sk_system_open(const struct sk_command *cmd, const struct sk_system_args *ar
 	struct sk_system s = { .booleans = "defaults" };
 	int code;
 
+	if (args->failed)
+		return sk_failure(cmd, "out of memory");
 	code = sk_system_find(cmd, args, &s);
 	if (code == SK_EXIT_YES)
 		code = sk_system_load(cmd, &s);

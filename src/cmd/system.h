@@ -18,9 +18,29 @@
 struct sk_system_args {
 	const char *policy;		/* --policy, or NULL */
 	const char *root;		/* --root, or NULL */
-	const char **booleans;		/* --boolean arguments, in order; sk_system_add_boolean */
+	const char **booleans;		/* --boolean arguments, in order */
 	size_t n_booleans, cap_booleans;
+	bool json;			/* --json */
+	bool failed;			/* out of memory; sk_system_open tells */
 };
+
+/*
+ * The rows of these options. A command lists those that it takes behind its own, so that its own are numbered from 0:
+ *
+ *   enum { SK_FOO_ALL };
+ *   static const struct sk_option sk_foo_options[] = {
+ *           [SK_FOO_ALL] = { 'a', "all", .help = "show everything" },
+ *           SK_OPTION_POLICY, SK_OPTION_ROOT, SK_OPTION_JSON, SK_OPTION_END,
+ *   };
+ */
+#define SK_OPTION_POLICY \
+	{ .name = "policy", .arg = "FILE", .help = "ask this policy file, with its default boolean values" }
+#define SK_OPTION_ROOT \
+	{ .name = "root", .arg = "DIR", .help = "ask the system below DIR, with its persisted boolean values" }
+#define SK_OPTION_BOOLEAN \
+	{ .letter = 'b', .name = "boolean", .arg = "NAME=on|off", \
+	  .help = "as if that boolean were set so; may be repeated" }
+#define SK_OPTION_JSON { .name = "json", .help = "print one JSON object" }
 
 struct sk_system {
 	selkie_policy *policy;
@@ -32,8 +52,18 @@ struct sk_system {
 
 #define SK_SYSTEM_INIT { 0 }
 
-/* Returns 0 or -ENOMEM. */
-int sk_system_add_boolean(struct sk_system_args *args, const char *setting);
+/*
+ * Walks the options of a command line: those above go to `system`, the command's own to `take`, which returns SK_EXIT_YES
+ * or the exit code when it has complained. False when there is nothing to go on with, with the exit code in *ret_exit;
+ * otherwise the operands are those of `args`.
+ */
+bool sk_system_read_args(struct sk_args *args, struct sk_system_args *system,
+			 int (*take)(void *arg, int option, const char *value), void *arg, int *ret_exit);
+
+/* The same for a command whose only operand is the policy, in the place of --policy. */
+bool sk_system_read_policy_args(struct sk_args *args, struct sk_system_args *system,
+				int (*take)(void *arg, int option, const char *value), void *arg,
+				int *ret_exit);
 void sk_system_args_done(struct sk_system_args *args);
 
 /*

@@ -20,30 +20,26 @@
 #include "selkie/label.h"
 
 enum sk_why_option {
-	SK_WHY_POLICY,
 	SK_WHY_FILE_CONTEXTS,
-	SK_WHY_ROOT,
-	SK_WHY_BOOLEAN,
 	SK_WHY_PRECEDENCE,
 	SK_WHY_FIND,
 	SK_WHY_ALL,
 	SK_WHY_VERBOSE,
-	SK_WHY_JSON,
 };
 
 static const struct sk_option sk_why_options[] = {
-	[SK_WHY_POLICY] = { 0, "policy", "FILE", false, "the policy that was loaded, instead of the running one" },
 	[SK_WHY_FILE_CONTEXTS] = { 0, "file-contexts", "FILE", false,
 				   "the labels of paths; may be given more than once" },
-	[SK_WHY_ROOT] = { 0, "root", "DIR", false, "the policy, labels and log of the system below DIR" },
-	[SK_WHY_BOOLEAN] = { 0, "boolean", "NAME=VALUE", false, "as if the boolean were on or off" },
 	[SK_WHY_PRECEDENCE] = { 0, "label-precedence", "VERSION", false,
 				"which libselinux orders label rules: 3.4, 3.8 or 3.9" },
 	[SK_WHY_FIND] = { 0, "find-files", "MS", false,
 			  "milliseconds to look for files by inode (running system: 2000)" },
 	[SK_WHY_ALL] = { 'a', "all", NULL, false, "show what dontaudit rules would have hidden, too" },
 	[SK_WHY_VERBOSE] = { 'v', "verbose", NULL, false, "show the evidence: labels, paths, clauses, events" },
-	[SK_WHY_JSON] = { 0, "json", NULL, false, "print one JSON object (docs/json/why.json)" },
+	SK_OPTION_POLICY,
+	SK_OPTION_ROOT,
+	SK_OPTION_BOOLEAN,
+	SK_OPTION_JSON,
 	SK_OPTION_END,
 };
 
@@ -54,7 +50,7 @@ struct sk_why {
 	size_t n_file_contexts, cap_file_contexts;
 	struct selkie_label_options label_options;
 	unsigned int find;
-	bool find_given, all, verbose, json, default_log;
+	bool find_given, all, verbose, default_log;
 
 	struct sk_system system;
 	selkie_label_db *labels;
@@ -92,24 +88,16 @@ static int sk_why_find(struct sk_why *w, const char *value)
 	return SK_EXIT_YES;
 }
 
-static int sk_why_option(struct sk_why *w, int o, const char *value)
+static int sk_why_take(void *arg, int o, const char *value)
 {
+	struct sk_why *w = arg;
+
 	switch (o) {
-	case SK_WHY_POLICY:
-		w->system_args.policy = value;
-		break;
 	case SK_WHY_FILE_CONTEXTS:
 		if (sk_grow(&w->file_contexts, &w->cap_file_contexts, w->n_file_contexts + 1,
 			    sizeof(*w->file_contexts)))
 			return sk_failure(w->cmd, "there is not enough memory");
 		w->file_contexts[w->n_file_contexts++] = value;
-		break;
-	case SK_WHY_ROOT:
-		w->system_args.root = value;
-		break;
-	case SK_WHY_BOOLEAN:
-		if (sk_system_add_boolean(&w->system_args, value))
-			return sk_failure(w->cmd, "there is not enough memory");
 		break;
 	case SK_WHY_PRECEDENCE:
 		return sk_why_precedence(w, value);
@@ -120,9 +108,6 @@ static int sk_why_option(struct sk_why *w, int o, const char *value)
 		break;
 	case SK_WHY_VERBOSE:
 		w->verbose = true;
-		break;
-	case SK_WHY_JSON:
-		w->json = true;
 		break;
 	default:
 		break;
@@ -508,7 +493,7 @@ static int sk_why_explain(struct sk_why *w, int n_logs, char **logs)
 	sk_why_tell_empty(w, n_logs, logs);
 	if (!r) {
 		sk_buf_to_fd(&w->out, 1);
-		r = w->json ? sk_why_json(w) : sk_why_text(w);
+		r = w->system_args.json ? sk_why_json(w) : sk_why_text(w);
 	}
 	if (!r)
 		r = sk_buf_flush(&w->out);
@@ -531,15 +516,11 @@ static int sk_why_main(struct sk_why *w, int argc, char **argv)
 {
 	sk_auto_free char *log = NULL;
 	struct sk_args args;
-	int o, code;
+	int code;
 
 	sk_args_init(&args, w->cmd, argc, argv);
-	while ((o = sk_args_next(&args, &code)) != SK_ARGS_END) {
-		if (o != SK_ARGS_EXIT)
-			code = sk_why_option(w, o, args.value);
-		if (o == SK_ARGS_EXIT || code)
-			return code;
-	}
+	if (!sk_system_read_args(&args, &w->system_args, sk_why_take, w, &code))
+		return code;
 	w->diags = selkie_diagnostics_new();
 	if (!w->diags)
 		return sk_failure(w->cmd, "there is not enough memory");
@@ -548,7 +529,7 @@ static int sk_why_main(struct sk_why *w, int argc, char **argv)
 		code = sk_why_open_labels(w);
 	if (code)
 		return code;
-	if (!w->json)
+	if (!w->system_args.json)
 		sk_system_tell(w->cmd, &w->system);
 	if (args.first < argc)
 		return sk_why_explain(w, argc - args.first, argv + args.first);

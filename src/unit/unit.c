@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A unit: the table of what statements there are, and the list of those that one module has.
+ */
+#include "unit/unit.h"
+
+#include <string.h>
+
+const struct sk_unit_row sk_unit_rows[SK_UNIT_N_KINDS] = {
+#define SK_ROW(id, cil, operands) [SK_UNIT_##id] = { #id, cil, operands },
+	SK_UNIT_KINDS(SK_ROW)
+#undef SK_ROW
+};
+
+int sk_unit_init(struct sk_unit *unit, struct sk_space *space, enum sk_unit_source source, uint32_t number)
+{
+	const struct sk_block top = {
+		.unit = number, .parent = SK_SPACE_NONE, .otherwise = SK_SPACE_NONE, .name = SK_INTERN_NONE };
+
+	memset(unit, 0, sizeof(*unit));
+	unit->space = space;
+	unit->source = source;
+	unit->number = number;
+	unit->name = unit->version = SK_INTERN_NONE;
+	return sk_space_block(space, &top, &unit->top);
+}
+
+void sk_unit_done(struct sk_unit *unit)
+{
+	free(unit->conds.list);
+	free(unit->stmts.list);
+	memset(unit, 0, sizeof(*unit));
+}
+
+int sk_unit_add(struct sk_unit *unit, const struct sk_unit_stmt *stmt)
+{
+	int r = sk_grow(&unit->stmts.list, &unit->stmts.cap, unit->stmts.n + 1, sizeof(*unit->stmts.list));
+
+	if (!r)
+		unit->stmts.list[unit->stmts.n++] = *stmt;
+	return r;
+}
+
+int sk_unit_add_cond(struct sk_unit *unit, const struct sk_unit_cond *cond, uint32_t *ret_cond)
+{
+	int r = sk_grow(&unit->conds.list, &unit->conds.cap, unit->conds.n + 1, sizeof(*unit->conds.list));
+
+	if (r)
+		return r;
+	*ret_cond = (uint32_t)unit->conds.n;
+	unit->conds.list[unit->conds.n++] = *cond;
+	return 0;
+}

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "base/sid.h"
 #include "selkie/capability.h"
 
 const struct sk_rule_word sk_rule_words[] = {
@@ -37,23 +38,9 @@ const char *selkie_rule_kind_name(enum selkie_rule_kind kind)
 
 #define SK_WORD(table, i) ((i) < SK_ARRAY_LEN(table) ? (table)[i] : NULL)
 
-static const char *const sk_selinux_sids[] = {
-	"undefined",  "kernel",		 "security",  "unlabeled",   "fs",
-	"file",	      "file_labels",	 "init",      "any_socket",  "port",
-	"netif",      "netmsg",		 "node",      "igmp_packet", "icmp_socket",
-	"tcp_socket", "sysctl_modprobe", "sysctl",    "sysctl_fs",   "sysctl_kernel",
-	"sysctl_net", "sysctl_net_unix", "sysctl_vm", "sysctl_dev",  "kmod",
-	"policy",     "scmp_packet",	 "devnull",
-};
-
-static const char *const sk_xen_sids[] = {
-	"undefined", "xen",   "dom0", "domio",	"domxen", "unlabeled", "security",
-	"ioport",    "iomem", "irq",  "device", "domU",	  "domDM",
-};
-
 const char *sk_sid_word(enum sk_target target, uint32_t sid)
 {
-	return target == SK_TARGET_XEN ? SK_WORD(sk_xen_sids, sid) : SK_WORD(sk_selinux_sids, sid);
+	return sk_sid_name(target == SK_TARGET_XEN, sid);
 }
 
 static const char *const sk_fs_behaviors[] = {

@@ -18,10 +18,7 @@ struct sk_rule_word {
 
 extern const struct sk_rule_word sk_rule_words[]; /* ends with word NULL */
 
-/*
- * Initial contexts, by number. The policy file has no names for them; for SELinux these are all that Linux ever had
- * (security/selinux/include/initial_sid_to_string.h before 5.7 still named those that are no longer used).
- */
+/* Initial contexts, by number (base/sid.h). */
 const char *sk_sid_word(enum sk_target target, uint32_t sid);
 
 const char *sk_fs_behavior_word(uint32_t behavior); /* "fs_use_xattr" */

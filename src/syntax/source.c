@@ -106,6 +106,37 @@ int sk_sources_add(struct sk_sources *sources, const char *name, const char *tex
 	return sk_sources_borrow(sources, name, copy, size, diags, ret_source);
 }
 
+int sk_sources_add_binary(struct sk_sources *sources, const char *name, const char *module, size_t size,
+			  struct sk_diags *diags, struct sk_source **ret_source)
+{
+	const char *copy = sk_arena_strdup(&sources->arena, module);
+	struct sk_source *source;
+	int r;
+
+	if (!copy)
+		return -ENOMEM;
+	r = sk_sources_borrow(sources, name, NULL, size, diags, &source);
+	if (r)
+		return r;
+	source->binary = copy;
+	*ret_source = source;
+	return 0;
+}
+
+int sk_source_set_statements(struct sk_source *source, const uint32_t *statements, size_t n)
+{
+	uint32_t *copy = malloc(SK_MAX(n, 1) * sizeof(*copy));
+
+	if (!copy)
+		return -ENOMEM;
+	if (n)
+		memcpy(copy, statements, n * sizeof(*copy));
+	free(source->lines);
+	source->lines = copy;
+	source->n_lines = (uint32_t)n;
+	return 0;
+}
+
 /* Reads to the end, whatever the file said its size was. */
 static int sk_source_read(struct sk_sources *sources, int fd, size_t expected, const char *name,
 			  struct sk_diags *diags, struct sk_source **ret_source)
@@ -177,6 +208,31 @@ const struct sk_source *sk_sources_find(const struct sk_sources *sources, uint32
 	return NULL;
 }
 
+/* The place of a byte of a binary file. The field is the sources', as places are borrowed from them. */
+static void sk_source_binary_place(const struct sk_sources *sources, const struct sk_source *s, uint32_t addr,
+				   struct sk_place *ret_place)
+{
+	uint32_t low = 0, high = s->n_lines;
+	const char *field = s->binary;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (s->lines[mid] <= addr - s->base)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	/* Diagnostics are rare, and what is borrowed from the sources lives as long as they do. */
+	if (low)
+		field = sk_arena_printf(&((struct sk_sources *)sources)->arena, "module %s, statement %u",
+					s->binary, low);
+	ret_place->kind = SK_PLACE_BINARY;
+	ret_place->file = s->name;
+	ret_place->offset = addr - s->base;
+	ret_place->field = field ? field : s->binary;
+}
+
 static bool sk_source_index(struct sk_source *s)
 {
 	const char *end = s->text + s->size;
@@ -225,6 +281,10 @@ void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t 
 	memset(ret_place, 0, sizeof(*ret_place));
 	if (!s)
 		return;
+	if (s->binary) {
+		sk_source_binary_place(sources, s, addr, ret_place);
+		return;
+	}
 	ret_place->kind = SK_PLACE_TEXT;
 	ret_place->file = s->name;
 	ret_place->line = sk_source_line(s, addr, &ret_place->col);

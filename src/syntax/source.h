@@ -18,6 +18,7 @@ struct sk_source {
 	uint32_t base;
 	uint32_t *lines;	/* offsets where lines begin; made when first asked for */
 	uint32_t n_lines;
+	const char *binary;	/* not NULL: no text, but bytes of this module; `lines` are where its statements begin */
 	char *owned;		/* the text when it is freed with the sources, else NULL */
 };
 
@@ -65,6 +66,14 @@ int sk_sources_add(struct sk_sources *sources, const char *name, const char *tex
 		   struct sk_diags *diags, struct sk_source **ret_source);
 int sk_sources_borrow(struct sk_sources *sources, const char *name, const char *text, size_t size,
 		      struct sk_diags *diags, struct sk_source **ret_source);
+
+/*
+ * Adds room for the addresses of a binary file, whose bytes are not kept. Places in it are byte offsets, in statement N of
+ * `module`. statements: where they begin, rising; copied. Returns as sk_sources_add does.
+ */
+int sk_sources_add_binary(struct sk_sources *sources, const char *name, const char *module, size_t size,
+			  struct sk_diags *diags, struct sk_source **ret_source);
+int sk_source_set_statements(struct sk_source *source, const uint32_t *statements, size_t n);
 
 /* The source that holds the address, or NULL. */
 const struct sk_source *sk_sources_find(const struct sk_sources *sources, uint32_t addr);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Compressed files into memory. The two libraries have the same shape, a step that eats some input and gives some output,
+ * so one loop drives them both through a table. Damage is a diagnostic with the offset in the compressed bytes up to which
+ * they made sense; the libraries find it by checksums, so what comes out is what went in.
+ */
+#include "base/unpack.h"
+
+#include <bzlib.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include "base/input.h"
+#include "base/memory.h"
+
+/* Bytes to go and room to fill. */
+struct sk_unpack {
+	const char *in;
+	size_t n_in;
+	char *out;
+	size_t n_out;
+	const char *why;	/* of a failure; NULL: out of memory */
+	bool boundary;		/* the input may end here: a stream is complete */
+	union {
+		bz_stream bz;
+		ZSTD_DStream *zstd;
+	} u;
+};
+
+struct sk_unpack_method {
+	const char *name;
+	unsigned char magic[4];
+	size_t n_magic;
+	bool (*begin)(struct sk_unpack *u);
+	bool (*step)(struct sk_unpack *u);	/* false: failed */
+	void (*end)(struct sk_unpack *u);
+};
+
+static bool sk_bzip2_begin(struct sk_unpack *u)
+{
+	memset(&u->u.bz, 0, sizeof(u->u.bz));
+	return BZ2_bzDecompressInit(&u->u.bz, 0, 0) == BZ_OK;
+}
+
+static void sk_bzip2_end(struct sk_unpack *u)
+{
+	BZ2_bzDecompressEnd(&u->u.bz);
+}
+
+static const char *sk_bzip2_reason(int r)
+{
+	switch (r) {
+	case BZ_DATA_ERROR:
+		return "a checksum of the compressed data is wrong";
+	case BZ_DATA_ERROR_MAGIC:
+		return "what follows is no bzip2 data";
+	default:
+		return "the compressed data makes no sense";
+	}
+}
+
+static bool sk_bzip2_step(struct sk_unpack *u)
+{
+	bz_stream *bz = &u->u.bz;
+	int r;
+
+	/* After the end of a stream another may follow. */
+	if (u->boundary) {
+		sk_bzip2_end(u);
+		if (!sk_bzip2_begin(u))
+			return false;
+		u->boundary = false;
+	}
+	bz->next_in = (char *)u->in;
+	bz->avail_in = (unsigned int)SK_MIN(u->n_in, 1u << 30);
+	bz->next_out = u->out;
+	bz->avail_out = (unsigned int)SK_MIN(u->n_out, 1u << 30);
+	r = BZ2_bzDecompress(bz);
+	u->n_in -= (size_t)(bz->next_in - u->in);
+	u->in = bz->next_in;
+	u->n_out -= (size_t)(bz->next_out - u->out);
+	u->out = bz->next_out;
+	u->boundary = r == BZ_STREAM_END;
+	if (r == BZ_OK || r == BZ_STREAM_END)
+		return true;
+	u->why = r == BZ_MEM_ERROR ? NULL : sk_bzip2_reason(r);
+	return false;
+}
+
+static bool sk_zstd_begin(struct sk_unpack *u)
+{
+	u->u.zstd = ZSTD_createDStream();
+	return u->u.zstd != NULL;
+}
+
+static void sk_zstd_end(struct sk_unpack *u)
+{
+	ZSTD_freeDStream(u->u.zstd);
+}
+
+static bool sk_zstd_step(struct sk_unpack *u)
+{
+	ZSTD_inBuffer in = { u->in, u->n_in, 0 };
+	ZSTD_outBuffer out = { u->out, u->n_out, 0 };
+	size_t r = ZSTD_decompressStream(u->u.zstd, &out, &in);
+
+	u->in += in.pos;
+	u->n_in -= in.pos;
+	u->out += out.pos;
+	u->n_out -= out.pos;
+	u->boundary = !r;
+	if (!ZSTD_isError(r))
+		return true;
+	u->why = ZSTD_getErrorCode(r) == ZSTD_error_memory_allocation ? NULL : ZSTD_getErrorName(r);
+	return false;
+}
+
+static const struct sk_unpack_method sk_unpack_methods[] = {
+	{ "bzip2", { 'B', 'Z', 'h' }, 3, sk_bzip2_begin, sk_bzip2_step, sk_bzip2_end },
+	{ "zstd", { 0x28, 0xb5, 0x2f, 0xfd }, 4, sk_zstd_begin, sk_zstd_step, sk_zstd_end },
+};
+
+static int sk_unpack_refuse(const char *name, const struct sk_unpack_method *m, size_t offset, struct sk_diags *diags,
+			    const char *why)
+{
+	struct sk_place place = { .kind = SK_PLACE_BINARY, .file = name, .offset = offset,
+				  .field = "compressed data" };
+
+	sk_error(diags, "E0413", &place, "%s: %s", m->name, why);
+	return SK_UNPACK_REFUSED;
+}
+
+static int sk_unpack_run(const struct sk_unpack_method *m, struct sk_unpack *u, const char *name, size_t size,
+			 struct sk_diags *diags, char **ret_data, size_t *ret_size)
+{
+	sk_auto_free char *data = NULL;
+	size_t cap = 0, n = 0;
+
+	do {
+		size_t left = u->n_in;
+		int r = n < cap ? 0 : sk_grow(&data, &cap, SK_MAX(n + 65536, n + u->n_in * 6), 1);
+
+		if (r)
+			return r;
+		u->out = data + n;
+		u->n_out = cap - n;
+		u->why = NULL;
+		if (!m->step(u))
+			return u->why ? sk_unpack_refuse(name, m, size - u->n_in, diags, u->why) : -ENOMEM;
+		n = cap - u->n_out;
+		if (n > SK_UNPACK_MOST_BYTES)
+			return sk_unpack_refuse(name, m, size - u->n_in, diags,
+						"it unpacks to more than 1 GiB");
+		if (!u->n_in && !u->boundary && left == u->n_in && u->n_out)
+			return sk_unpack_refuse(name, m, size, diags, "the compressed data ends too early");
+	} while (u->n_in || !u->boundary);
+	if (n == cap) {
+		int r = sk_grow(&data, &cap, n + 1, 1);
+
+		if (r)
+			return r;
+	}
+	data[n] = '\0';
+	*ret_data = data;
+	*ret_size = n;
+	data = NULL;
+	return 0;
+}
+
+int sk_unpack_memory(const void *data, size_t size, const char *name, struct sk_diags *diags, char **ret_data,
+		     size_t *ret_size)
+{
+	for (size_t i = 0; i < SK_ARRAY_LEN(sk_unpack_methods); i++) {
+		const struct sk_unpack_method *m = &sk_unpack_methods[i];
+		struct sk_unpack u = { .in = data, .n_in = size };
+		int r;
+
+		if (size < m->n_magic || memcmp(data, m->magic, m->n_magic) != 0)
+			continue;
+		if (!m->begin(&u))
+			return -ENOMEM;
+		r = sk_unpack_run(m, &u, name, size, diags, ret_data, ret_size);
+		m->end(&u);
+		return r;
+	}
+	*ret_data = NULL;
+	*ret_size = 0;
+	return 0;
+}
+
+static int sk_unpack_read(int fd, size_t expected, char **ret_data, size_t *ret_size)
+{
+	sk_auto_free char *data = NULL;
+	size_t cap = 0, n = 0;
+
+	for (;;) {
+		ssize_t got;
+		int r = sk_grow(&data, &cap, SK_MAX(n + 4096, expected + 2), 1);
+
+		if (r)
+			return r;
+		got = sk_read_some(fd, data + n, cap - n - 1);
+		if (got < 0)
+			return (int)got;
+		if (!got)
+			break;
+		n += (size_t)got;
+		if (n > SK_UNPACK_MOST_BYTES)
+			return -EFBIG;
+	}
+	data[n] = '\0';
+	*ret_data = data;
+	*ret_size = n;
+	data = NULL;
+	return 0;
+}
+
+int sk_unpack_file(const char *path, const char *name, struct sk_diags *diags, char **ret_data, size_t *ret_size)
+{
+	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	sk_auto_free char *packed = NULL;
+	size_t n_packed = 0;
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st))
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	r = sk_unpack_read(fd, S_ISREG(st.st_mode) ? (size_t)st.st_size : 0, &packed, &n_packed);
+	if (!r)
+		r = sk_unpack_memory(packed, n_packed, name, diags, ret_data, ret_size);
+	if (r || *ret_data)
+		return r;
+	*ret_data = packed;
+	*ret_size = n_packed;
+	packed = NULL;
+	return 0;
+}
+
+int sk_pack_bzip2(const void *data, size_t size, char **ret_data, size_t *ret_size)
+{
+	unsigned int n = (unsigned int)(size + size / 100 + 600);
+	char *packed = malloc(n);
+
+	if (!packed)
+		return -ENOMEM;
+	if (BZ2_bzBuffToBuffCompress(packed, &n, (char *)data, (unsigned int)size, 9, 0, 0) != BZ_OK) {
+		free(packed);
+		return -ENOMEM;
+	}
+	*ret_data = packed;
+	*ret_size = n;
+	return 0;
+}

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#define SK_BUF_FIRST 240	/* mostly the last allocation, too */
+
 void sk_buf_init(struct sk_buf *buf)
 {
 	memset(buf, 0, sizeof(*buf));
@@ -38,7 +40,8 @@ bool sk_buf_reserve(struct sk_buf *buf, size_t more)
 
 	if (buf->failed)
 		return false;
-	if (__builtin_add_overflow(buf->n, more, &need) || sk_grow(&buf->data, &buf->cap, need, 1)) {
+	if (__builtin_add_overflow(buf->n, more, &need) ||
+	    sk_grow(&buf->data, &buf->cap, SK_MAX(need, (size_t)SK_BUF_FIRST), 1)) {
 		sk_buf_fail(buf, -ENOMEM);
 		return false;
 	}
@@ -127,6 +130,15 @@ void sk_buf_add_uint(struct sk_buf *buf, uint64_t value)
 		value /= 10;
 	} while (value);
 	sk_buf_add(buf, digits + i, sizeof(digits) - i);
+}
+
+void sk_buf_add_blanks(struct sk_buf *buf, size_t n)
+{
+	static const char blanks[] = "                                                                ";
+
+	for (; n > sizeof(blanks) - 1; n -= sizeof(blanks) - 1)
+		sk_buf_add(buf, blanks, sizeof(blanks) - 1);
+	sk_buf_add(buf, blanks, n);
 }
 
 const char *sk_buf_str(struct sk_buf *buf)

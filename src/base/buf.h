@@ -38,6 +38,7 @@ void sk_buf_vprintf(struct sk_buf *buf, const char *fmt, va_list args) SK_PRINTF
 /* Adds strings up to a NULL: cheaper than printf where there is nothing to format. */
 void sk_buf_join(struct sk_buf *buf, ...) __attribute__((sentinel));
 void sk_buf_add_uint(struct sk_buf *buf, uint64_t value);
+void sk_buf_add_blanks(struct sk_buf *buf, size_t n);
 
 /* Terminates the text without counting the zero. NULL when the buffer has failed. */
 const char *sk_buf_str(struct sk_buf *buf);

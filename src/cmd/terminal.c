@@ -33,31 +33,61 @@ unsigned int sk_width(int fd)
 	return 100;
 }
 
+/* As many words of `text` as fit into `room` columns, at least one; what is between them is as in the text. */
+static size_t sk_line_fits(const char *text, size_t n, size_t room)
+{
+	const char *blank;
+
+	if (n <= room)
+		return n;
+	blank = memrchr(text, ' ', room + 1);
+	if (!blank)
+		blank = memchr(text, ' ', n);
+	return blank ? (size_t)(blank - text) : n;
+}
+
+/* Words that several blanks part are parted by one: done beforehand, so that a line is cut out of the text whole. */
+static void sk_print_squeezed(struct sk_buf *out, const char *text, size_t indent, size_t width)
+{
+	sk_auto_buf struct sk_buf squeezed = SK_BUF_INIT;
+	const char *once;
+
+	for (; *text; text++)
+		if (*text != ' ' || (squeezed.n && text[1] && text[1] != ' '))
+			sk_buf_addc(&squeezed, *text);
+	once = sk_buf_str(&squeezed);
+	if (once)
+		sk_print_wrapped_on(out, once, indent, width);
+	else
+		sk_buf_fail(out, squeezed.error);
+}
+
 void sk_print_wrapped_on(struct sk_buf *out, const char *text, size_t indent, size_t width)
 {
-	size_t column = 0;
+	size_t left = strlen(text), n;
 
-	while (*text) {
-		size_t n = (size_t)(strchrnul(text, ' ') - text);
-
-		if (column && column + 1 + n > width) {
-			sk_buf_printf(out, "\n%*s", (int)indent, "");
-			column = 0;
-		} else if (column) {
-			sk_buf_addc(out, ' ');
+	if (left && (text[0] == ' ' || text[left - 1] == ' ' || strstr(text, "  "))) {
+		sk_print_squeezed(out, text, indent, width);
+		return;
+	}
+	for (bool first = true; left; first = false) {
+		if (!first) {
+			text++;
+			left--;
+			sk_buf_addc(out, '\n');
+			sk_buf_add_blanks(out, indent);
 		}
-		column = column ? column + 1 + n : indent + n;
+		n = sk_line_fits(text, left, width > indent ? width - indent : 0);
 		sk_buf_add(out, text, n);
 		text += n;
-		while (*text == ' ')
-			text++;
+		left -= n;
 	}
 	sk_buf_addc(out, '\n');
 }
 
 void sk_print_wrapped(struct sk_buf *out, const char *text, size_t indent, size_t width)
 {
-	sk_buf_printf(out, "%*s", (int)indent, "");
+	sk_buf_add_blanks(out, indent);
 	sk_print_wrapped_on(out, text, indent, width);
 }
 

@@ -204,8 +204,7 @@ static const char *sk_why_on(const struct sk_why *w, const char *code)
 /* A paragraph, wrapped at blanks, each line behind `indent` blanks; the first begins with `label`. */
 static void sk_why_wrap(struct sk_why *w, unsigned int indent, const char *label, const char *text)
 {
-	for (size_t i = strlen(label); i < indent; i++)
-		sk_buf_addc(&w->out, ' ');
+	sk_buf_add_blanks(&w->out, indent - SK_MIN(strlen(label), (size_t)indent));
 	if (*label)
 		sk_buf_join(&w->out, sk_why_on(w, SK_DIM), label, sk_why_on(w, SK_PLAIN), NULL);
 	sk_print_wrapped_on(&w->out, text, indent, w->width);
@@ -227,11 +226,12 @@ static void sk_why_command(struct sk_why *w, const char *command)
 
 static void sk_why_fix(struct sk_why *w, const struct selkie_fix *fix, unsigned int *number)
 {
-	char label[32] = "advice ";
+	char label[] = "fix 1  ";
 
+	/* the library gives eight of them at most */
 	if (fix->command)
-		snprintf(label, sizeof(label), "fix %u  ", ++*number);
-	sk_why_wrap(w, 9, label, fix->summary);
+		label[4] = (char)('0' + ++*number % 10);
+	sk_why_wrap(w, 9, fix->command ? label : "advice ", fix->summary);
 	if (fix->command)
 		sk_why_command(w, fix->command);
 	if (fix->proof)
@@ -246,13 +246,32 @@ static void sk_why_fix(struct sk_why *w, const struct selkie_fix *fix, unsigned 
 		sk_why_wrap(w, 9, "", fix->caution);
 }
 
-static void sk_why_time(char *to, size_t size, const struct selkie_event_id *id)
+static char *sk_two_digits(char *to, int value, char before)
+{
+	*to++ = before;
+	*to++ = (char)('0' + value / 10 % 10);
+	*to++ = (char)('0' + value % 10);
+	return to;
+}
+
+/* "2026-11-22 05:37:52", in local time. Not by strftime: there may be a hundred thousand of them. */
+static void sk_why_add_time(struct sk_buf *out, const struct selkie_event_id *id)
 {
 	time_t seconds = (time_t)id->seconds;
+	char text[15], *p = text;
 	struct tm tm;
 
-	if (!id->seconds || !localtime_r(&seconds, &tm) || !strftime(to, size, "%Y-%m-%d %H:%M:%S", &tm))
-		snprintf(to, size, "at an unknown time");
+	if (!id->seconds || !localtime_r(&seconds, &tm)) {
+		sk_buf_adds(out, "at an unknown time");
+		return;
+	}
+	sk_buf_add_uint(out, (uint64_t)(tm.tm_year + 1900));
+	p = sk_two_digits(p, tm.tm_mon + 1, '-');
+	p = sk_two_digits(p, tm.tm_mday, '-');
+	p = sk_two_digits(p, tm.tm_hour, ' ');
+	p = sk_two_digits(p, tm.tm_min, ':');
+	p = sk_two_digits(p, tm.tm_sec, ':');
+	sk_buf_add(out, text, (size_t)(p - text));
 }
 
 static void sk_why_evidence(struct sk_why *w, const struct selkie_finding *f)
@@ -298,17 +317,19 @@ static void sk_why_finding(struct sk_why *w, const struct selkie_finding *f, uin
 {
 	const char *color = f->silenced || f->permissive ? SK_DIM : f->cause == SELKIE_CAUSE_SENSITIVE ? SK_RED : SK_BOLD;
 	unsigned int n_fixes = 0;
-	char last[64];
 
-	sk_why_time(last, sizeof(last), &f->last);
-	sk_buf_printf(&w->out, "\n%s%u. %s%s%s%s   ", sk_why_on(w, color), number, selkie_cause_name(f->cause),
-		      f->permissive ? " (permissive: logged only)" : "",
-		      f->silenced ? " (silenced by dontaudit)" : "", sk_why_on(w, SK_PLAIN));
+	sk_buf_join(&w->out, "\n", sk_why_on(w, color), NULL);
+	sk_buf_add_uint(&w->out, number);
+	sk_buf_join(&w->out, ". ", selkie_cause_name(f->cause), f->permissive ? " (permissive: logged only)" : "",
+		    f->silenced ? " (silenced by dontaudit)" : "", sk_why_on(w, SK_PLAIN), "   ", NULL);
 	sk_why_what(w, f);
-	sk_buf_printf(&w->out, "\n");
+	sk_buf_addc(&w->out, '\n');
 	sk_why_wrap(w, 3, "", f->summary);
-	sk_buf_printf(&w->out, "   %s%llu time%s, last %s%s\n", sk_why_on(w, SK_DIM),
-		      (unsigned long long)f->count, f->count == 1 ? "" : "s", last, sk_why_on(w, SK_PLAIN));
+	sk_buf_join(&w->out, "   ", sk_why_on(w, SK_DIM), NULL);
+	sk_buf_add_uint(&w->out, f->count);
+	sk_buf_adds(&w->out, f->count == 1 ? " time, last " : " times, last ");
+	sk_why_add_time(&w->out, &f->last);
+	sk_buf_join(&w->out, sk_why_on(w, SK_PLAIN), "\n", NULL);
 	if (w->verbose)
 		sk_why_evidence(w, f);
 	for (size_t i = 0; i < f->n_fixes; i++)

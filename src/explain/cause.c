@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/word.h"
 #include "explain/operation.h"
 #include "explain/place.h"
 #include "explain/sensitive.h"
@@ -39,26 +38,10 @@ static bool sk_perms_of_text(const struct sk_class *cls, const char *text, uint3
 	return true;
 }
 
-/* Whether the denied permissions, by name, are all in a list. */
-static bool sk_perms_within(const struct sk_verdict *v, const char *list)
+/* Whether all denied permissions are in a mask. */
+static bool sk_perms_within(const struct sk_verdict *v, uint32_t mask)
 {
-	for (uint32_t bit = 0; bit < 32; bit++)
-		if (v->perms & 1u << bit && !sk_name_in(list, v->cls->perm_names[bit]))
-			return false;
-	return v->perms != 0;
-}
-
-static bool sk_perms_any(const struct sk_verdict *v, const char *list)
-{
-	for (uint32_t bit = 0; v->cls && bit < 32; bit++)
-		if (v->perms & 1u << bit && sk_name_in(list, v->cls->perm_names[bit]))
-			return true;
-	return false;
-}
-
-enum selkie_xperm_kind sk_class_xperm_kind(const struct sk_class *cls, uint32_t perms)
-{
-	return perms & sk_class_find_perm(cls, "nlmsg") ? SELKIE_XPERM_NLMSG : SELKIE_XPERM_IOCTL;
+	return v->perms && !(v->perms & ~mask);
 }
 
 static bool sk_context_readable(const struct sk_named_context *c)
@@ -67,7 +50,7 @@ static bool sk_context_readable(const struct sk_named_context *c)
 }
 
 /* Which kind of constraint it was; only asked where one failed. */
-static int sk_verdict_constraints(struct sk_explainer *e, struct sk_verdict *v)
+static int sk_verdict_constraints(const struct sk_explainer *e, struct sk_verdict *v)
 {
 	selkie_explanation *explanation;
 	int r;
@@ -89,7 +72,33 @@ static int sk_verdict_constraints(struct sk_explainer *e, struct sk_verdict *v)
 	return 0;
 }
 
-static int sk_verdict_decide(struct sk_explainer *e, struct sk_verdict *v)
+/* What is kept of a verdict in its case, so that it is reached once. */
+enum sk_verdict_flag {
+	SK_VERDICT_DECIDED = 1,
+	SK_VERDICT_SILENCED = 2,
+	SK_VERDICT_LACKS_RULE = 4,
+	SK_VERDICT_CONSTRAINT = 8,
+	SK_VERDICT_MLS = 16,
+	SK_VERDICT_ROLE = 32,
+	SK_VERDICT_BOUNDS = 64,
+	SK_VERDICT_XPERM = 128,
+	SK_VERDICT_UNKNOWN_PERMS = 256,
+};
+
+static void sk_verdict_keep(const struct sk_verdict *v, struct sk_case *c)
+{
+	c->perms = v->perms;
+	c->granted = v->granted;
+	c->silenced = v->silenced;
+	c->verdict = (uint16_t)((v->decided ? SK_VERDICT_DECIDED : 0) | (v->silenced ? SK_VERDICT_SILENCED : 0) |
+				(v->lacks_rule ? SK_VERDICT_LACKS_RULE : 0) |
+				(v->fails_constraint ? SK_VERDICT_CONSTRAINT : 0) |
+				(v->fails_mls ? SK_VERDICT_MLS : 0) | (v->fails_role ? SK_VERDICT_ROLE : 0) |
+				(v->fails_bounds ? SK_VERDICT_BOUNDS : 0) | (v->fails_xperm ? SK_VERDICT_XPERM : 0) |
+				(v->perms_unknown ? SK_VERDICT_UNKNOWN_PERMS : 0));
+}
+
+static int sk_verdict_decide(const struct sk_explainer *e, struct sk_verdict *v)
 {
 	const struct sk_context *source = v->source->context, *target = v->target->context;
 	struct sk_access_trace t;
@@ -119,41 +128,69 @@ static int sk_verdict_decide(struct sk_explainer *e, struct sk_verdict *v)
 	return v->perms & t.constrained ? sk_verdict_constraints(e, v) : 0;
 }
 
-int sk_verdict_reach(struct sk_explainer *e, const struct sk_case *c, struct sk_verdict *ret)
+/* The names of a case as what they are in the policy. */
+static void sk_verdict_open(const struct sk_explainer *e, const struct sk_case *c, struct sk_verdict *v)
 {
-	const char *cls = sk_explain_str(e, c->key.cls);
-	struct sk_class_id id = sk_policy_find_class(e->policy, cls);
-	struct sk_verdict *v = ret;
+	struct sk_class_id id = sk_policy_find_class(e->policy, sk_explain_str(e, c->key.cls));
 
 	memset(v, 0, sizeof(*v));
 	v->source = sk_explain_context(e, c->key.source);
 	v->target = sk_explain_context(e, c->key.target);
 	v->old = sk_explain_context(e, c->key.old);
 	v->expected = sk_explain_context(e, c->key.expected);
-	if (id.v)
-		v->cls = e->policy->class_by_id[id.v];
+	v->cls = id.v ? e->policy->class_by_id[id.v] : NULL;
+	v->words = &e->vocabulary[id.v];
+}
+
+/* The denied question; asked only where contexts, class and permissions are known. */
+static void sk_verdict_question(const struct sk_case *c, struct sk_verdict *v)
+{
+	v->question = (struct selkie_question){
+		.source = v->source->context,
+		.target = v->target->context,
+		.cls = v->cls->id,
+		.perms = v->perms,
+		.has_number = c->key.flags & SK_CASE_NUMBER && v->perms & (v->words->ioctl | v->words->nlmsg),
+		.kind = v->perms & v->words->nlmsg ? SELKIE_XPERM_NLMSG : SELKIE_XPERM_IOCTL,
+		.number = (uint16_t)c->key.number,
+	};
+}
+
+static int sk_verdict_reach(const struct sk_explainer *e, const struct sk_case *c, struct sk_verdict *v)
+{
+	sk_verdict_open(e, c, v);
 	if (v->cls && c->key.perms != SK_NO_STRING)
 		v->perms_unknown = !sk_perms_of_text(v->cls, sk_explain_str(e, c->key.perms), &v->perms);
 	if (v->perms_unknown)
 		v->perms = 0;
 	if (!v->perms || !sk_context_readable(v->source) || !sk_context_readable(v->target))
 		return 0;
-	v->question = (struct selkie_question){
-		.source = v->source->context,
-		.target = v->target->context,
-		.cls = v->cls->id,
-		.perms = v->perms,
-		.has_number = c->key.flags & SK_CASE_NUMBER &&
-			      v->perms & (sk_class_find_perm(v->cls, "ioctl") |
-					  sk_class_find_perm(v->cls, "nlmsg")),
-		.kind = sk_class_xperm_kind(v->cls, v->perms),
-		.number = (uint16_t)c->key.number,
-	};
+	sk_verdict_question(c, v);
 	return sk_verdict_decide(e, v);
 }
 
+void sk_verdict_recall(const struct sk_explainer *e, const struct sk_case *c, struct sk_verdict *ret)
+{
+	struct sk_verdict *v = ret;
+
+	sk_verdict_open(e, c, v);
+	v->perms = c->perms;
+	v->granted = c->granted;
+	v->decided = c->verdict & SK_VERDICT_DECIDED;
+	v->silenced = c->verdict & SK_VERDICT_SILENCED;
+	v->lacks_rule = c->verdict & SK_VERDICT_LACKS_RULE;
+	v->fails_constraint = c->verdict & SK_VERDICT_CONSTRAINT;
+	v->fails_mls = c->verdict & SK_VERDICT_MLS;
+	v->fails_role = c->verdict & SK_VERDICT_ROLE;
+	v->fails_bounds = c->verdict & SK_VERDICT_BOUNDS;
+	v->fails_xperm = c->verdict & SK_VERDICT_XPERM;
+	v->perms_unknown = c->verdict & SK_VERDICT_UNKNOWN_PERMS;
+	if (v->decided)
+		sk_verdict_question(c, v);
+}
+
 /* Asks the denied question with other contexts. */
-static int sk_ask(struct sk_explainer *e, const struct sk_verdict *v, const struct sk_context *source,
+static int sk_ask(const struct sk_explainer *e, const struct sk_verdict *v, const struct sk_context *source,
 		  const struct sk_context *target, uint32_t perms, bool *ret_allowed)
 {
 	struct selkie_question q = v->question;
@@ -171,7 +208,7 @@ static int sk_ask(struct sk_explainer *e, const struct sk_verdict *v, const stru
 /*
  * The predicates. Each returns 1 when the cause holds, 0 when not, or a negative errno.
  */
-typedef int sk_cause_fn(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v);
+typedef int sk_cause_fn(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v);
 
 static bool sk_case_is_access(const struct sk_case *c)
 {
@@ -179,7 +216,7 @@ static bool sk_case_is_access(const struct sk_case *c)
 	       c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDS;
 }
 
-static int sk_validate(struct sk_explainer *e, const struct sk_verdict *v, bool *ret_forbidden,
+static int sk_validate(const struct sk_explainer *e, const struct sk_verdict *v, bool *ret_forbidden,
 		       bool *ret_mls)
 {
 	selkie_explanation *failed = NULL;
@@ -200,7 +237,7 @@ static int sk_validate(struct sk_explainer *e, const struct sk_verdict *v, bool 
 	return 0;
 }
 
-static int sk_holds_allowed_now(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_allowed_now(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
 	bool forbidden, mls;
 	int r;
@@ -212,61 +249,60 @@ static int sk_holds_allowed_now(struct sk_explainer *e, struct sk_case *c, const
 		return v->target && !v->target->faults;
 	if (c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDED_TRANSITION)
 		return sk_context_readable(v->source) && sk_context_readable(v->target) &&
-		       selkie_type_is_bounded(e->policy, v->source->context->type,
+		       selkie_type_is_bounded(w->e->policy, v->source->context->type,
 					      v->target->context->type);
 	if (c->key.kind == SELKIE_AUDIT_DENIAL_VALIDATE_TRANSITION) {
-		r = sk_validate(e, v, &forbidden, &mls);
+		r = sk_validate(w->e, v, &forbidden, &mls);
 		return r ? r : v->old && v->target && v->source && v->cls && !forbidden &&
 			       !v->old->faults && !v->target->faults && !v->source->faults;
 	}
 	return 0;
 }
 
-static int sk_holds_unknown_class(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_unknown_class(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
-	(void)e;
+	(void)w;
 	return c->key.kind == SELKIE_AUDIT_DENIAL_UNKNOWN_CLASS ||
 	       (sk_case_is_access(c) && (!v->cls || v->perms_unknown));
 }
 
-static int sk_holds_no_new_privileges(struct sk_explainer *e, struct sk_case *c,
+static int sk_holds_no_new_privileges(struct sk_worker *w, struct sk_case *c,
 				      const struct sk_verdict *v)
 {
-	(void)e;
+	(void)w;
 	if (c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDED_TRANSITION)
 		return c->key.flags & SK_CASE_NNP_REFUSED ||
 		       (!(c->key.flags & SK_CASE_NOSUID_REFUSED) &&
 			(c->key.call == SK_CALL_EXEC || c->key.call == SK_CALL_UNKNOWN));
-	return c->key.flags & SK_CASE_NNP_REFUSED || sk_perms_any(v, "nnp_transition");
+	return c->key.flags & SK_CASE_NNP_REFUSED || (v->perms & v->words->nnp) != 0;
 }
 
-static int sk_holds_nosuid(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_nosuid(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
-	(void)e;
-	return c->key.flags & SK_CASE_NOSUID_REFUSED || sk_perms_any(v, "nosuid_transition");
+	(void)w;
+	return c->key.flags & SK_CASE_NOSUID_REFUSED || (v->perms & v->words->nosuid) != 0;
 }
 
-static int sk_holds_network_label(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_network_label(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
 	struct selkie_object node;
 
 	if (!sk_case_is_access(c) || !v->cls)
 		return 0;
-	if (sk_name_in("packet peer netif node association infiniband_pkey infiniband_endport",
-		       v->cls->name))
+	if (v->words->kind & SK_CLASS_NETWORK)
 		return 1;
-	if (!sk_perms_any(v, "node_bind") || !sk_context_readable(v->target))
+	if (!(v->perms & v->words->node_bind) || !sk_context_readable(v->target))
 		return 0;
 	/* an address with a label of its own; the label of all others is a matter of rules */
-	selkie_object_initial(e->policy, selkie_initial_find("node"), &node);
+	selkie_object_initial(w->e->policy, selkie_initial_find("node"), &node);
 	return node.context && node.context->type.v != v->target->context->type.v;
 }
 
-static int sk_holds_unlabeled(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_unlabeled(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
 	const struct sk_named_context *parts[] = { v->source, v->target, v->old };
 
-	(void)e;
+	(void)w;
 	if (c->key.flags & SK_CASE_RAW)
 		return 1;
 	for (size_t i = 0; i < SK_ARRAY_LEN(parts); i++)
@@ -275,17 +311,17 @@ static int sk_holds_unlabeled(struct sk_explainer *e, struct sk_case *c, const s
 	return 0;
 }
 
-static int sk_holds_role(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_role(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
 	const unsigned int faults = SELKIE_CONTEXT_USER_ROLE | SELKIE_CONTEXT_ROLE_TYPE;
 
-	(void)e;
+	(void)w;
 	(void)c;
 	return v->fails_role || (v->source && v->source->faults & faults) ||
 	       (v->target && v->target->faults & faults) || (v->old && v->old->faults & faults);
 }
 
-static int sk_holds_mls(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_mls(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
 	const unsigned int faults = SELKIE_CONTEXT_USER_RANGE | SELKIE_CONTEXT_HIGH_LOW |
 				    SELKIE_CONTEXT_CATEGORIES;
@@ -297,51 +333,50 @@ static int sk_holds_mls(struct sk_explainer *e, struct sk_case *c, const struct 
 		return 1;
 	if (c->key.kind != SELKIE_AUDIT_DENIAL_VALIDATE_TRANSITION)
 		return 0;
-	r = sk_validate(e, v, &forbidden, &mls);
+	r = sk_validate(w->e, v, &forbidden, &mls);
 	return r ? r : forbidden && mls;
 }
 
-static int sk_holds_constraint(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_constraint(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
 	bool forbidden, mls;
 	int r;
 
 	if (c->key.kind != SELKIE_AUDIT_DENIAL_VALIDATE_TRANSITION)
 		return v->fails_constraint;
-	r = sk_validate(e, v, &forbidden, &mls);
+	r = sk_validate(w->e, v, &forbidden, &mls);
 	return r ? r : forbidden && !mls;
 }
 
-static int sk_holds_bounds(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_bounds(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
-	(void)e;
+	(void)w;
 	return v->fails_bounds || c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDS ||
 	       c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDED_TRANSITION;
 }
 
-static int sk_holds_extended_permission(struct sk_explainer *e, struct sk_case *c,
+static int sk_holds_extended_permission(struct sk_worker *w, struct sk_case *c,
 					const struct sk_verdict *v)
 {
-	(void)e;
+	(void)w;
 	(void)c;
 	return v->fails_xperm;
 }
 
-static int sk_holds_memory_protection(struct sk_explainer *e, struct sk_case *c,
+static int sk_holds_memory_protection(struct sk_worker *w, struct sk_case *c,
 				      const struct sk_verdict *v)
 {
-	(void)e;
+	(void)w;
 	(void)c;
-	return sk_perms_any(v, "execmem execmod execstack execheap");
+	return (v->perms & v->words->memory) != 0;
 }
 
 /* Root is stopped by an owner or mode; with the right ones the capability would not have been asked for. */
-static int sk_holds_file_mode(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_file_mode(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
-	(void)e;
+	(void)w;
 	(void)c;
-	return v->cls && sk_name_in("capability cap_userns", v->cls->name) &&
-	       sk_perms_any(v, "dac_override dac_read_search fowner fsetid ipc_owner");
+	return v->words->kind & SK_CLASS_CAPABILITY && v->perms & v->words->unix_mode;
 }
 
 /* Objects with a process's role are made by that process: sockets and pipes. */
@@ -350,37 +385,33 @@ static bool sk_is_made_by_process(const struct sk_named_context *target)
 	return sk_context_readable(target) && target->context->role.v > 1;
 }
 
-static int sk_holds_passed_descriptor(struct sk_explainer *e, struct sk_case *c,
+static int sk_holds_passed_descriptor(struct sk_worker *w, struct sk_case *c,
 				      const struct sk_verdict *v)
 {
-	bool mode, may_open;
-	uint32_t open;
+	bool may_open;
 	int r;
 
 	if (!v->decided || c->key.kind != SELKIE_AUDIT_DENIAL_AVC)
 		return 0;
-	if (!strcmp(v->cls->name, "fd"))
-		return sk_perms_any(v, "use");
-	mode = sk_class_file_mode(v->cls->name);
+	if (v->words->kind & SK_CLASS_FD)
+		return (v->perms & v->words->use) != 0;
 	if (v->source->context->type.v != v->target->context->type.v &&
 	    sk_is_made_by_process(v->target)) {
-		if (sk_has_suffix(v->cls->name, "_socket"))
-			return sk_perms_within(v, "read write append getattr setattr ioctl lock getopt "
-						  "setopt accept listen shutdown bind connect");
-		if (!strcmp(v->cls->name, "fifo_file"))
-			return sk_perms_within(v, "read write append getattr ioctl lock");
+		if (v->words->kind & SK_CLASS_SOCKET)
+			return sk_perms_within(v, v->words->passed_socket);
+		if (v->words->kind & SK_CLASS_FIFO)
+			return sk_perms_within(v, v->words->passed_file);
 	}
-	if (!mode || !sk_perms_within(v, "read write append getattr ioctl lock"))
+	if (!v->words->file_mode || !sk_perms_within(v, v->words->passed_file))
 		return 0;
 	if (c->key.flags & SK_CASE_NOT_PROGRAM || c->key.call == SK_CALL_RECEIVE)
 		return 1;
 	/* the call works on an open descriptor, and this domain could not have opened it */
 	if (c->key.call != SK_CALL_DESCRIPTOR || c->key.permissive)
 		return 0;
-	open = sk_class_find_perm(v->cls, "open");
-	if (!open)
+	if (!v->words->open)
 		return 0;
-	r = sk_ask(e, v, v->source->context, v->target->context, open, &may_open);
+	r = sk_ask(w->e, v, v->source->context, v->target->context, v->words->open, &may_open);
 	return r ? r : !may_open;
 }
 
@@ -410,20 +441,20 @@ static int sk_cause_find_mount_types(struct sk_explainer *e)
 	return 0;
 }
 
-static int sk_holds_mislabeled_target(struct sk_explainer *e, struct sk_case *c,
+static int sk_holds_mislabeled_target(struct sk_worker *w, struct sk_case *c,
 				      const struct sk_verdict *v)
 {
 	struct sk_context relabeled;
 	bool allowed;
 	int r;
 
-	if (!v->cls || !sk_class_file_mode(v->cls->name) || !sk_expects_another(v) || !v->perms ||
-	    !sk_context_readable(v->source) || sk_perms_any(v, "relabelto") ||
-	    sk_bitset_has(&e->mount_types, v->target->context->type.v))
+	if (!v->words->file_mode || !sk_expects_another(v) || !v->perms ||
+	    !sk_context_readable(v->source) || v->perms & v->words->relabelto ||
+	    sk_bitset_has(&w->e->mount_types, v->target->context->type.v))
 		return 0;
 	relabeled = *v->target->context;
 	relabeled.type = v->expected->context->type;
-	r = sk_ask(e, v, v->source->context, &relabeled, v->perms, &allowed);
+	r = sk_ask(w->e, v, v->source->context, &relabeled, v->perms, &allowed);
 	if (!r && allowed)
 		c->detail = c->key.expected;
 	return r ? r : allowed;
@@ -539,7 +570,7 @@ struct sk_type_id sk_cause_program_domain(const struct sk_explainer *e, struct s
 }
 
 /* The source is not the domain that this program enters, nor one that its file is an entry to. */
-static int sk_runs_in_wrong_domain(struct sk_explainer *e, const struct sk_case *c,
+static int sk_runs_in_wrong_domain(struct sk_worker *w, const struct sk_case *c,
 				   const struct sk_verdict *v)
 {
 	const struct sk_program *program;
@@ -549,10 +580,10 @@ static int sk_runs_in_wrong_domain(struct sk_explainer *e, const struct sk_case 
 	uint32_t granted;
 	int r;
 
-	if (!c->key.program || !v->decided || !e->file_class.v)
+	if (!c->key.program || !v->decided || !w->e->file_class.v)
 		return 0;
-	program = &e->programs[c->key.program - 1];
-	domain = sk_cause_program_domain(e, v->source->context->type, program);
+	program = &w->e->programs[c->key.program - 1];
+	domain = sk_cause_program_domain(w->e, v->source->context->type, program);
 	if (!domain.v || domain.v == v->source->context->type.v)
 		return 0;
 	file = *v->source->context;
@@ -560,36 +591,36 @@ static int sk_runs_in_wrong_domain(struct sk_explainer *e, const struct sk_case 
 	file.type = program->label;
 	q.source = v->source->context;
 	q.target = &file;
-	q.cls = e->file_class;
-	q.perms = sk_class_find_perm(e->policy->class_by_id[e->file_class.v], "entrypoint");
+	q.cls = w->e->file_class;
+	q.perms = w->e->vocabulary[w->e->file_class.v].entrypoint;
 	if (!q.perms)
 		return 0;
-	r = selkie_access_check(e->state, NULL, &q, &granted);
+	r = selkie_access_check(w->e->state, NULL, &q, &granted);
 	return r ? r : granted != q.perms;
 }
 
-static int sk_holds_mislabeled_program(struct sk_explainer *e, struct sk_case *c,
+static int sk_holds_mislabeled_program(struct sk_worker *w, struct sk_case *c,
 				       const struct sk_verdict *v)
 {
 	if (!v->cls || !v->decided || v->granted == v->perms)
 		return 0;
-	if (!strcmp(v->cls->name, "file") && sk_perms_any(v, "entrypoint"))
+	if (v->words->kind & SK_CLASS_PLAIN_FILE && v->perms & v->words->entrypoint)
 		return 1;
 	/* collect.c keeps the expected label of a program only where it is not the one it has */
-	if (!strcmp(v->cls->name, "process") && sk_perms_any(v, "transition") && v->expected)
+	if (v->words->kind & SK_CLASS_PROCESS && v->perms & v->words->transition && v->expected)
 		return 1;
-	return sk_runs_in_wrong_domain(e, c, v);
+	return sk_runs_in_wrong_domain(w, c, v);
 }
 
-static int sk_holds_sensitive(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_sensitive(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
 	(void)c;
-	return v->decided && sk_sensitive_perms(e->sensitive, v->source->context->type,
+	return v->decided && sk_sensitive_perms(w->e->sensitive, v->source->context->type,
 						v->target->context->type, v->cls->id,
 						v->perms & ~v->granted, NULL) != 0;
 }
 
-static int sk_count_opened(struct sk_explainer *e, const struct selkie_remedy *remedy, uint64_t *ret_opens)
+static int sk_count_opened(const struct sk_explainer *e, const struct selkie_remedy *remedy, uint64_t *ret_opens)
 {
 	selkie_state *after;
 	int r = selkie_state_copy(e->state, &after);
@@ -603,7 +634,7 @@ static int sk_count_opened(struct sk_explainer *e, const struct selkie_remedy *r
 	return r;
 }
 
-int sk_cause_count_opened(struct sk_explainer *e, const struct selkie_remedy *remedy, uint64_t *ret_opens)
+int sk_cause_count_opened(struct sk_worker *w, const struct selkie_remedy *remedy, uint64_t *ret_opens)
 {
 	uint64_t hash = 0;
 	uint32_t *slot;
@@ -611,21 +642,21 @@ int sk_cause_count_opened(struct sk_explainer *e, const struct selkie_remedy *re
 
 	for (size_t i = 0; i < remedy->n_settings; i++)
 		hash = sk_hash_u64(hash + remedy->settings[i].boolean.v * 2 + remedy->settings[i].value);
-	r = sk_map_insert(&e->opened_of, hash & ~(uint64_t)1, UINT32_MAX, &slot, NULL);
+	r = sk_map_insert(&w->opened_of, hash & ~(uint64_t)1, UINT32_MAX, &slot, NULL);
 	if (!r && *slot == UINT32_MAX) {
-		r = sk_grow(&e->opened, &e->cap_opened, e->n_opened + 1, sizeof(*e->opened));
+		r = sk_grow(&w->opened, &w->cap_opened, w->n_opened + 1, sizeof(*w->opened));
 		if (!r)
-			r = sk_count_opened(e, remedy, &e->opened[e->n_opened]);
+			r = sk_count_opened(w->e, remedy, &w->opened[w->n_opened]);
 		if (!r)
-			*slot = (uint32_t)e->n_opened++;
+			*slot = (uint32_t)w->n_opened++;
 	}
 	if (r)
 		return r;
-	*ret_opens = e->opened[*slot];
+	*ret_opens = w->opened[*slot];
 	return 0;
 }
 
-static int sk_holds_boolean(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_boolean(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
 	selkie_remedies *remedies;
 	size_t n;
@@ -633,7 +664,7 @@ static int sk_holds_boolean(struct sk_explainer *e, struct sk_case *c, const str
 
 	if (!v->decided || !v->lacks_rule)
 		return 0;
-	r = selkie_access_find_booleans(e->state, NULL, &v->question, SELKIE_REMEDIES_UNCOUNTED,
+	r = selkie_access_find_booleans(w->e->state, NULL, &v->question, SELKIE_REMEDIES_UNCOUNTED,
 					&remedies);
 	if (r)
 		return r;
@@ -645,31 +676,31 @@ static int sk_holds_boolean(struct sk_explainer *e, struct sk_case *c, const str
 	return n > 0;
 }
 
-static int sk_holds_port(struct sk_explainer *e, struct sk_case *c, const struct sk_verdict *v)
+static int sk_holds_port(struct sk_worker *w, struct sk_case *c, const struct sk_verdict *v)
 {
 	struct sk_type_id own;
 	uint16_t example;
 	int r;
 
-	if (!v->decided || !v->lacks_rule || !sk_perms_any(v, "name_bind name_connect"))
+	if (!v->decided || !v->lacks_rule || !(v->perms & v->words->port))
 		return 0;
-	r = sk_place_own_port_type(e, v->source->context, v->cls, v->perms, c->samples->protocol, &own,
+	r = sk_place_own_port_type(w, v->source->context, v->cls, v->perms, c->samples->protocol, &own,
 				   &example);
 	return r ? r : own.v != 0;
 }
 
-static int sk_holds_unexpected_place(struct sk_explainer *e, struct sk_case *c,
+static int sk_holds_unexpected_place(struct sk_worker *w, struct sk_case *c,
 				     const struct sk_verdict *v)
 {
 	struct sk_type_id own;
 	int r;
 
 	if (!v->decided || !v->lacks_rule || !(c->key.flags & SK_CASE_HAS_PATH) ||
-	    !sk_class_file_mode(v->cls->name) || !sk_context_readable(v->expected) ||
+	    !v->words->file_mode || !sk_context_readable(v->expected) ||
 	    sk_expects_another(v) || !sk_place_is_generic(v->target->type_name))
 		return 0;
-	r = sk_place_own_file_type(e, v->source->context, v->target->context, v->cls,
-				   sk_operation_perms(e->operations, v->cls, v->perms),
+	r = sk_place_own_file_type(w, v->source->context, v->target->context, v->cls,
+				   sk_operation_perms(v->words, v->cls, v->perms),
 				   c->samples->n_paths ? c->samples->paths[0] : "", &own);
 	return r ? r : own.v != 0;
 }
@@ -706,20 +737,19 @@ const char *selkie_cause_name(enum selkie_cause cause)
 	return (unsigned int)cause < SELKIE_N_CAUSES ? sk_causes[cause].name : "";
 }
 
-int sk_cause_decide(struct sk_explainer *e, struct sk_case *c)
+int sk_cause_decide(struct sk_worker *w, struct sk_case *c)
 {
 	struct sk_verdict v;
 	uint32_t holds = 0, detail = 0;
 	int r;
 
-	r = sk_verdict_reach(e, c, &v);
+	r = sk_verdict_reach(w->e, c, &v);
 	if (r)
 		return r;
-	c->perms = v.perms;
-	c->silenced = v.silenced;
+	sk_verdict_keep(&v, c);
 	for (unsigned int i = 0; i < SELKIE_CAUSE_MISSING_RULE; i++) {
 		c->detail = 0;
-		r = sk_causes[i].holds(e, c, &v);
+		r = sk_causes[i].holds(w, c, &v);
 		if (r < 0)
 			return r;
 		if (r && !holds)

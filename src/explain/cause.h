@@ -10,6 +10,7 @@
 struct sk_verdict {
 	const struct sk_named_context *source, *target, *old, *expected;	/* NULL where there is none */
 	const struct sk_class *cls;		/* NULL when the policy does not know it */
+	const struct sk_vocabulary *words;	/* of the class; empty when the policy does not know it */
 	uint32_t perms;				/* as denied; 0 when one is unknown */
 	bool perms_unknown;
 	bool decided;				/* contexts, class and permissions are known: the rest holds */
@@ -21,11 +22,11 @@ struct sk_verdict {
 	bool fails_role, fails_bounds, fails_xperm;
 };
 
-/* Puts a case to the policy. Returns 0 or -ENOMEM. */
-int sk_verdict_reach(struct sk_explainer *e, const struct sk_case *c, struct sk_verdict *ret);
+/* Decides a case: fills what cause.c decides of it. Returns 0 or -ENOMEM. */
+int sk_cause_decide(struct sk_worker *w, struct sk_case *c);
 
-/* Decides a case: fills cause, also, silenced, perms, detail. Returns 0 or -ENOMEM. */
-int sk_cause_decide(struct sk_explainer *e, struct sk_case *c);
+/* The verdict of a case that was decided. */
+void sk_verdict_recall(const struct sk_explainer *e, const struct sk_case *c, struct sk_verdict *ret);
 
 /* The domain that `program` should run in when `source` or init starts it; id 0 when that is not known. */
 struct sk_type_id sk_cause_program_domain(const struct sk_explainer *e, struct sk_type_id source,
@@ -40,12 +41,9 @@ bool sk_cause_is_own_program(const struct sk_explainer *e, struct sk_type_id lab
 /*
  * How many accesses a set of boolean settings opens, counted once for each set. Returns 0 or -ENOMEM.
  */
-int sk_cause_count_opened(struct sk_explainer *e, const struct selkie_remedy *remedy, uint64_t *ret_opens);
+int sk_cause_count_opened(struct sk_worker *w, const struct selkie_remedy *remedy, uint64_t *ret_opens);
 
 /* Lists the process transitions of the policy, once. Returns 0 or -ENOMEM. */
 int sk_cause_prepare(struct sk_explainer *e);
-
-/* The kind of number a class's extended permissions have. */
-enum selkie_xperm_kind sk_class_xperm_kind(const struct sk_class *cls, uint32_t perms);
 
 #endif

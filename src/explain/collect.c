@@ -13,23 +13,6 @@
 #include "explain/cause.h"
 #include "explain/explainer.h"
 
-uint32_t sk_class_file_mode(const char *cls)
-{
-	static const struct {
-		const char *cls;
-		uint32_t mode;
-	} rows[] = {
-		{ "file", S_IFREG }, { "dir", S_IFDIR }, { "lnk_file", S_IFLNK },
-		{ "chr_file", S_IFCHR }, { "blk_file", S_IFBLK }, { "sock_file", S_IFSOCK },
-		{ "fifo_file", S_IFIFO },
-	};
-
-	for (size_t i = 0; i < SK_ARRAY_LEN(rows); i++)
-		if (!strcmp(rows[i].cls, cls))
-			return rows[i].mode;
-	return 0;
-}
-
 /* The third part of a context, for policies that do not have it. */
 static const char *sk_context_type_text(struct sk_arena *arena, const char *text)
 {

@@ -13,7 +13,7 @@
 #include "explain/find.h"
 #include "explain/finding.h"
 #include "explain/fix.h"
-#include "explain/operation.h"
+#include "explain/place.h"
 #include "explain/sensitive.h"
 #include "explain/sentence.h"
 
@@ -27,8 +27,8 @@ static int sk_explainer_prepare(struct sk_explainer *e, const struct selkie_expl
 	sk_intern_init(&e->context_names, &e->arena);
 	sk_intern_init(&e->program_names, &e->arena);
 	e->recent = calloc(SK_RECENT_PATHS, sizeof(*e->recent));
-	e->operations = calloc((size_t)e->policy->n_class_ids + 1, sizeof(*e->operations));
-	if (!e->recent || !e->operations)
+	e->vocabulary = sk_vocabulary_new(e->policy);
+	if (!e->recent || !e->vocabulary)
 		return -ENOMEM;
 	selkie_object_initial(e->policy, selkie_initial_find("unlabeled"), &unlabeled);
 	if (unlabeled.context)
@@ -36,6 +36,8 @@ static int sk_explainer_prepare(struct sk_explainer *e, const struct selkie_expl
 	e->process_class = sk_policy_find_class(e->policy, "process");
 	e->file_class = sk_policy_find_class(e->policy, "file");
 	r = sk_cause_prepare(e);
+	if (!r)
+		r = sk_place_prepare(e);
 	if (!r)
 		r = sk_sensitive_new(e->policy, &e->sensitive);
 	if (!r)
@@ -57,6 +59,7 @@ int selkie_explainer_new(const struct selkie_explain_options *options, selkie_ex
 	e->policy = selkie_state_policy(options->state);
 	e->labels = options->labels;
 	e->find_milliseconds = options->find_milliseconds;
+	e->own.e = e;
 	r = sk_explainer_prepare(e, options);
 	if (r) {
 		selkie_explainer_free(e);
@@ -64,6 +67,14 @@ int selkie_explainer_new(const struct selkie_explain_options *options, selkie_ex
 	}
 	*ret = e;
 	return 0;
+}
+
+static void sk_worker_done(struct sk_worker *w)
+{
+	free(w->opened);
+	sk_map_done(&w->own_ports);
+	sk_map_done(&w->opened_of);
+	sk_arena_done(&w->scratch);
 }
 
 void selkie_explainer_free(selkie_explainer *e)
@@ -77,21 +88,18 @@ void selkie_explainer_free(selkie_explainer *e)
 	free(e->contexts);
 	free(e->programs);
 	free(e->recent);
-	free(e->operations);
+	free(e->vocabulary);
 	free(e->cases);
 	free(e->events);
 	free(e->findings);
 	free(e->exec_transitions);
-	free(e->opened);
 	free(e->port_rules);
-	sk_map_done(&e->own_ports);
-	sk_map_done(&e->opened_of);
+	sk_worker_done(&e->own);
 	sk_map_done(&e->refused);
 	sk_map_done(&e->case_of);
 	sk_intern_done(&e->strings);
 	sk_intern_done(&e->context_names);
 	sk_intern_done(&e->program_names);
-	sk_arena_done(&e->scratch);
 	sk_arena_done(&e->arena);
 	free(e);
 }
@@ -114,8 +122,8 @@ int selkie_explainer_finish(selkie_explainer *e)
 	if (!r)
 		r = sk_find_paths(e);
 	for (size_t i = 0; i < e->n_cases && !r; i++) {
-		r = sk_cause_decide(e, &e->cases[i]);
-		sk_arena_reset(&e->scratch);
+		r = sk_cause_decide(&e->own, &e->cases[i]);
+		sk_arena_reset(&e->own.scratch);
 	}
 	return r ? r : sk_finding_group(e);
 }
@@ -156,9 +164,9 @@ const char *selkie_fix_name(enum selkie_fix_kind kind)
 }
 
 /* The names of all denied permissions of a finding, each once, in order of first appearance. */
-static int sk_explainer_permissions(struct sk_explainer *e, const struct sk_found *f,
-				    struct selkie_finding *ret)
+static int sk_worker_permissions(struct sk_worker *w, const struct sk_found *f, struct selkie_finding *ret)
 {
+	const struct sk_explainer *e = w->e;
 	const char **names = NULL;
 	size_t n = 0, cap = 0;
 	int r = 0;
@@ -174,7 +182,7 @@ static int sk_explainer_permissions(struct sk_explainer *e, const struct sk_foun
 			if (len && k == n) {
 				r = sk_grow(&names, &cap, n + 1, sizeof(*names));
 				if (!r)
-					names[n] = sk_arena_strndup(&e->scratch, p, len);
+					names[n] = sk_arena_strndup(&w->scratch, p, len);
 				if (!r && !names[n++])
 					r = -ENOMEM;
 			}
@@ -183,7 +191,7 @@ static int sk_explainer_permissions(struct sk_explainer *e, const struct sk_foun
 		}
 	}
 	if (!r && n) {
-		ret->permissions = sk_arena_memdup(&e->scratch, names, n * sizeof(*names));
+		ret->permissions = sk_arena_memdup(&w->scratch, names, n * sizeof(*names));
 		ret->n_permissions = n;
 		r = ret->permissions ? 0 : -ENOMEM;
 	}
@@ -202,15 +210,25 @@ static int sk_event_compare(const void *x, const void *y)
 	return a->serial < b->serial ? -1 : a->serial > b->serial;
 }
 
-/* The events of all cases, in order of time, each once. */
-static int sk_explainer_events(struct sk_explainer *e, const struct sk_found *f, struct selkie_finding *ret)
+/* Logs are written in order of time: mostly there is nothing to sort. */
+static bool sk_events_sorted(const struct selkie_event_id *ids, size_t n)
 {
+	for (size_t i = 1; i < n; i++)
+		if (sk_event_compare(&ids[i - 1], &ids[i]) > 0)
+			return false;
+	return true;
+}
+
+/* The events of all cases, in order of time, each once. */
+static int sk_worker_events(struct sk_worker *w, const struct sk_found *f, struct selkie_finding *ret)
+{
+	const struct sk_explainer *e = w->e;
 	struct selkie_event_id *ids;
 	size_t n = 0, k = 0;
 
 	for (uint32_t i = f->first_case; i; i = e->cases[i - 1].sibling)
 		n += e->cases[i - 1].n_events;
-	ids = SK_ARENA_ARRAY(&e->scratch, struct selkie_event_id, n);
+	ids = SK_ARENA_ARRAY(&w->scratch, struct selkie_event_id, n);
 	if (!ids)
 		return -ENOMEM;
 	n = 0;
@@ -222,7 +240,7 @@ static int sk_explainer_events(struct sk_explainer *e, const struct sk_found *f,
 		if (sk_event_compare(&c->last, &ret->last) > 0)
 			ret->last = c->last;
 	}
-	if (n)
+	if (n && !sk_events_sorted(ids, n))
 		qsort(ids, n, sizeof(*ids), sk_event_compare);
 	for (size_t i = 0; i < n; i++)
 		if (!k || sk_event_compare(&ids[k - 1], &ids[i]))
@@ -243,8 +261,9 @@ static const struct sk_case *sk_explainer_speaker(const struct sk_explainer *e, 
 	return best;
 }
 
-int selkie_explainer_finding(selkie_explainer *e, size_t i, struct selkie_finding *ret)
+static int sk_worker_finding(struct sk_worker *w, size_t i, struct selkie_finding *ret)
 {
+	const struct sk_explainer *e = w->e;
 	const struct sk_found *f;
 	const struct sk_case *c;
 	struct sk_verdict v;
@@ -252,13 +271,11 @@ int selkie_explainer_finding(selkie_explainer *e, size_t i, struct selkie_findin
 
 	if (i >= e->n_findings)
 		return -EINVAL;
-	sk_arena_reset(&e->scratch);
+	sk_arena_reset(&w->scratch);
 	memset(ret, 0, sizeof(*ret));
 	f = &e->findings[i];
 	c = sk_explainer_speaker(e, f);
-	r = sk_verdict_reach(e, c, &v);
-	if (r)
-		return r;
+	sk_verdict_recall(e, c, &v);
 	ret->cause = c->cause;
 	for (uint32_t k = f->first_case; k; k = e->cases[k - 1].sibling)
 		ret->also |= e->cases[k - 1].also;
@@ -269,14 +286,19 @@ int selkie_explainer_finding(selkie_explainer *e, size_t i, struct selkie_findin
 	ret->count = f->count;
 	ret->permissive = c->key.permissive;
 	ret->silenced = c->silenced;
-	r = sk_explainer_permissions(e, f, ret);
+	r = sk_worker_permissions(w, f, ret);
 	if (!r)
-		r = sk_explainer_events(e, f, ret);
+		r = sk_worker_events(w, f, ret);
 	if (!r)
-		r = sk_sentence_summary(e, f, c, &v, &ret->summary);
+		r = sk_sentence_summary(w, f, c, &v, &ret->summary);
 	if (!r)
-		r = sk_sentence_evidence(e, f, c, &v, &ret->evidence, &ret->n_evidence);
+		r = sk_sentence_evidence(w, f, c, &v, &ret->evidence, &ret->n_evidence);
 	if (!r)
-		r = sk_fix_find(e, f, c, &v, &ret->fixes, &ret->n_fixes);
+		r = sk_fix_find(w, f, c, &v, &ret->fixes, &ret->n_fixes);
 	return r;
+}
+
+int selkie_explainer_finding(selkie_explainer *e, size_t i, struct selkie_finding *ret)
+{
+	return sk_worker_finding(&e->own, i, ret);
 }

@@ -5,6 +5,7 @@
 #include "base/intern.h"
 #include "base/map.h"
 #include "base/set.h"
+#include "explain/vocabulary.h"
 #include "model/policy.h"
 #include "selkie/access.h"
 #include "selkie/explain.h"
@@ -12,7 +13,6 @@
 #include "selkie/object.h"
 #include "selkie/transition.h"
 
-struct sk_operation;
 struct sk_sensitive;
 
 /*
@@ -118,7 +118,9 @@ struct sk_case {
 	uint8_t cause;
 	bool silenced;
 	uint32_t also;
+	uint16_t verdict;		/* enum sk_verdict_flag */
 	uint32_t perms;			/* access vector of the class; 0 when class or permission is unknown */
+	uint32_t granted;		/* of perms */
 	uint32_t detail;		/* for grouping: boolean id, type id, ... of the cause */
 };
 
@@ -139,6 +141,20 @@ struct sk_expected_path {
 
 struct sk_type_transition {		/* type_transition SOURCE TARGET:process RESULT */
 	struct sk_type_id source, target, result;
+};
+
+/*
+ * What one thread needs to decide cases and to work findings out: caches and memory of its own, beside the explainer that
+ * all share. Once the logs are read, workers change nothing of the explainer but what cause.c decides of a case, each
+ * case by one of them.
+ */
+struct sk_worker {
+	const struct sk_explainer *e;
+	struct sk_arena scratch;	/* of one finding: until the next */
+	struct sk_map own_ports;	/* place.c: domain and question -> port type << 16 | port */
+	struct sk_map opened_of;	/* hash of boolean settings -> index into opened */
+	uint64_t *opened;
+	size_t n_opened, cap_opened;
 };
 
 struct sk_explainer {
@@ -174,27 +190,19 @@ struct sk_explainer {
 	size_t n_exec_transitions, cap_exec_transitions;
 	uint32_t *port_rules;		/* place.c: rules that make ports somebody's own */
 	size_t n_port_rules, cap_port_rules;
-	bool port_rules_known;
-	struct sk_map own_ports;	/* place.c: domain and question -> port type << 16 | port */
-	struct sk_map opened_of;	/* hash of boolean settings -> index into opened */
-	uint64_t *opened;
-	size_t n_opened, cap_opened;
 	struct sk_bitset mount_types;	/* labels of whole file systems, of the explainer's arena */
 	struct sk_type_id unlabeled;
 	struct sk_class_id process_class, file_class;
-	struct sk_operation *operations;	/* by class id */
+	struct sk_vocabulary *vocabulary;	/* by class id */
 	struct sk_sensitive *sensitive;
 
 	struct selkie_audit_path path;	/* scratch of collect.c; large */
 	char text[8192];		/* likewise */
-	struct sk_arena scratch;	/* of selkie_explainer_finding: until the next call */
+	struct sk_worker own;		/* of the thread that the explainer belongs to */
 };
 
 /* collect.c: the callback of the audit reader. */
 int sk_collect_event(void *arg, const struct selkie_audit_event *event);
-
-/* The file type bits (S_IFMT) of an object class; 0 for classes that are no files. */
-uint32_t sk_class_file_mode(const char *cls);
 
 /* The context that file contexts expect on a path, as a context number, or SK_NO_STRING. 0 or -ENOMEM. */
 int sk_explain_expected(struct sk_explainer *e, const char *path, uint32_t mode, uint32_t *ret_context);

@@ -24,7 +24,8 @@
 #define SK_MOST_REPLAYS 64	/* cases of a finding that are asked again: they differ in users and levels only */
 
 struct sk_fixing {
-	struct sk_explainer *e;
+	struct sk_worker *w;
+	const struct sk_explainer *e;
 	const struct sk_found *found;
 	const struct sk_case *c;
 	const struct sk_verdict *v;
@@ -50,7 +51,7 @@ struct sk_change {
  */
 static int sk_replay(struct sk_fixing *x, const struct sk_change *change, uint32_t *ret_granted)
 {
-	struct sk_explainer *e = x->e;
+	const struct sk_explainer *e = x->e;
 	uint32_t all = x->operation;
 	unsigned int n = 0;
 
@@ -128,7 +129,7 @@ static const char *sk_take(struct sk_fixing *x, struct sk_buf *b)
 {
 	const char *s = sk_buf_str(b);
 
-	return s ? sk_arena_strdup(&x->e->scratch, s) : NULL;
+	return s ? sk_arena_strdup(&x->w->scratch, s) : NULL;
 }
 
 /* For the shell: single quotes where the word needs them. */
@@ -167,7 +168,7 @@ static int sk_fix_advise(struct sk_fixing *x, enum selkie_fix_kind kind, const c
 	va_list args;
 
 	va_start(args, fmt);
-	fix.summary = sk_arena_vprintf(&x->e->scratch, fmt, args);
+	fix.summary = sk_arena_vprintf(&x->w->scratch, fmt, args);
 	va_end(args);
 	return sk_fix_add(x, fix);
 }
@@ -214,9 +215,8 @@ static int sk_overlay_operation(struct sk_fixing *x, struct sk_type_id source, s
 	int r = selkie_overlay_allow(overlay, source, target, cls->id, perms);
 
 	/* a method call on the bus is worth nothing without the reply */
-	if (!r && !strcmp(cls->name, "dbus") && perms & sk_class_find_perm(cls, "send_msg"))
-		r = selkie_overlay_allow(overlay, target, source, cls->id,
-					 sk_class_find_perm(cls, "send_msg"));
+	if (!r && x->v->words->kind & SK_CLASS_DBUS && perms & x->v->words->send_msg)
+		r = selkie_overlay_allow(overlay, target, source, cls->id, x->v->words->send_msg);
 	return r;
 }
 
@@ -232,7 +232,7 @@ static const char *sk_rule_command(struct sk_fixing *x, struct sk_type_id source
 		sk_buf_join(&b, "(allow ", s, " ", t, " (", cls->name, " (", NULL);
 		sk_add_perm_words(&b, cls, perms);
 		sk_buf_adds(&b, ")))");
-		if (!strcmp(cls->name, "dbus"))
+		if (x->v->words->kind & SK_CLASS_DBUS)
 			sk_buf_join(&b, "(allow ", t, " ", s, " (dbus (send_msg)))", NULL);
 	}
 	sk_buf_join(&b, extra ? extra : "", "' > selkie_", s, "_", t, "_", cls->name, ".cil\nsemodule -i selkie_", s, "_", t, "_", cls->name, ".cil", NULL);
@@ -377,7 +377,7 @@ static int sk_fix_booleans(struct sk_fixing *x)
 		return r;
 	n = SK_MIN(selkie_remedies_count(remedies), SK_ARRAY_LEN(opens));
 	for (size_t i = 0; i < n && !r; i++)
-		r = sk_cause_count_opened(x->e, selkie_remedies_get(remedies, i), &opens[i]);
+		r = sk_cause_count_opened(x->w, selkie_remedies_get(remedies, i), &opens[i]);
 	for (; tried < SK_MIN(n, (size_t)SK_MOST_REMEDIES) && !r; tried++) {
 		size_t best = 0;
 
@@ -496,7 +496,7 @@ static int sk_fix_label_user(struct sk_fixing *x)
 	uint32_t granted;
 	int r;
 
-	if (!v->decided || !x->c->samples->n_paths || !sk_class_file_mode(v->cls->name))
+	if (!v->decided || !x->c->samples->n_paths || !v->words->file_mode)
 		return 0;
 	r = sk_replay(x, &(struct sk_change){ .target_user = v->source->context->user }, &granted);
 	if (r || !granted)
@@ -529,13 +529,24 @@ static void sk_add_pattern(struct sk_buf *b, const char *path, bool directory)
 		sk_buf_adds(b, "(/.*)?");
 }
 
+/* Whether a context's type contains a word, or is it. */
+static bool sk_type_says(const char *context, const char *word, bool whole)
+{
+	const char *a = strchr(context, ':'), *b = a ? strchr(a + 1, ':') : NULL;
+	const char *type = b ? b + 1 : context, *found = strstr(type, word);
+	size_t n = strcspn(type, ":");
+
+	return found && found + strlen(word) <= type + n && (!whole || (found == type && strlen(word) == n));
+}
+
 /* A directory that is somebody's own: below the top, and not a home directory or a part of the system. */
 static bool sk_is_own_directory(struct sk_fixing *x, const char *path, size_t n)
 {
 	static const char *const shared[] = { "/usr/", "/bin/", "/sbin/", "/lib", "/etc/", "/run/", "/tmp/", "/var/tmp/" };
 	sk_auto_free char *directory = strndup(path, n);
-	uint32_t expected = SK_NO_STRING;
+	struct selkie_label_result expected;
 	size_t depth = 0;
+	int r;
 
 	for (size_t i = 0; i < n; i++)
 		depth += path[i] == '/';
@@ -544,13 +555,12 @@ static bool sk_is_own_directory(struct sk_fixing *x, const char *path, size_t n)
 	for (size_t i = 0; i < SK_ARRAY_LEN(shared); i++)
 		if (!strncmp(directory, shared[i], strlen(shared[i])))
 			return false;
-	if (sk_explain_expected(x->e, directory, S_IFDIR, &expected))
-		return false;
-	if (expected == SK_NO_STRING)
-		return depth > 1;
+	r = x->e->labels ? selkie_label_lookup(x->e->labels, directory, S_IFDIR, &expected) : 1;
+	if (r)
+		return r != -ENOMEM && depth > 1;
 	/* right below the root only what the policy does not know: /web, but not /srv */
-	return depth > 1 ? !strstr(x->e->contexts[expected].type_name, "home_dir")
-			 : !strcmp(x->e->contexts[expected].type_name, "default_t");
+	return depth > 1 ? !sk_type_says(expected.context, "home_dir", false)
+			 : sk_type_says(expected.context, "default_t", true);
 }
 
 static bool sk_asked(const struct sk_fixing *x, const char *perm)
@@ -570,7 +580,7 @@ static const char *sk_first_path(const struct sk_fixing *x)
 static const char *sk_place_of_samples(struct sk_fixing *x, bool *ret_directory)
 {
 	const struct sk_case_samples *s = x->c->samples;
-	bool is_directory = !strcmp(x->v->cls->name, "dir");
+	bool is_directory = x->v->words->kind & SK_CLASS_DIR;
 	size_t n = strlen(s->paths[0]), common;
 
 	*ret_directory = is_directory;
@@ -581,7 +591,7 @@ static const char *sk_place_of_samples(struct sk_fixing *x, bool *ret_directory)
 		n = common - 1;
 		*ret_directory = true;
 	}
-	return sk_arena_strndup(&x->e->scratch, s->paths[0], n);
+	return sk_arena_strndup(&x->w->scratch, s->paths[0], n);
 }
 
 /* Whether the label database, with the new rule, gives the first path the type: the rule does what it says. */
@@ -602,7 +612,7 @@ static int sk_rule_labels(struct sk_fixing *x, const char *pattern, const char *
 	if (r)
 		return r == -ENOMEM ? r : 0;
 	r = selkie_label_lookup_with(x->e->labels, overlay, x->c->samples->paths[0],
-				     sk_class_file_mode(x->v->cls->name), &found);
+				     x->v->words->file_mode, &found);
 	*ret_labels = !r && found.context && strstr(found.context, like);
 	selkie_label_free(overlay);
 	return r == -ENOMEM ? r : 0;
@@ -664,7 +674,7 @@ static int sk_fix_port(struct sk_fixing *x)
 
 	if (!x->v->decided || s->port < 0 || !protocol)
 		return 0;
-	r = sk_place_own_port_type(x->e, x->v->source->context, x->v->cls, x->v->perms, s->protocol, &own,
+	r = sk_place_own_port_type(x->w, x->v->source->context, x->v->cls, x->v->perms, s->protocol, &own,
 				   &example);
 	if (r || !own.v)
 		return r;
@@ -678,17 +688,17 @@ static int sk_fix_port(struct sk_fixing *x)
 		selkie_policy_port(x->e->policy, now.index, &range);
 		taken = range.low == range.high || range.high - range.low < 512;
 	}
-	fix.summary = sk_arena_printf(&x->e->scratch,
+	fix.summary = sk_arena_printf(&x->w->scratch,
 				      "Give port %d the type that this domain's ports have (%s, as port %u).",
 				      s->port, sk_type_text(x, own), example);
-	fix.command = sk_arena_printf(&x->e->scratch, "semanage port -%c -t %s -p %s %d",
+	fix.command = sk_arena_printf(&x->w->scratch, "semanage port -%c -t %s -p %s %d",
 				      taken ? 'm' : 'a', sk_type_text(x, own), protocol, s->port);
 	sk_buf_join(&with, "the port labeled ", sk_type_text(x, own), NULL);
 	if (!sk_buf_str(&with))
 		return -ENOMEM;
 	fix.proof = sk_fix_proof(x, sk_buf_str(&with), granted);
 	if (taken)
-		fix.caution = sk_arena_printf(&x->e->scratch,
+		fix.caution = sk_arena_printf(&x->w->scratch,
 					      "The port has a purpose in this policy (%s); domains that use it for that "
 					      "lose it.", x->v->target->type_name);
 	return fix.command && fix.proof ? sk_fix_add(x, fix) : -ENOMEM;
@@ -787,7 +797,7 @@ static int sk_fix_user_role(struct sk_fixing *x, const struct sk_context *contex
 		if (i && i <= x->e->policy->n_role_ids && x->e->policy->role_by_id[i])
 			sk_buf_join(&command, x->e->policy->role_by_id[i]->name, " ", NULL);
 	sk_buf_join(&command, sk_role_text(x, context), "' ", user->name, NULL);
-	fix.summary = sk_arena_printf(&x->e->scratch, "Let the SELinux user %s have the role %s.", user->name,
+	fix.summary = sk_arena_printf(&x->w->scratch, "Let the SELinux user %s have the role %s.", user->name,
 				      sk_role_text(x, context));
 	fix.command = sk_take(x, &command);
 	fix.proof = "Checked: the context is valid once the user may have the role.";
@@ -800,9 +810,9 @@ static int sk_fix_role_type(struct sk_fixing *x, const struct sk_context *contex
 	struct selkie_fix fix = { .kind = SELKIE_FIX_RULE, .proven = true };
 	const char *role = sk_role_text(x, context), *type = sk_type_text(x, context->type);
 
-	fix.summary = sk_arena_printf(&x->e->scratch, "Let the role %s have the type %s, with a policy module of your own.",
+	fix.summary = sk_arena_printf(&x->w->scratch, "Let the role %s have the type %s, with a policy module of your own.",
 				      role, type);
-	fix.command = sk_arena_printf(&x->e->scratch,
+	fix.command = sk_arena_printf(&x->w->scratch,
 				      "echo '(roletype %s %s)' > selkie_%s_%s.cil\nsemodule -i selkie_%s_%s.cil", role,
 				      type, role, type, role, type);
 	fix.proof = "Checked: the context is valid once the role may have the type.";
@@ -829,9 +839,9 @@ static int sk_fix_role_allow(struct sk_fixing *x)
 	selkie_overlay_free(overlay);
 	if (r || !granted)
 		return r == -EINVAL ? 0 : r;
-	fix.summary = sk_arena_printf(&x->e->scratch, "Allow the change from %s to %s, with a policy module of your own.",
+	fix.summary = sk_arena_printf(&x->w->scratch, "Allow the change from %s to %s, with a policy module of your own.",
 				      from, to);
-	fix.command = sk_arena_printf(&x->e->scratch,
+	fix.command = sk_arena_printf(&x->w->scratch,
 				      "echo '(roleallow %s %s)' > selkie_%s_%s.cil\nsemodule -i selkie_%s_%s.cil", from, to,
 				      from, to, from, to);
 	fix.proof = sk_fix_proof(x, "this role change allowed", granted);
@@ -951,7 +961,7 @@ static int sk_fix_extended_permission(struct sk_fixing *x)
 	if (!r)
 		r = sk_replay(x, &(struct sk_change){ .overlay = overlay }, &granted);
 	if (!r && granted) {
-		extra = sk_arena_printf(&x->e->scratch, "(allowx %s %s (%s %s (0x%x)))", v->source->type_name,
+		extra = sk_arena_printf(&x->w->scratch, "(allowx %s %s (%s %s (0x%x)))", v->source->type_name,
 					v->target->type_name,
 					v->question.kind == SELKIE_XPERM_NLMSG ? "nlmsg" : "ioctl", v->cls->name,
 					v->question.number);
@@ -984,7 +994,7 @@ static int sk_fix_memory_protection(struct sk_fixing *x)
 {
 	int r = sk_fix_advise(x, SELKIE_FIX_PROGRAM, "%s", sk_memory_advice(x));
 
-	if (!r && !strcmp(x->v->cls->name, "file") && x->c->samples->n_paths &&
+	if (!r && x->v->words->kind & SK_CLASS_PLAIN_FILE && x->c->samples->n_paths &&
 	    strncmp(x->c->samples->paths[0], "/usr/lib", 8) && strncmp(x->c->samples->paths[0], "/lib", 4) &&
 	    !strcmp(x->v->target->type_name, "lib_t"))
 		r = sk_fix_fcontext(x, sk_policy_find_type(x->e->policy, "textrel_shlib_t"),
@@ -1017,7 +1027,7 @@ static int sk_fix_owner(struct sk_fixing *x)
 	sk_add_shell_word(&command, s->paths[0]);
 	fix.summary = "Give the file to the Unix user that the program runs as; the policy is not at fault.";
 	fix.command = sk_take(x, &command);
-	fix.proof = sk_arena_printf(&x->e->scratch,
+	fix.proof = sk_arena_printf(&x->w->scratch,
 				    "Checked: the file belongs to uid %lld and the process is uid %lld; the owner needs no "
 				    "capability to change mode and times.",
 				    (long long)s->owner, (long long)s->fsuid);
@@ -1050,13 +1060,13 @@ static int sk_fix_file_mode(struct sk_fixing *x)
 				     (long long)s->fsuid);
 	if (s->owner == s->fsuid) {
 		sk_buf_printf(&command, "chmod u+%s ", rights);
-		fix.proof = sk_arena_printf(&x->e->scratch,
+		fix.proof = sk_arena_printf(&x->w->scratch,
 					    "Checked: the process runs as the owner (uid %lld), and mode %04llo with u+%s lets "
 					    "it in, so the capability is not asked for.",
 					    (long long)s->fsuid, (long long)(s->mode & 07777), rights);
 	} else {
 		sk_buf_printf(&command, "setfacl -m u:%lld:%s ", (long long)s->fsuid, rights);
-		fix.proof = sk_arena_printf(&x->e->scratch,
+		fix.proof = sk_arena_printf(&x->w->scratch,
 					    "Checked: mode %04llo of owner %lld keeps uid %lld out; an ACL entry of its own "
 					    "comes before the mode, so the capability is not asked for.",
 					    (long long)(s->mode & 07777), (long long)s->owner, (long long)s->fsuid);
@@ -1110,19 +1120,19 @@ static int sk_fix_wrong_domain(struct sk_fixing *x)
 
 static int sk_fix_mislabeled_program(struct sk_fixing *x)
 {
-	bool entry = x->v->decided && !strcmp(x->v->cls->name, "file") &&
-		     x->v->perms & sk_class_find_perm(x->v->cls, "entrypoint");
+	bool entry = x->v->decided && x->v->words->kind & SK_CLASS_PLAIN_FILE &&
+		     x->v->perms & x->v->words->entrypoint;
 	struct sk_type_id own;
 	int r = 0;
 
 	if (entry) {
 		r = sk_fix_restore(x);
 		if (!r && !x->n)
-			r = sk_place_own_file_type(x->e, x->v->source->context, x->v->target->context,
+			r = sk_place_own_file_type(x->w, x->v->source->context, x->v->target->context,
 						   x->v->cls, x->asked, sk_first_path(x), &own);
 		if (!r && !x->n)
 			r = sk_fix_fcontext(x, own, "Label the program's file as an entry to its domain.");
-	} else if (x->v->decided && !strcmp(x->v->cls->name, "process") && x->c->samples->n_paths) {
+	} else if (x->v->decided && x->v->words->kind & SK_CLASS_PROCESS && x->c->samples->n_paths) {
 		sk_auto_buf struct sk_buf b = SK_BUF_INIT;
 		struct selkie_fix fix = { .kind = SELKIE_FIX_RESTORE };
 
@@ -1164,7 +1174,7 @@ static int sk_fix_place(struct sk_fixing *x)
 	struct sk_type_id own;
 	int r;
 
-	r = sk_place_own_file_type(x->e, x->v->source->context, x->v->target->context, x->v->cls,
+	r = sk_place_own_file_type(x->w, x->v->source->context, x->v->target->context, x->v->cls,
 				   x->operation, sk_first_path(x), &own);
 	if (!r)
 		r = sk_fix_fcontext(x, own, "Tell the policy that files of this domain live here too.");
@@ -1191,7 +1201,7 @@ static int sk_port_is_its_own(struct sk_fixing *x, bool *ret)
 {
 	struct sk_type_id own;
 	uint16_t example;
-	int r = sk_place_own_port_type(x->e, x->v->source->context, x->v->cls, x->v->perms, x->c->samples->protocol,
+	int r = sk_place_own_port_type(x->w, x->v->source->context, x->v->cls, x->v->perms, x->c->samples->protocol,
 				       &own, &example);
 
 	*ret = !r && own.v && sk_place_is_namesake(x->e->policy, x->v->source->context->type, own);
@@ -1214,7 +1224,7 @@ static int sk_fix_boolean(struct sk_fixing *x)
 	if (!r && port && !own)
 		r = sk_fix_port(x);
 	if (!r && (x->c->also & 1u << SELKIE_CAUSE_UNEXPECTED_PLACE || !sk_has_command(x)) &&
-	    sk_class_file_mode(x->v->cls->name))
+	    x->v->words->file_mode)
 		r = sk_fix_place(x);
 	return r || sk_has_command(x) ? r : sk_fix_rule(x);
 }
@@ -1224,8 +1234,8 @@ static int sk_fix_missing_rule(struct sk_fixing *x)
 {
 	struct sk_type_id files = sk_policy_find_type(x->e->policy, "file_type");
 
-	if (x->v->decided && sk_class_file_mode(x->v->cls->name) && files.v &&
-	    x->asked & sk_class_find_perm(x->v->cls, "relabelto") &&
+	if (x->v->decided && x->v->words->file_mode && files.v &&
+	    x->asked & x->v->words->relabelto &&
 	    !sk_idset_has(&x->e->policy->attributes_of[x->v->target->context->type.v], files.v))
 		return sk_fix_advise(x, SELKIE_FIX_PROGRAM,
 				     "Choose a type for files: %s is the label of processes, ports or other things, and no "
@@ -1260,19 +1270,20 @@ static sk_fix_fn *const sk_fixes[SELKIE_N_CAUSES] = {
 	[SELKIE_CAUSE_MISSING_RULE] = sk_fix_missing_rule,
 };
 
-int sk_fix_find(struct sk_explainer *e, const struct sk_found *f, const struct sk_case *c,
+int sk_fix_find(struct sk_worker *w, const struct sk_found *f, const struct sk_case *c,
 		const struct sk_verdict *v, const struct selkie_fix **ret_fixes, size_t *ret_n)
 {
-	struct sk_fixing x = { .e = e, .found = f, .c = c, .v = v };
+	const struct sk_explainer *e = w->e;
+	struct sk_fixing x = { .w = w, .e = e, .found = f, .c = c, .v = v };
 	int r = 0;
 
-	x.fixes = SK_ARENA_ARRAY(&e->scratch, struct selkie_fix, SK_MOST_FIXES);
+	x.fixes = SK_ARENA_ARRAY(&w->scratch, struct selkie_fix, SK_MOST_FIXES);
 	if (!x.fixes)
 		return -ENOMEM;
 	for (uint32_t i = f->first_case; i; i = e->cases[i - 1].sibling)
 		x.asked |= e->cases[i - 1].perms;
 	if (v->decided)
-		x.operation = sk_operation_perms(e->operations, v->cls, x.asked);
+		x.operation = sk_operation_perms(v->words, v->cls, x.asked);
 	if (c->silenced && c->cause != SELKIE_CAUSE_ALLOWED_NOW) {
 		x.silenced_hint = true;
 		r = sk_fix_advise(&x, SELKIE_FIX_NOTHING,

@@ -91,26 +91,22 @@ static uint32_t sk_perms_of_names(const struct sk_class *cls, const char *names)
 	return perms;
 }
 
-static void sk_operation_learn(struct sk_operation *o, const struct sk_class *cls)
+void sk_operation_learn(const struct sk_class *cls, uint32_t needs[32])
 {
-	o->known = true;
 	for (size_t i = 0; i < SK_ARRAY_LEN(sk_operations); i++) {
 		const struct sk_operation_row *row = &sk_operations[i];
 		uint32_t failed = sk_class_in(cls->name, row->classes) ? sk_class_find_perm(cls, row->failed) : 0;
 
 		if (failed)
-			o->needs[__builtin_ctz(failed)] |= sk_perms_of_names(cls, row->needs);
+			needs[__builtin_ctz(failed)] |= sk_perms_of_names(cls, row->needs);
 	}
 }
 
-uint32_t sk_operation_perms(struct sk_operation *operations, const struct sk_class *cls, uint32_t perms)
+uint32_t sk_operation_perms(const struct sk_vocabulary *words, const struct sk_class *cls, uint32_t perms)
 {
-	struct sk_operation *o = &operations[cls->id.v];
 	uint32_t needs = perms & cls->perm_mask;
 
-	if (!o->known)
-		sk_operation_learn(o, cls);
 	for (uint32_t left = needs; left; left &= left - 1)
-		needs |= o->needs[__builtin_ctz(left)];
+		needs |= words->needs[__builtin_ctz(left)];
 	return needs;
 }

@@ -2,22 +2,15 @@
 #ifndef SK_EXPLAIN_OPERATION_H
 #define SK_EXPLAIN_OPERATION_H
 
-#include "model/policy.h"
+#include "explain/vocabulary.h"
 
-/*
- * What whole operations need, for the classes of one policy: needs[bit] for a permission that failed first. Worked out
- * for a class when it is first asked about.
- */
-struct sk_operation {
-	bool known;
-	uint32_t needs[32];
-};
+/* For each permission of a class that may fail first, adds to needs[bit] what its operation needs besides. */
+void sk_operation_learn(const struct sk_class *cls, uint32_t needs[32]);
 
 /*
  * The permissions that the whole operation needs of which `perms` failed first: a file that was looked at will be
- * opened and read. Includes perms themselves; only bits that the class has. `operations` has an element a class id,
- * zeroed at first.
+ * opened and read. Includes perms themselves; only bits that the class has.
  */
-uint32_t sk_operation_perms(struct sk_operation *operations, const struct sk_class *cls, uint32_t perms);
+uint32_t sk_operation_perms(const struct sk_vocabulary *words, const struct sk_class *cls, uint32_t perms);
 
 #endif

@@ -34,7 +34,7 @@ static const char *const sk_generic_ports[] = {
 	"port_t", "unreserved_port_t", "reserved_port_t", "hi_reserved_port_t", "ephemeral_port_t",
 };
 
-static int sk_place_allowed(struct sk_explainer *e, const struct sk_context *source,
+static int sk_place_allowed(const struct sk_explainer *e, const struct sk_context *source,
 			    const struct sk_context *target, struct sk_class_id cls, uint32_t *ret_allowed)
 {
 	struct selkie_access access;
@@ -78,22 +78,13 @@ static unsigned int sk_place_distance(const char *type, const char *path)
 }
 
 /* How many kinds of rights beyond `perms` are in `allowed`: to change files, to run them, to relabel them. */
-static unsigned int sk_place_excess(const struct sk_class *cls, uint32_t perms, uint32_t allowed)
+static unsigned int sk_place_excess(const struct sk_vocabulary *words, uint32_t perms, uint32_t allowed)
 {
-	static const char *const kinds[][6] = {
-		{ "write", "create", "unlink", "rename", "add_name", "remove_name" },
-		{ "execute", "execute_no_trans", "execmod" },
-		{ "relabelfrom", "relabelto" },
-	};
+	const uint32_t kinds[] = { words->change, words->run, words->relabel };
 	unsigned int n = 0;
 
-	for (size_t i = 0; i < SK_ARRAY_LEN(kinds); i++) {
-		uint32_t kind = 0;
-
-		for (size_t k = 0; k < SK_ARRAY_LEN(kinds[i]) && kinds[i][k]; k++)
-			kind |= sk_class_find_perm(cls, kinds[i][k]);
-		n += allowed & kind && !(perms & kind);
-	}
+	for (size_t i = 0; i < SK_ARRAY_LEN(kinds); i++)
+		n += allowed & kinds[i] && !(perms & kinds[i]);
 	return n;
 }
 
@@ -101,13 +92,13 @@ static unsigned int sk_place_excess(const struct sk_class *cls, uint32_t perms, 
  * The best of the types whose names begin with stem[0..n) and "_": of those that allow `perms` and that label rules know
  * (or that are for such paths), the one for such paths, with the fewest kinds of further rights, with the most label rules.
  */
-static int sk_place_best_of_stem(struct sk_explainer *e, const char *stem, size_t n,
+static int sk_place_best_of_stem(struct sk_worker *w, const char *stem, size_t n,
 				 const struct sk_context *source, const struct sk_context *target,
 				 const struct sk_class *cls, uint32_t perms, const char *path,
 				 struct sk_type_id *ret_type)
 {
-	const struct sk_policy *p = e->policy;
-	uint32_t entry = sk_class_find_perm(cls, "entrypoint");
+	const struct sk_policy *p = w->e->policy;
+	const struct sk_vocabulary *words = &w->e->vocabulary[cls->id.v];
 	unsigned int best = UINT32_MAX;
 	size_t best_rules = 0;
 
@@ -122,19 +113,19 @@ static int sk_place_best_of_stem(struct sk_explainer *e, const char *stem, size_
 
 		if (p->type_by_id[t]->attribute || strncmp(name, stem, n) || name[n] != '_' ||
 		    t == target->type.v || sk_place_distance(name, path) > 1 ||
-		    sk_sensitive_content(e->sensitive, (struct sk_type_id){ t }))
+		    sk_sensitive_content(w->e->sensitive, (struct sk_type_id){ t }))
 			continue;
-		n_rules = selkie_label_rules_of_type(e->labels, name, &numbers);
+		n_rules = selkie_label_rules_of_type(w->e->labels, name, &numbers);
 		if (!n_rules && sk_place_distance(name, path))
 			continue;
 		other.type.v = t;
-		r = sk_place_allowed(e, source, &other, cls->id, &allowed);
+		r = sk_place_allowed(w->e, source, &other, cls->id, &allowed);
 		if (r)
 			return r;
 		/* its own program: what carries that label becomes the domain */
-		if (perms & ~allowed || (!(perms & entry) && allowed & entry))
+		if (perms & ~allowed || (!(perms & words->entrypoint) && allowed & words->entrypoint))
 			continue;
-		rank = sk_place_distance(name, path) * 8 + sk_place_excess(cls, perms, allowed);
+		rank = sk_place_distance(name, path) * 8 + sk_place_excess(words, perms, allowed);
 		if (rank > best || (rank == best && n_rules <= best_rules))
 			continue;
 		best = rank;
@@ -144,22 +135,22 @@ static int sk_place_best_of_stem(struct sk_explainer *e, const char *stem, size_
 	return 0;
 }
 
-int sk_place_own_file_type(struct sk_explainer *e, const struct sk_context *source,
+int sk_place_own_file_type(struct sk_worker *w, const struct sk_context *source,
 			   const struct sk_context *target, const struct sk_class *cls, uint32_t perms,
 			   const char *path, struct sk_type_id *ret_type)
 {
-	const char *name = e->policy->type_by_id[source->type.v]->name;
+	const char *name = w->e->policy->type_by_id[source->type.v]->name;
 	size_t n = strlen(name), first = strcspn(name, "_");
 	int r;
 
 	ret_type->v = 0;
-	if (!e->labels)
+	if (!w->e->labels)
 		return 0;
 	if (n > 2 && !strcmp(name + n - 2, "_t"))
 		n -= 2;
 	/* httpd_sys_script_t: httpd_sys_script_*, httpd_sys_*, httpd_* */
 	while (n && !ret_type->v) {
-		r = sk_place_best_of_stem(e, name, n, source, target, cls, perms, path, ret_type);
+		r = sk_place_best_of_stem(w, name, n, source, target, cls, perms, path, ret_type);
 		if (r)
 			return r;
 		do
@@ -168,9 +159,9 @@ int sk_place_own_file_type(struct sk_explainer *e, const struct sk_context *sour
 	}
 	/* cupsd_t: cups_*; and the one whose daemons are named otherwise */
 	if (!ret_type->v && first == 4 && (!strncmp(name, "smbd", 4) || !strncmp(name, "nmbd", 4)))
-		return sk_place_best_of_stem(e, "samba", 5, source, target, cls, perms, path, ret_type);
+		return sk_place_best_of_stem(w, "samba", 5, source, target, cls, perms, path, ret_type);
 	if (!ret_type->v && first > 3 && name[first - 1] == 'd')
-		return sk_place_best_of_stem(e, name, first - 1, source, target, cls, perms, path, ret_type);
+		return sk_place_best_of_stem(w, name, first - 1, source, target, cls, perms, path, ret_type);
 	return 0;
 }
 
@@ -192,13 +183,10 @@ static int sk_place_list_rules(struct sk_explainer *e, uint32_t first, uint32_t 
 
 	for (uint32_t i = first; i < first + n; i++) {
 		const struct sk_rule *rule = &p->rules[i];
-		const struct sk_class *cls = p->class_by_id[rule->cls];
 		int r;
 
-		if (rule->kind != SK_RULE_ALLOW || p->types_of[rule->source].n > SK_OWN_FEW ||
-		    p->types_of[rule->target].n > SK_OWN_FEW ||
-		    !(rule->data & (sk_class_find_perm(cls, "name_bind") |
-				    sk_class_find_perm(cls, "name_connect"))))
+		if (rule->kind != SK_RULE_ALLOW || !(rule->data & e->vocabulary[rule->cls].port) ||
+		    p->types_of[rule->source].n > SK_OWN_FEW || p->types_of[rule->target].n > SK_OWN_FEW)
 			continue;
 		r = sk_grow(&e->port_rules, &e->cap_port_rules, e->n_port_rules + 1, sizeof(*e->port_rules));
 		if (r)
@@ -208,13 +196,11 @@ static int sk_place_list_rules(struct sk_explainer *e, uint32_t first, uint32_t 
 	return 0;
 }
 
-static int sk_place_prepare(struct sk_explainer *e)
+int sk_place_prepare(struct sk_explainer *e)
 {
 	const struct sk_policy *p = e->policy;
 	int r;
 
-	if (e->port_rules_known)
-		return 0;
 	r = sk_place_list_rules(e, 0, p->n_unconditional);
 	for (uint32_t i = 0; i < p->n_conds && !r; i++) {
 		const struct sk_cond *c = &p->conds[i];
@@ -225,7 +211,6 @@ static int sk_place_prepare(struct sk_explainer *e)
 		else if (!state)
 			r = sk_place_list_rules(e, c->first_false, c->n_false);
 	}
-	e->port_rules_known = !r;
 	return r;
 }
 
@@ -257,47 +242,45 @@ bool sk_place_is_namesake(const struct sk_policy *p, struct sk_type_id domain, s
 	return !strncmp(d, t, n);
 }
 
-static int sk_place_find_port_type(struct sk_explainer *e, const struct sk_context *source,
+static int sk_place_find_port_type(struct sk_worker *w, const struct sk_context *source,
 				   const struct sk_class *cls, uint32_t perm, int protocol,
 				   struct sk_type_id *ret_type, uint16_t *ret_example)
 {
 	struct sk_bitset own;
-	size_t n = selkie_policy_n_ports(e->policy);
+	size_t n = selkie_policy_n_ports(w->e->policy);
 	struct selkie_port_range range;
 	int r;
 
 	ret_type->v = 0;
-	r = sk_place_prepare(e);
-	if (!r)
-		r = sk_bitset_init(&own, &e->scratch, e->policy->n_type_ids + 1);
+	r = sk_bitset_init(&own, &w->scratch, w->e->policy->n_type_ids + 1);
 	if (r)
 		return r;
-	sk_place_mark_own(e, source->type, cls, perm, &own);
+	sk_place_mark_own(w->e, source->type, cls, perm, &own);
 	for (size_t i = 0; i < n; i++) {
 		struct sk_type_id t;
 		uint32_t allowed;
 
-		selkie_policy_port(e->policy, i, &range);
+		selkie_policy_port(w->e->policy, i, &range);
 		t = range.context->type;
 		if (range.protocol != protocol || !sk_bitset_has(&own, t.v) ||
-		    sk_port_is_generic(e->policy->type_by_id[t.v]->name) ||
-		    (ret_type->v && !sk_place_is_namesake(e->policy, source->type, t)))
+		    sk_port_is_generic(w->e->policy->type_by_id[t.v]->name) ||
+		    (ret_type->v && !sk_place_is_namesake(w->e->policy, source->type, t)))
 			continue;
-		r = sk_place_allowed(e, source, range.context, cls->id, &allowed);
+		r = sk_place_allowed(w->e, source, range.context, cls->id, &allowed);
 		if (r)
 			return r;
 		if (perm & ~allowed)
 			continue;
 		*ret_type = t;
 		*ret_example = range.low;
-		if (sk_place_is_namesake(e->policy, source->type, t))
+		if (sk_place_is_namesake(w->e->policy, source->type, t))
 			return 0;
 	}
 	return 0;
 }
 
 /* Remembered for each domain and question: many denials ask the same, and finding it walks all rules. */
-int sk_place_own_port_type(struct sk_explainer *e, const struct sk_context *source,
+int sk_place_own_port_type(struct sk_worker *w, const struct sk_context *source,
 			   const struct sk_class *cls, uint32_t perm, int protocol,
 			   struct sk_type_id *ret_type, uint16_t *ret_example)
 {
@@ -306,11 +289,11 @@ int sk_place_own_port_type(struct sk_explainer *e, const struct sk_context *sour
 	bool is_new;
 	int r;
 
-	r = sk_map_insert(&e->own_ports, key & ~((uint64_t)1 << 63), 0, &known, &is_new);
+	r = sk_map_insert(&w->own_ports, key & ~((uint64_t)1 << 63), 0, &known, &is_new);
 	if (r)
 		return r;
 	if (is_new) {
-		r = sk_place_find_port_type(e, source, cls, perm, protocol, ret_type, ret_example);
+		r = sk_place_find_port_type(w, source, cls, perm, protocol, ret_type, ret_example);
 		*known = r ? 0 : ret_type->v ? ret_type->v << 16 | *ret_example : 0;
 	}
 	ret_type->v = *known >> 16;

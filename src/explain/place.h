@@ -9,6 +9,9 @@
  * (httpd_t: httpd_*), its ports by rules that few domains share.
  */
 
+/* Lists the rules that make ports somebody's own, once. Returns 0 or -ENOMEM. */
+int sk_place_prepare(struct sk_explainer *e);
+
 /* A type that names a place rather than a purpose (var_t, mnt_t, user_home_t, ...). */
 bool sk_place_is_generic(const char *type);
 
@@ -16,7 +19,7 @@ bool sk_place_is_generic(const char *type);
  * The domain's own file type on which it may do `perms`, for places like `path`, with the fewest kinds of further rights;
  * id 0 when it has none. The question is asked with the contexts of the denial.
  */
-int sk_place_own_file_type(struct sk_explainer *e, const struct sk_context *source,
+int sk_place_own_file_type(struct sk_worker *w, const struct sk_context *source,
 			   const struct sk_context *target, const struct sk_class *cls, uint32_t perms,
 			   const char *path, struct sk_type_id *ret_type);
 
@@ -24,7 +27,7 @@ int sk_place_own_file_type(struct sk_explainer *e, const struct sk_context *sour
 bool sk_place_is_namesake(const struct sk_policy *p, struct sk_type_id domain, struct sk_type_id port);
 
 /* The port type of its own to which the domain may do `perm`, and an example of such a port; id 0 when it has none. */
-int sk_place_own_port_type(struct sk_explainer *e, const struct sk_context *source,
+int sk_place_own_port_type(struct sk_worker *w, const struct sk_context *source,
 			   const struct sk_class *cls, uint32_t perm, int protocol,
 			   struct sk_type_id *ret_type, uint16_t *ret_example);
 

@@ -125,24 +125,25 @@ static void sk_add_object(struct sk_buf *b, const struct sk_case *c, const struc
 {
 	const struct sk_case_samples *s = c->samples;
 	const char *cls = v->cls ? v->cls->name : "";
+	bool file = v->words->file_mode;
 	bool self = v->source && v->target && v->source->context && v->target->context &&
 		    v->source->context->type.v == v->target->context->type.v;
 
 	if (s->port >= 0)
 		sk_buf_printf(b, "port %d (%s)", s->port, sk_type_of(v->target));
-	else if (s->n_paths && sk_class_file_mode(cls))
+	else if (s->n_paths && file)
 		sk_buf_join(b, s->paths[0], s->n_paths > 1 ? " and others" : "", " (", sk_type_of(v->target), ")", NULL);
-	else if (s->name && sk_class_file_mode(cls))
-		sk_buf_join(b, "a ", !strcmp(cls, "dir") ? "directory" : "file", " named '", s->name, "' (", sk_type_of(v->target), ")", NULL);
+	else if (s->name && file)
+		sk_buf_join(b, "a ", v->words->kind & SK_CLASS_DIR ? "directory" : "file", " named '", s->name, "' (", sk_type_of(v->target), ")", NULL);
 	else if (s->n_paths && !strcmp(cls, "service"))
 		sk_buf_join(b, s->paths[0], " (", sk_type_of(v->target), ")", NULL);
-	else if (self && !strcmp(cls, "process"))
+	else if (self && v->words->kind & SK_CLASS_PROCESS)
 		sk_buf_adds(b, "itself");
-	else if (v->cls && v->perms & sk_class_find_perm(v->cls, "node_bind"))
+	else if (v->perms & v->words->node_bind)
 		sk_buf_join(b, "labeled ", sk_type_of(v->target), NULL);
 	else if (strstr(cls, "_socket"))
 		sk_buf_join(b, "a socket of ", self ? "its own" : sk_type_of(v->target), NULL);
-	else if (!strcmp(cls, "fifo_file"))
+	else if (v->words->kind & SK_CLASS_FIFO)
 		sk_buf_join(b, "a pipe of ", sk_type_of(v->target), NULL);
 	else
 		sk_buf_adds(b, sk_type_of(v->target));
@@ -257,8 +258,9 @@ static void sk_add_wrong_program(struct sk_buf *b, const struct sk_explainer *e,
 }
 
 /* The settings that stand against it: those that the narrowest remedy changes. */
-static void sk_add_booleans(struct sk_buf *b, struct sk_explainer *e, const struct sk_verdict *v)
+static void sk_add_booleans(struct sk_buf *b, struct sk_worker *w, const struct sk_verdict *v)
 {
+	const struct sk_explainer *e = w->e;
 	const struct selkie_remedy *best = NULL;
 	uint64_t opens, fewest = UINT64_MAX;
 	selkie_remedies *remedies;
@@ -269,7 +271,7 @@ static void sk_add_booleans(struct sk_buf *b, struct sk_explainer *e, const stru
 	for (size_t i = 0; i < selkie_remedies_count(remedies); i++) {
 		const struct selkie_remedy *remedy = selkie_remedies_get(remedies, i);
 
-		if (sk_cause_count_opened(e, remedy, &opens) || (best && opens >= fewest))
+		if (sk_cause_count_opened(w, remedy, &opens) || (best && opens >= fewest))
 			continue;
 		fewest = opens;
 		best = remedy;
@@ -279,9 +281,10 @@ static void sk_add_booleans(struct sk_buf *b, struct sk_explainer *e, const stru
 	selkie_remedies_free(remedies);
 }
 
-static void sk_add_why(struct sk_buf *b, struct sk_explainer *e, const struct sk_case *c,
+static void sk_add_why(struct sk_buf *b, struct sk_worker *w, const struct sk_case *c,
 		       const struct sk_verdict *v)
 {
+	const struct sk_explainer *e = w->e;
 	const char *reason = "it is sensitive";
 
 	switch (c->cause) {
@@ -348,7 +351,7 @@ static void sk_add_why(struct sk_buf *b, struct sk_explainer *e, const struct sk
 		sk_buf_join(b, ", and should not be able to: ", reason, NULL);
 		return;
 	case SELKIE_CAUSE_BOOLEAN:
-		sk_add_booleans(b, e, v);
+		sk_add_booleans(b, w, v);
 		return;
 	case SELKIE_CAUSE_PORT:
 		sk_buf_adds(b, ", because this port is not one of those made for this domain");
@@ -361,7 +364,7 @@ static void sk_add_why(struct sk_buf *b, struct sk_explainer *e, const struct sk
 	}
 }
 
-int sk_sentence_summary(struct sk_explainer *e, const struct sk_found *f, const struct sk_case *c,
+int sk_sentence_summary(struct sk_worker *w, const struct sk_found *f, const struct sk_case *c,
 			const struct sk_verdict *v, const char **ret_summary)
 {
 	sk_auto_buf struct sk_buf b = SK_BUF_INIT;
@@ -369,10 +372,10 @@ int sk_sentence_summary(struct sk_explainer *e, const struct sk_found *f, const 
 
 	(void)f;
 	sk_add_fact(&b, c, v);
-	sk_add_why(&b, e, c, v);
+	sk_add_why(&b, w, c, v);
 	sk_buf_addc(&b, '.');
 	s = sk_buf_str(&b);
-	*ret_summary = s ? sk_arena_strdup(&e->scratch, s) : NULL;
+	*ret_summary = s ? sk_arena_strdup(&w->scratch, s) : NULL;
 	return *ret_summary ? 0 : -ENOMEM;
 }
 
@@ -428,7 +431,7 @@ static void sk_evidence_object(struct sk_proofs *p, const struct sk_case *c, con
 	for (unsigned int i = 0; i < s->n_paths; i++)
 		sk_evidence_printf(p, "path", "%s%s", s->paths[i],
 				   s->found_by_inode ? " (found by inode)" : sk_path_source_words(s->path_source));
-	if (!s->n_paths && v->cls && sk_class_file_mode(v->cls->name)) {
+	if (!s->n_paths && v->words->file_mode) {
 		sk_evidence_printf(p, "path", "unknown%s%s%s", s->name ? ", named '" : "", s->name ? s->name : "",
 				   s->name ? "'" : "");
 		if (s->inode >= 0)
@@ -455,7 +458,7 @@ static void sk_evidence_constraint(struct sk_proofs *p, const struct selkie_fail
 }
 
 /* The clauses that fail, and the rules that would have allowed it. */
-static int sk_evidence_decision(struct sk_explainer *e, struct sk_proofs *p, const struct sk_case *c,
+static int sk_evidence_decision(const struct sk_explainer *e, struct sk_proofs *p, const struct sk_case *c,
 				const struct sk_verdict *v)
 {
 	selkie_explanation *x = NULL;
@@ -477,15 +480,16 @@ static int sk_evidence_decision(struct sk_explainer *e, struct sk_proofs *p, con
 	return 0;
 }
 
-int sk_sentence_evidence(struct sk_explainer *e, const struct sk_found *f, const struct sk_case *c,
+int sk_sentence_evidence(struct sk_worker *w, const struct sk_found *f, const struct sk_case *c,
 			 const struct sk_verdict *v, const struct selkie_evidence **ret_evidence,
 			 size_t *ret_n)
 {
-	struct sk_proofs p = { .arena = &e->scratch };
+	const struct sk_explainer *e = w->e;
+	struct sk_proofs p = { .arena = &w->scratch };
 	int r;
 
 	(void)f;
-	p.list = SK_ARENA_ARRAY(&e->scratch, struct selkie_evidence, SK_MOST_EVIDENCE);
+	p.list = SK_ARENA_ARRAY(&w->scratch, struct selkie_evidence, SK_MOST_EVIDENCE);
 	if (!p.list)
 		return -ENOMEM;
 	if (v->source)

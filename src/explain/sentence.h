@@ -6,11 +6,11 @@
 
 /*
  * A finding in words: one sentence that needs no knowledge of SELinux to be understood, and the evidence behind it. In
- * the explainer's scratch arena. Return 0 or -ENOMEM.
+ * the worker's scratch arena. Return 0 or -ENOMEM.
  */
-int sk_sentence_summary(struct sk_explainer *e, const struct sk_found *f, const struct sk_case *c,
+int sk_sentence_summary(struct sk_worker *w, const struct sk_found *f, const struct sk_case *c,
 			const struct sk_verdict *v, const char **ret_summary);
-int sk_sentence_evidence(struct sk_explainer *e, const struct sk_found *f, const struct sk_case *c,
+int sk_sentence_evidence(struct sk_worker *w, const struct sk_found *f, const struct sk_case *c,
 			 const struct sk_verdict *v, const struct selkie_evidence **ret_evidence,
 			 size_t *ret_n);
 

@@ -74,6 +74,24 @@ void sk_decide_te(const struct sk_decider *d, uint32_t source, uint32_t target, 
 			sk_te_add(ret, &d->overlay->rules[i]);
 }
 
+uint32_t sk_decide_te_row(const struct sk_decider *d, uint32_t source, uint32_t target, uint32_t cls)
+{
+	struct sk_access_trace trace = { 0 };
+	struct sk_te_visit v = { d, &trace };
+
+	sk_index_match_row(d->ix, source, d->ix->rows + d->ix->row_of[target], cls, sk_te_slot, &v);
+	return trace.te;
+}
+
+uint32_t sk_decide_te_target(const struct sk_decider *d, uint32_t source, uint32_t target, uint32_t cls)
+{
+	struct sk_access_trace trace = { 0 };
+	struct sk_te_visit v = { d, &trace };
+
+	sk_index_match_target(d->ix, source, target, cls, sk_te_slot, &v);
+	return trace.te;
+}
+
 bool sk_role_change_allowed(const struct sk_decider *d, struct sk_role_id from, struct sk_role_id to)
 {
 	const struct sk_policy *p = d->ix->policy;

@@ -32,6 +32,13 @@ int sk_decider_init(struct sk_decider *d, const struct sk_state *state,
 void sk_decide_te(const struct sk_decider *d, uint32_t source, uint32_t target, uint32_t cls,
 		  struct sk_access_trace *ret);
 
+/*
+ * The two parts of what allow rules grant, the overlay aside: by the groups that a target is in, which is the same for all
+ * targets with one row of the index, and by the target itself. Only where the index has rows.
+ */
+uint32_t sk_decide_te_row(const struct sk_decider *d, uint32_t source, uint32_t target, uint32_t cls);
+uint32_t sk_decide_te_target(const struct sk_decider *d, uint32_t source, uint32_t target, uint32_t cls);
+
 /* The whole decision, for a class of the policy (0 < cls <= n_class_ids). */
 void sk_decide_access(const struct sk_decider *d, const struct sk_context *source,
 		      const struct sk_context *target, uint32_t cls, struct sk_access_trace *ret);

@@ -232,26 +232,18 @@ sk_index_match_pairs(const struct sk_policy_index *ix, uint32_t source, uint32_t
 		}
 }
 
-/* Every slot that matches (source, target, cls): types with all their attributes. */
+/* The slots for the groups a target is in: the same for all targets with one row. Only with rows. */
 static inline __attribute__((always_inline)) void
-sk_index_match(const struct sk_policy_index *ix, uint32_t source, uint32_t target, uint32_t cls,
-	       void (*visit)(void *arg, const struct sk_slot *slot), void *arg)
+sk_index_match_row(const struct sk_policy_index *ix, uint32_t source, const uint64_t *target_row, uint32_t cls,
+		   void (*visit)(void *arg, const struct sk_slot *slot), void *arg)
 {
-	const uint64_t *by_target = sk_index_owner(ix, target);
 	const uint64_t *by_source = sk_index_owner(ix, ix->policy->n_type_ids + 1 + source);
 	const struct sk_index_word *groups = ix->class_groups + (size_t)cls * ix->n_row_words;
 	const uint32_t *group_entries = ix->group_entries + ix->class_entry[cls];
-	const uint64_t *source_row, *target_row;
+	const uint64_t *source_row = ix->rows + ix->row_of[source];
 	const struct sk_index_entry *e;
 
-	__builtin_prefetch(by_target);
 	__builtin_prefetch(by_source);
-	if (!ix->rows) {
-		sk_index_match_pairs(ix, source, target, cls, visit, arg);
-		return;
-	}
-	source_row = ix->rows + ix->row_of[source];
-	target_row = ix->rows + ix->row_of[target];
 	for (uint32_t w = 0; w < ix->n_row_words; w++)
 		for (uint64_t hit = groups[w].bits & target_row[w]; hit; hit &= hit - 1) {
 			e = &ix->entries[group_entries[sk_index_rank(&groups[w], hit)]];
@@ -260,11 +252,34 @@ sk_index_match(const struct sk_policy_index *ix, uint32_t source, uint32_t targe
 	e = sk_index_entry(ix, by_source, cls);
 	if (e)
 		sk_entry_match_groups(ix, e, target_row, visit, arg);
-	e = ix->group_number[target] ? NULL : sk_index_entry(ix, by_target, cls);
+}
+
+/* The slots for a target itself. Only with rows. */
+static inline __attribute__((always_inline)) void
+sk_index_match_target(const struct sk_policy_index *ix, uint32_t source, uint32_t target, uint32_t cls,
+		      void (*visit)(void *arg, const struct sk_slot *slot), void *arg)
+{
+	const struct sk_index_entry *e;
+
+	e = ix->group_number[target] ? NULL : sk_index_entry(ix, sk_index_owner(ix, target), cls);
 	if (!e)
 		return;
-	sk_entry_match_groups(ix, e, source_row, visit, arg);
+	sk_entry_match_groups(ix, e, ix->rows + ix->row_of[source], visit, arg);
 	sk_entry_match_single(ix, e, source, visit, arg);
+}
+
+/* Every slot that matches (source, target, cls): types with all their attributes. */
+static inline __attribute__((always_inline)) void
+sk_index_match(const struct sk_policy_index *ix, uint32_t source, uint32_t target, uint32_t cls,
+	       void (*visit)(void *arg, const struct sk_slot *slot), void *arg)
+{
+	if (!ix->rows) {
+		sk_index_match_pairs(ix, source, target, cls, visit, arg);
+		return;
+	}
+	__builtin_prefetch(sk_index_owner(ix, target));
+	sk_index_match_row(ix, source, ix->rows + ix->row_of[target], cls, visit, arg);
+	sk_index_match_target(ix, source, target, cls, visit, arg);
 }
 
 /* The rules of a slot: all, or those whose vector is not in the slot. Numbers of rules of the policy. */

@@ -168,15 +168,23 @@ static int sk_remedy_compare(const void *a, const void *b)
 	return 0;
 }
 
-static int sk_search_run(struct sk_search *s)
+/* Most questions have no conditional rule: the state is copied for those that have. */
+static int sk_search_run(struct sk_search *s, const selkie_overlay *overlay)
 {
 	bool filtered;
-	int r = 0;
+	int r;
 
+	r = sk_decider_init(&s->d, s->state, overlay);
+	if (r)
+		return r;
 	s->wanted = s->q->perms & ~sk_decide_question(&s->d, s->q, NULL, &filtered);
-	if (!s->wanted)
+	if (s->wanted)
+		sk_search_collect(s);
+	if (!s->n_booleans)
 		return 0;
-	sk_search_collect(s);
+	r = selkie_state_copy(s->state, &s->scratch);
+	if (!r)
+		r = sk_decider_init(&s->d, s->scratch, overlay);
 	for (int size = 1; size <= SK_MOST_SETTINGS && (size_t)size <= s->n_booleans && !r; size++)
 		r = sk_search_sets(s, size);
 	if (s->out->n)
@@ -195,11 +203,9 @@ int selkie_access_find_booleans(const selkie_state *state, const selkie_overlay 
 		return -EINVAL;
 	s.uncounted = flags & SELKIE_REMEDIES_UNCOUNTED;
 	s.out = calloc(1, sizeof(*s.out));
-	r = s.out ? selkie_state_copy(state, &s.scratch) : -ENOMEM;
-	if (!r)
-		r = sk_decider_init(&s.d, s.scratch, overlay);
+	r = s.out ? 0 : -ENOMEM;
 	if (!r && question->cls.v)
-		r = sk_search_run(&s);
+		r = sk_search_run(&s, overlay);
 	selkie_state_free(s.scratch);
 	if (r) {
 		selkie_remedies_free(s.out);

@@ -13,6 +13,7 @@
 #include <selkie/context.h>
 #include <selkie/diagnostic.h>
 #include <selkie/explain.h>
+#include <selkie/flow.h>
 #include <selkie/host.h>
 #include <selkie/ids.h>
 #include <selkie/label.h>
@@ -21,8 +22,11 @@
 #include <selkie/name.h>
 #include <selkie/object.h>
 #include <selkie/overlay.h>
+#include <selkie/path.h>
+#include <selkie/permission-map.h>
 #include <selkie/policy.h>
 #include <selkie/print.h>
+#include <selkie/reach.h>
 #include <selkie/role.h>
 #include <selkie/rule.h>
 #include <selkie/search.h>

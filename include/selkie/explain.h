@@ -65,6 +65,7 @@ struct selkie_explain_options {
 	 */
 	unsigned int find_milliseconds;
 	size_t window;			/* selkie_audit_options.window */
+	unsigned int threads;		/* that decide causes, the calling one included; 0 and 1: no other */
 };
 
 /* Returns 0, -EINVAL for bad options, or -ENOMEM. *ret is owned by the caller. */
@@ -128,7 +129,12 @@ struct selkie_event_id {
 struct selkie_finding {
 	enum selkie_cause cause;
 	uint32_t also;			/* bit 1 << cause of each further cause that holds */
-	uint32_t root;			/* findings with the same number have one root cause and one fix */
+	/*
+	 * Findings with the same number have one root cause and one fix; numbers ascend from 0. `further` tells that the
+	 * finding before this one has the same.
+	 */
+	uint32_t root;
+	bool further;
 	const char *source, *target;	/* types; NULL where the records name none */
 	const char *cls;
 	size_t n_permissions;
@@ -156,6 +162,20 @@ size_t selkie_explainer_n_roots(const selkie_explainer *explainer);
  * What *ret points to is valid until the next call for this explainer. Returns 0, -EINVAL for i out of range, or -ENOMEM.
  */
 int selkie_explainer_finding(selkie_explainer *explainer, size_t i, struct selkie_finding *ret);
+
+/*
+ * Works findings out for one thread: any number of threads may do so at once, each with a worker of its own, once
+ * selkie_explainer_finish has returned. The answers do not depend on who asks. A worker borrows its explainer, which must
+ * not be fed while there are workers.
+ */
+typedef struct sk_worker selkie_explain_worker;
+
+/* Returns 0 or -ENOMEM. *ret is owned by the caller. */
+int selkie_explain_worker_new(const selkie_explainer *explainer, selkie_explain_worker **ret);
+void selkie_explain_worker_free(selkie_explain_worker *worker);	/* NULL is allowed */
+
+/* As selkie_explainer_finding; what *ret points to is valid until the next call for this worker. */
+int selkie_explain_worker_finding(selkie_explain_worker *worker, size_t i, struct selkie_finding *ret);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -12,6 +12,16 @@ void sk_json_init(struct sk_json *j, struct sk_buf *buf)
 	j->buf = buf;
 }
 
+void sk_json_resume(struct sk_json *j, struct sk_buf *buf, unsigned int depth, bool filled)
+{
+	assert(depth > 0 && depth < SK_JSON_DEPTH);
+	sk_json_init(j, buf);
+	j->depth = depth;
+	for (unsigned int i = 0; i < depth; i++)
+		j->filled[i] = true;
+	j->filled[depth - 1] = filled;
+}
+
 static void sk_json_line(struct sk_json *j)
 {
 	static const char blanks[] = "                                                                ";

@@ -20,6 +20,9 @@ struct sk_json {
 
 void sk_json_init(struct sk_json *j, struct sk_buf *buf);
 
+/* Goes on inside a container at `depth` whose brackets another writer writes; `filled` tells whether it has elements. */
+void sk_json_resume(struct sk_json *j, struct sk_buf *buf, unsigned int depth, bool filled);
+
 /* `name` is NULL inside an array and at the top. */
 void sk_json_object(struct sk_json *j, const char *name);
 void sk_json_end_object(struct sk_json *j);

@@ -13,11 +13,15 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/threads.h"
 #include "cmd/command.h"
 #include "cmd/system.h"
+#include "cmd/turns.h"
 #include "selkie/explain.h"
 #include "selkie/host.h"
 #include "selkie/label.h"
+
+#define SK_WHY_MOST_THREADS 8	/* reading the log is for one: more would wait */
 
 enum sk_why_option {
 	SK_WHY_FILE_CONTEXTS,
@@ -60,7 +64,15 @@ struct sk_why {
 	bool progress_shown;
 	struct sk_buf out;
 	bool color;
-	unsigned int width;
+	unsigned int width, threads;
+};
+
+/* What one thread prints with. */
+struct sk_why_page {
+	const struct sk_why *w;
+	selkie_explain_worker *worker;
+	struct sk_buf *out;
+	uint64_t hidden;		/* denials left out */
 };
 
 static int sk_why_precedence(struct sk_why *w, const char *value)
@@ -189,9 +201,9 @@ static int sk_why_read(struct sk_why *w, const char *path)
 }
 
 /* Text. */
-static const char *sk_why_on(const struct sk_why *w, const char *code)
+static const char *sk_why_on(const struct sk_why_page *p, const char *code)
 {
-	return w->color ? code : "";
+	return p->w->color ? code : "";
 }
 
 #define SK_BOLD "\033[1m"
@@ -202,48 +214,48 @@ static const char *sk_why_on(const struct sk_why *w, const char *code)
 #define SK_PLAIN "\033[0m"
 
 /* A paragraph, wrapped at blanks, each line behind `indent` blanks; the first begins with `label`. */
-static void sk_why_wrap(struct sk_why *w, unsigned int indent, const char *label, const char *text)
+static void sk_why_wrap(struct sk_why_page *p, unsigned int indent, const char *label, const char *text)
 {
-	sk_buf_add_blanks(&w->out, indent - SK_MIN(strlen(label), (size_t)indent));
+	sk_buf_add_blanks(p->out, indent - SK_MIN(strlen(label), (size_t)indent));
 	if (*label)
-		sk_buf_join(&w->out, sk_why_on(w, SK_DIM), label, sk_why_on(w, SK_PLAIN), NULL);
-	sk_print_wrapped_on(&w->out, text, indent, w->width);
+		sk_buf_join(p->out, sk_why_on(p, SK_DIM), label, sk_why_on(p, SK_PLAIN), NULL);
+	sk_print_wrapped_on(p->out, text, indent, p->w->width);
 }
 
 /* Commands are not wrapped: they are to be copied. */
-static void sk_why_command(struct sk_why *w, const char *command)
+static void sk_why_command(struct sk_why_page *p, const char *command)
 {
 	while (*command) {
 		size_t n = strcspn(command, "\n");
 
-		sk_buf_join(&w->out, "         ", sk_why_on(w, SK_GREEN), NULL);
-		sk_buf_add(&w->out, command, n);
-		sk_buf_join(&w->out, sk_why_on(w, SK_PLAIN), "\n", NULL);
+		sk_buf_join(p->out, "         ", sk_why_on(p, SK_GREEN), NULL);
+		sk_buf_add(p->out, command, n);
+		sk_buf_join(p->out, sk_why_on(p, SK_PLAIN), "\n", NULL);
 		command += n;
 		command += *command == '\n';
 	}
 }
 
-static void sk_why_fix(struct sk_why *w, const struct selkie_fix *fix, unsigned int *number)
+static void sk_why_fix(struct sk_why_page *p, const struct selkie_fix *fix, unsigned int *number)
 {
 	char label[] = "fix 1  ";
 
 	/* the library gives eight of them at most */
 	if (fix->command)
 		label[4] = (char)('0' + ++*number % 10);
-	sk_why_wrap(w, 9, fix->command ? label : "advice ", fix->summary);
+	sk_why_wrap(p, 9, fix->command ? label : "advice ", fix->summary);
 	if (fix->command)
-		sk_why_command(w, fix->command);
+		sk_why_command(p, fix->command);
 	if (fix->proof)
-		sk_why_wrap(w, 9, "", fix->proof);
+		sk_why_wrap(p, 9, "", fix->proof);
 	if (fix->proven) {
-		sk_buf_join(&w->out, "         Opens ", sk_why_on(w, fix->opens > 100 ? SK_YELLOW : ""), NULL);
-		sk_buf_add_uint(&w->out, fix->opens);
-		sk_buf_join(&w->out, " new access", fix->opens == 1 ? "" : "es",
-			    sk_why_on(w, fix->opens > 100 ? SK_PLAIN : ""), ".\n", NULL);
+		sk_buf_join(p->out, "         Opens ", sk_why_on(p, fix->opens > 100 ? SK_YELLOW : ""), NULL);
+		sk_buf_add_uint(p->out, fix->opens);
+		sk_buf_join(p->out, " new access", fix->opens == 1 ? "" : "es",
+			    sk_why_on(p, fix->opens > 100 ? SK_PLAIN : ""), ".\n", NULL);
 	}
 	if (fix->caution)
-		sk_why_wrap(w, 9, "", fix->caution);
+		sk_why_wrap(p, 9, "", fix->caution);
 }
 
 static char *sk_two_digits(char *to, int value, char before)
@@ -258,7 +270,7 @@ static char *sk_two_digits(char *to, int value, char before)
 static void sk_why_add_time(struct sk_buf *out, const struct selkie_event_id *id)
 {
 	time_t seconds = (time_t)id->seconds;
-	char text[15], *p = text;
+	char text[15], *to = text;
 	struct tm tm;
 
 	if (!id->seconds || !localtime_r(&seconds, &tm)) {
@@ -266,105 +278,114 @@ static void sk_why_add_time(struct sk_buf *out, const struct selkie_event_id *id
 		return;
 	}
 	sk_buf_add_uint(out, (uint64_t)(tm.tm_year + 1900));
-	p = sk_two_digits(p, tm.tm_mon + 1, '-');
-	p = sk_two_digits(p, tm.tm_mday, '-');
-	p = sk_two_digits(p, tm.tm_hour, ' ');
-	p = sk_two_digits(p, tm.tm_min, ':');
-	p = sk_two_digits(p, tm.tm_sec, ':');
-	sk_buf_add(out, text, (size_t)(p - text));
+	to = sk_two_digits(to, tm.tm_mon + 1, '-');
+	to = sk_two_digits(to, tm.tm_mday, '-');
+	to = sk_two_digits(to, tm.tm_hour, ' ');
+	to = sk_two_digits(to, tm.tm_min, ':');
+	to = sk_two_digits(to, tm.tm_sec, ':');
+	sk_buf_add(out, text, (size_t)(to - text));
 }
 
-static void sk_why_evidence(struct sk_why *w, const struct selkie_finding *f)
+static void sk_why_evidence(struct sk_why_page *p, const struct selkie_finding *f)
 {
 	for (size_t i = 0; i < f->n_evidence; i++)
-		sk_buf_printf(&w->out, "         %s%s:%s %s\n", sk_why_on(w, SK_DIM), f->evidence[i].name,
-			      sk_why_on(w, SK_PLAIN), f->evidence[i].text);
+		sk_buf_printf(p->out, "         %s%s:%s %s\n", sk_why_on(p, SK_DIM), f->evidence[i].name,
+			      sk_why_on(p, SK_PLAIN), f->evidence[i].text);
 	for (unsigned int c = 0; c < SELKIE_N_CAUSES; c++)
 		if (f->also & 1u << c)
-			sk_buf_printf(&w->out, "         %salso:%s %s\n", sk_why_on(w, SK_DIM),
-				      sk_why_on(w, SK_PLAIN), selkie_cause_name(c));
+			sk_buf_printf(p->out, "         %salso:%s %s\n", sk_why_on(p, SK_DIM),
+				      sk_why_on(p, SK_PLAIN), selkie_cause_name(c));
 	for (size_t i = 0; i < f->n_events && i < 3; i++)
-		sk_buf_printf(&w->out, "         %sevent:%s %llu.%03u:%llu\n", sk_why_on(w, SK_DIM),
-			      sk_why_on(w, SK_PLAIN), (unsigned long long)f->events[i].seconds,
+		sk_buf_printf(p->out, "         %sevent:%s %llu.%03u:%llu\n", sk_why_on(p, SK_DIM),
+			      sk_why_on(p, SK_PLAIN), (unsigned long long)f->events[i].seconds,
 			      f->events[i].milliseconds, (unsigned long long)f->events[i].serial);
 	if (f->n_events > 3)
-		sk_buf_printf(&w->out, "         and %zu events more (--json lists them)\n", f->n_events - 3);
+		sk_buf_printf(p->out, "         and %zu events more (--json lists them)\n", f->n_events - 3);
 }
 
-static void sk_why_what(struct sk_why *w, const struct selkie_finding *f)
+static void sk_why_what(struct sk_why_page *p, const struct selkie_finding *f)
 {
-	sk_buf_join(&w->out, f->source ? f->source : "", f->source && f->target ? " " : "",
+	sk_buf_join(p->out, f->source ? f->source : "", f->source && f->target ? " " : "",
 		    f->target ? f->target : "", f->cls ? " " : "", f->cls ? f->cls : "", NULL);
 	for (size_t i = 0; i < f->n_permissions; i++)
-		sk_buf_join(&w->out, i ? " " : " { ", f->permissions[i], NULL);
+		sk_buf_join(p->out, i ? " " : " { ", f->permissions[i], NULL);
 	if (f->n_permissions)
-		sk_buf_adds(&w->out, " }");
+		sk_buf_adds(p->out, " }");
 }
 
 /* A finding whose root was printed above: same cause, same fix. */
-static void sk_why_further(struct sk_why *w, const struct selkie_finding *f)
+static void sk_why_further(struct sk_why_page *p, const struct selkie_finding *f)
 {
-	sk_buf_join(&w->out, "   ", sk_why_on(w, SK_DIM), "and", sk_why_on(w, SK_PLAIN), "   ", NULL);
-	sk_why_what(w, f);
-	sk_buf_adds(&w->out, ", ");
-	sk_buf_add_uint(&w->out, f->count);
-	sk_buf_adds(&w->out, f->count == 1 ? " time\n" : " times\n");
-	if (w->verbose)
-		sk_why_evidence(w, f);
+	sk_buf_join(p->out, "   ", sk_why_on(p, SK_DIM), "and", sk_why_on(p, SK_PLAIN), "   ", NULL);
+	sk_why_what(p, f);
+	sk_buf_adds(p->out, ", ");
+	sk_buf_add_uint(p->out, f->count);
+	sk_buf_adds(p->out, f->count == 1 ? " time\n" : " times\n");
+	if (p->w->verbose)
+		sk_why_evidence(p, f);
 }
 
-static void sk_why_finding(struct sk_why *w, const struct selkie_finding *f, uint32_t number)
+static void sk_why_finding(struct sk_why_page *p, const struct selkie_finding *f, uint32_t number)
 {
 	const char *color = f->silenced || f->permissive ? SK_DIM : f->cause == SELKIE_CAUSE_SENSITIVE ? SK_RED : SK_BOLD;
 	unsigned int n_fixes = 0;
 
-	sk_buf_join(&w->out, "\n", sk_why_on(w, color), NULL);
-	sk_buf_add_uint(&w->out, number);
-	sk_buf_join(&w->out, ". ", selkie_cause_name(f->cause), f->permissive ? " (permissive: logged only)" : "",
-		    f->silenced ? " (silenced by dontaudit)" : "", sk_why_on(w, SK_PLAIN), "   ", NULL);
-	sk_why_what(w, f);
-	sk_buf_addc(&w->out, '\n');
-	sk_why_wrap(w, 3, "", f->summary);
-	sk_buf_join(&w->out, "   ", sk_why_on(w, SK_DIM), NULL);
-	sk_buf_add_uint(&w->out, f->count);
-	sk_buf_adds(&w->out, f->count == 1 ? " time, last " : " times, last ");
-	sk_why_add_time(&w->out, &f->last);
-	sk_buf_join(&w->out, sk_why_on(w, SK_PLAIN), "\n", NULL);
-	if (w->verbose)
-		sk_why_evidence(w, f);
+	sk_buf_join(p->out, "\n", sk_why_on(p, color), NULL);
+	sk_buf_add_uint(p->out, number);
+	sk_buf_join(p->out, ". ", selkie_cause_name(f->cause), f->permissive ? " (permissive: logged only)" : "",
+		    f->silenced ? " (silenced by dontaudit)" : "", sk_why_on(p, SK_PLAIN), "   ", NULL);
+	sk_why_what(p, f);
+	sk_buf_addc(p->out, '\n');
+	sk_why_wrap(p, 3, "", f->summary);
+	sk_buf_join(p->out, "   ", sk_why_on(p, SK_DIM), NULL);
+	sk_buf_add_uint(p->out, f->count);
+	sk_buf_adds(p->out, f->count == 1 ? " time, last " : " times, last ");
+	sk_why_add_time(p->out, &f->last);
+	sk_buf_join(p->out, sk_why_on(p, SK_PLAIN), "\n", NULL);
+	if (p->w->verbose)
+		sk_why_evidence(p, f);
 	for (size_t i = 0; i < f->n_fixes; i++)
-		sk_why_fix(w, &f->fixes[i], &n_fixes);
+		sk_why_fix(p, &f->fixes[i], &n_fixes);
 }
 
-static int sk_why_text(struct sk_why *w)
+/* Findings [from, to) as text. Roots are numbered from 0, and those that are left out are the last. */
+static int sk_why_print_text(void *arg, unsigned int thread, size_t from, size_t to, struct sk_buf *out)
 {
-	size_t n = selkie_explainer_n_findings(w->explainer);
-	uint64_t denials = selkie_explainer_n_denials(w->explainer), hidden = 0;
-	uint32_t root = UINT32_MAX, number = 0;
+	struct sk_why_page *p = (struct sk_why_page *)arg + thread;
 	struct selkie_finding f;
+
+	p->out = out;
+	for (size_t i = from; i < to; i++) {
+		int r = selkie_explain_worker_finding(p->worker, i, &f);
+
+		if (r)
+			return r;
+		if (f.silenced && !p->w->all)
+			p->hidden += f.count;
+		else if (f.further)
+			sk_why_further(p, &f);
+		else
+			sk_why_finding(p, &f, f.root + 1);
+	}
+	return 0;
+}
+
+static int sk_why_text(struct sk_why *w, struct sk_why_page *pages)
+{
+	uint64_t denials = selkie_explainer_n_denials(w->explainer), hidden = 0;
+	size_t n = selkie_explainer_n_findings(w->explainer), roots = selkie_explainer_n_roots(w->explainer);
 	char left_out[240];
 	int r;
 
 	w->color = sk_color(1);
 	w->width = sk_width(1);
 	sk_buf_printf(&w->out, "%llu denial%s, %zu cause%s%s\n", (unsigned long long)denials,
-		      denials == 1 ? "" : "s", selkie_explainer_n_roots(w->explainer),
-		      selkie_explainer_n_roots(w->explainer) == 1 ? "" : "s",
-		      denials ? "." : ". Nothing to explain.");
-	for (size_t i = 0; i < n; i++) {
-		r = selkie_explainer_finding(w->explainer, i, &f);
-		if (r)
-			return r;
-		if (f.silenced && !w->all) {
-			hidden += f.count;
-			continue;
-		}
-		if (f.root == root)
-			sk_why_further(w, &f);
-		else
-			sk_why_finding(w, &f, ++number);
-		root = f.root;
-	}
+		      denials == 1 ? "" : "s", roots, roots == 1 ? "" : "s", denials ? "." : ". Nothing to explain.");
+	r = sk_print_in_turns(&w->out, w->threads, n, sk_why_print_text, pages);
+	if (r)
+		return r;
+	for (unsigned int i = 0; i < w->threads; i++)
+		hidden += pages[i].hidden;
 	if (hidden) {
 		snprintf(left_out, sizeof(left_out),
 			 "%llu denial%s that dontaudit rules normally hide %s left out: harmless as far as the policy's "
@@ -451,9 +472,27 @@ static void sk_why_json_log(struct sk_json *j, const struct selkie_audit_summary
 	sk_json_end_object(j);
 }
 
-static int sk_why_json(struct sk_why *w)
+/* Findings [from, to) as elements of the array that stands in the object that is printed. */
+static int sk_why_print_json(void *arg, unsigned int thread, size_t from, size_t to, struct sk_buf *out)
 {
+	struct sk_why_page *p = (struct sk_why_page *)arg + thread;
 	struct selkie_finding f;
+	struct sk_json j;
+
+	sk_json_resume(&j, out, 2, from > 0);
+	for (size_t i = from; i < to; i++) {
+		int r = selkie_explain_worker_finding(p->worker, i, &f);
+
+		if (r)
+			return r;
+		sk_why_json_finding(&j, &f);
+	}
+	return 0;
+}
+
+static int sk_why_json(struct sk_why *w, struct sk_why_page *pages)
+{
+	size_t n = selkie_explainer_n_findings(w->explainer);
 	struct sk_json j;
 	int r;
 
@@ -466,16 +505,32 @@ static int sk_why_json(struct sk_why *w)
 	sk_json_uint(&j, "denials", selkie_explainer_n_denials(w->explainer));
 	sk_json_uint(&j, "causes", selkie_explainer_n_roots(w->explainer));
 	sk_json_array(&j, "findings");
-	for (size_t i = 0; i < selkie_explainer_n_findings(w->explainer); i++) {
-		r = selkie_explainer_finding(w->explainer, i, &f);
-		if (r)
-			return r;
-		sk_why_json_finding(&j, &f);
-	}
+	r = sk_print_in_turns(&w->out, w->threads, n, sk_why_print_json, pages);
+	if (r)
+		return r;
+	sk_json_resume(&j, &w->out, 2, n > 0);
 	sk_json_end_array(&j);
 	sk_json_end_object(&j);
 	sk_json_finish(&j);
 	return 0;
+}
+
+/* All findings, worked out by several threads. */
+static int sk_why_show(struct sk_why *w)
+{
+	struct sk_why_page *pages = calloc(w->threads, sizeof(*pages));
+	int r = pages ? 0 : -ENOMEM;
+
+	for (unsigned int i = 0; i < w->threads && !r; i++) {
+		pages[i].w = w;
+		r = selkie_explain_worker_new(w->explainer, &pages[i].worker);
+	}
+	if (!r)
+		r = w->system_args.json ? sk_why_json(w, pages) : sk_why_text(w, pages);
+	for (unsigned int i = 0; i < w->threads && pages; i++)
+		selkie_explain_worker_free(pages[i].worker);
+	free(pages);
+	return r;
 }
 
 /* A file that is no log at all looks like a log without denials: say the difference. */
@@ -494,6 +549,8 @@ static int sk_why_explain(struct sk_why *w, int n_logs, char **logs)
 	struct selkie_explain_options options = { .size = sizeof(options) };
 	int r, code;
 
+	w->threads = SK_MIN(sk_threads_available(), (unsigned int)SK_WHY_MOST_THREADS);
+	options.threads = w->threads;
 	options.state = w->system.state;
 	options.labels = w->labels;
 	if (w->find_given)
@@ -514,7 +571,7 @@ static int sk_why_explain(struct sk_why *w, int n_logs, char **logs)
 	sk_why_tell_empty(w, n_logs, logs);
 	if (!r) {
 		sk_buf_to_fd(&w->out, 1);
-		r = w->system_args.json ? sk_why_json(w) : sk_why_text(w);
+		r = sk_why_show(w);
 	}
 	if (!r)
 		r = sk_buf_flush(&w->out);

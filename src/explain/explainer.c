@@ -7,8 +7,10 @@
 #include "explain/explainer.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 
+#include "base/threads.h"
 #include "explain/cause.h"
 #include "explain/find.h"
 #include "explain/finding.h"
@@ -59,6 +61,7 @@ int selkie_explainer_new(const struct selkie_explain_options *options, selkie_ex
 	e->policy = selkie_state_policy(options->state);
 	e->labels = options->labels;
 	e->find_milliseconds = options->find_milliseconds;
+	e->threads = options->threads;
 	e->own.e = e;
 	r = sk_explainer_prepare(e, options);
 	if (r) {
@@ -115,16 +118,56 @@ int selkie_explainer_read_fd(selkie_explainer *e, int fd, void (*progress)(void 
 	return selkie_audit_read_fd(e->reader, fd, progress, progress_arg);
 }
 
+/* Cases are decided independently: each thread takes the next few. */
+#define SK_DECIDE_AT_ONCE 128
+
+struct sk_deciding {
+	struct sk_explainer *e;
+	atomic_size_t next;
+	atomic_bool failed;
+};
+
+static int sk_decide_cases(struct sk_deciding *d, struct sk_worker *w)
+{
+	size_t from, to;
+	int r = 0;
+
+	while (!r && !atomic_load(&d->failed) &&
+	       (from = atomic_fetch_add(&d->next, SK_DECIDE_AT_ONCE)) < d->e->n_cases) {
+		to = SK_MIN(from + SK_DECIDE_AT_ONCE, d->e->n_cases);
+		for (size_t i = from; i < to && !r; i++) {
+			r = sk_cause_decide(w, &d->e->cases[i]);
+			sk_arena_reset(&w->scratch);
+		}
+	}
+	if (r)
+		atomic_store(&d->failed, true);
+	return r;
+}
+
+static int sk_decide_thread(void *arg, unsigned int thread)
+{
+	struct sk_deciding *d = arg;
+	struct sk_worker w = { .e = d->e };
+	int r;
+
+	if (!thread)
+		return sk_decide_cases(d, &d->e->own);
+	r = sk_decide_cases(d, &w);
+	sk_worker_done(&w);
+	return r;
+}
+
 int selkie_explainer_finish(selkie_explainer *e)
 {
+	struct sk_deciding d = { .e = e };
+	size_t most = e->n_cases / SK_DECIDE_AT_ONCE + 1;
 	int r = selkie_audit_finish(e->reader);
 
 	if (!r)
 		r = sk_find_paths(e);
-	for (size_t i = 0; i < e->n_cases && !r; i++) {
-		r = sk_cause_decide(&e->own, &e->cases[i]);
-		sk_arena_reset(&e->own.scratch);
-	}
+	if (!r)
+		r = sk_threads_run((unsigned int)SK_MIN(most, (size_t)SK_MAX(e->threads, 1u)), sk_decide_thread, &d);
 	return r ? r : sk_finding_group(e);
 }
 
@@ -261,7 +304,7 @@ static const struct sk_case *sk_explainer_speaker(const struct sk_explainer *e, 
 	return best;
 }
 
-static int sk_worker_finding(struct sk_worker *w, size_t i, struct selkie_finding *ret)
+int selkie_explain_worker_finding(selkie_explain_worker *w, size_t i, struct selkie_finding *ret)
 {
 	const struct sk_explainer *e = w->e;
 	const struct sk_found *f;
@@ -280,6 +323,7 @@ static int sk_worker_finding(struct sk_worker *w, size_t i, struct selkie_findin
 	for (uint32_t k = f->first_case; k; k = e->cases[k - 1].sibling)
 		ret->also |= e->cases[k - 1].also;
 	ret->root = f->root;
+	ret->further = i > 0 && e->findings[i - 1].root == f->root;
 	ret->source = v.source ? v.source->type_name : NULL;
 	ret->target = v.target ? v.target->type_name : NULL;
 	ret->cls = *c->samples->cls ? c->samples->cls : NULL;
@@ -300,5 +344,24 @@ static int sk_worker_finding(struct sk_worker *w, size_t i, struct selkie_findin
 
 int selkie_explainer_finding(selkie_explainer *e, size_t i, struct selkie_finding *ret)
 {
-	return sk_worker_finding(&e->own, i, ret);
+	return selkie_explain_worker_finding(&e->own, i, ret);
+}
+
+int selkie_explain_worker_new(const selkie_explainer *e, selkie_explain_worker **ret)
+{
+	struct sk_worker *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return -ENOMEM;
+	w->e = e;
+	*ret = w;
+	return 0;
+}
+
+void selkie_explain_worker_free(selkie_explain_worker *w)
+{
+	if (!w)
+		return;
+	sk_worker_done(w);
+	free(w);
 }

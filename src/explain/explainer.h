@@ -161,7 +161,7 @@ struct sk_explainer {
 	const struct sk_policy *policy;
 	const selkie_state *state;
 	const selkie_label_db *labels;
-	unsigned int find_milliseconds;
+	unsigned int find_milliseconds, threads;
 	selkie_audit_reader *reader;
 
 	struct sk_arena arena;		/* what lives as long as the explainer */

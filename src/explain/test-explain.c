@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The explainer through its API: bad questions, logs in pieces, and every allocation of a whole run failing. */
+/*
+ * The explainer through its API: bad questions, logs in pieces, several threads, and every allocation of a whole run
+ * failing.
+ */
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -51,6 +55,7 @@ struct world {
 	selkie_state *state;
 	selkie_label_db *labels;
 	size_t piece;			/* bytes fed at once */
+	unsigned int threads;
 	char text[20000];		/* what came out */
 };
 
@@ -101,7 +106,8 @@ static void note(struct world *w, const struct selkie_finding *f)
 static int run(void *arg)
 {
 	struct world *w = arg;
-	struct selkie_explain_options options = { .size = sizeof(options), .state = w->state, .labels = w->labels };
+	struct selkie_explain_options options = { .size = sizeof(options), .state = w->state, .labels = w->labels,
+						  .threads = w->threads };
 	size_t size = sizeof(log_text) - 1;
 	selkie_explainer *e;
 	int r;
@@ -189,6 +195,110 @@ static void test_asked_again(void **state)
 	selkie_explainer_free(e);
 }
 
+#define N_MANY 1500
+#define N_ASKING 4
+
+/* Denials of as many labels, so that each is a case: enough for every thread to decide some. */
+static char *many_denials(void)
+{
+	static const char *const perms[] = { "read", "write", "getattr open", "append create" };
+	char *text = malloc(N_MANY * 300);
+	size_t n = 0;
+
+	for (unsigned int i = 0; text && i < N_MANY; i++)
+		n += (size_t)snprintf(text + n, 300,
+				      "type=AVC msg=audit(1700000000.000:%u): avc:  denied  { %s } for  pid=7 comm=\"c%u\" "
+				      "name=\"n%u\" dev=\"vda1\" ino=%u scontext=" SERVED
+				      " tcontext=system_u:object_r:%s:s0:c%u tclass=%s permissive=%u\n",
+				      i + 1, perms[i % 4], i % 10, i, i + 10,
+				      i % 3 ? "etc_t" : i % 2 ? "served_data_t" : "default_t", i % 256,
+				      i % 5 ? "file" : "dir", i % 7 == 0);
+	return text;
+}
+
+struct asking {
+	struct world w;
+	const selkie_explainer *e;
+	pthread_t thread;
+};
+
+static void *ask_all(void *arg)
+{
+	struct asking *a = arg;
+	selkie_explain_worker *worker;
+	struct selkie_finding f;
+
+	if (selkie_explain_worker_new(a->e, &worker))
+		return NULL;
+	for (size_t i = 0; i < selkie_explainer_n_findings(a->e); i++)
+		if (!selkie_explain_worker_finding(worker, i, &f))
+			note(&a->w, &f);
+	selkie_explain_worker_free(worker);
+	return NULL;
+}
+
+/* Causes decided by several threads, findings worked out by several: always the same. */
+static void test_threads(void **state)
+{
+	struct world *w = *state;
+	struct selkie_explain_options options = { .size = sizeof(options), .state = w->state, .labels = w->labels };
+	struct asking *asking = calloc(N_ASKING, sizeof(*asking));
+	char *text = many_denials();
+	selkie_explainer *e;
+
+	for (unsigned int threads = 0; threads <= N_ASKING; threads++) {
+		options.threads = threads;
+		assert_int_equal(selkie_explainer_new(&options, &e), 0);
+		assert_int_equal(selkie_explainer_feed(e, text, strlen(text)), 0);
+		assert_int_equal(selkie_explainer_finish(e), 0);
+		assert_int_equal(selkie_explainer_n_denials(e), N_MANY);
+		assert_true(selkie_explainer_n_findings(e) > 10);
+		for (unsigned int i = 0; i < N_ASKING; i++) {
+			asking[i].e = e;
+			asking[i].w.text[0] = '\0';
+			assert_int_equal(pthread_create(&asking[i].thread, NULL, ask_all, &asking[i]), 0);
+		}
+		for (unsigned int i = 0; i < N_ASKING; i++)
+			pthread_join(asking[i].thread, NULL);
+		for (unsigned int i = 0; i < N_ASKING; i++) {
+			if (!threads && !i)
+				strcpy(w->text, asking[0].w.text);
+			assert_string_equal(asking[i].w.text, w->text);
+		}
+		selkie_explainer_free(e);
+	}
+	assert_true(strlen(w->text) > 1000);
+	free(asking);
+	free(text);
+}
+
+static int run_many(void *arg)
+{
+	struct world *w = arg;
+	struct selkie_explain_options options = { .size = sizeof(options), .state = w->state, .threads = 3 };
+	char *text = many_denials();
+	selkie_explainer *e = NULL;
+	int r = text ? selkie_explainer_new(&options, &e) : -ENOMEM;
+
+	if (!r)
+		r = selkie_explainer_feed(e, text, strlen(text));
+	if (!r)
+		r = selkie_explainer_finish(e);
+	selkie_explainer_free(e);
+	free(text);
+	return r;
+}
+
+static void test_threads_out_of_memory(void **state)
+{
+	struct world *w = *state;
+	size_t runs;
+
+	assert_int_equal(run_many(w), 0);
+	assert_null(alloc_fail_each(run_many, w, 100, &runs));
+	assert_true(runs > 50);
+}
+
 static void test_out_of_memory(void **state)
 {
 	struct world *w = *state;
@@ -206,7 +316,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_pieces, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_questions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_asked_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_threads, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_out_of_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_threads_out_of_memory, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

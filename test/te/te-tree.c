@@ -23,6 +23,9 @@ static const uint8_t groups[SK_TE_N_KINDS] = {
 
 struct run {
 	struct sk_refpolicy rp;
+	struct sk_arena arena;
+	struct sk_intern names;
+	struct sk_sources sources;
 	struct sk_buf out[26];
 	bool quiet;
 	size_t n_stmts;
@@ -44,7 +47,7 @@ static int handle(void *arg, const struct sk_refpolicy_module *module, struct sk
 		group = stmt->set[0].n || stmt->set[1].n ? 15 : 14;
 	else if (stmt->kind != SK_TE_CLASS && !group && stmt->kind != SK_TE_SID)
 		group = 15;
-	sk_te_print(&run->out[group], &run->rp.names, stmt);
+	sk_te_print(&run->out[group], &run->names, stmt);
 	return 0;
 }
 
@@ -72,7 +75,11 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < SK_ARRAY_LEN(run.out); i++)
 		sk_buf_init(&run.out[i]);
 	clock_gettime(CLOCK_MONOTONIC, &a);
-	r = sk_refpolicy_open(&run.rp, root ? root : ".", settings, diags);
+	run.sources = (struct sk_sources)SK_SOURCES_INIT;
+	sk_intern_init(&run.names, &run.arena);
+	r = sk_te_names_init(&run.names);
+	if (!r)
+		r = sk_refpolicy_open(&run.rp, root ? root : ".", settings, &run.names, &run.sources, diags);
 	run.rp.macros.by_text = by_text;
 	if (!r)
 		r = sk_refpolicy_parse(&run.rp, handle, &run);
@@ -80,7 +87,7 @@ int main(int argc, char **argv)
 	if (run.quiet)
 		fprintf(stderr, "%.1f ms, %zu modules, %zu statements, %zu expansions, %zu names\n",
 			(double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6,
-			run.rp.n_modules, run.n_stmts, run.rp.sources.n_expansions, run.rp.names.n);
+			run.rp.n_modules, run.n_stmts, run.sources.n_expansions, run.names.n);
 	for (size_t i = 0; i < SK_ARRAY_LEN(run.out); i++) {
 		fwrite(run.out[i].data, 1, run.out[i].n, stdout);
 		sk_buf_done(&run.out[i]);
@@ -90,6 +97,9 @@ int main(int argc, char **argv)
 	free(text);
 	r = r < 0 ? 3 : r || diags->n[SELKIE_SEVERITY_ERROR] ? 1 : 0;
 	sk_refpolicy_close(&run.rp);
+	sk_intern_done(&run.names);
+	sk_sources_done(&run.sources);
+	sk_arena_done(&run.arena);
 	selkie_diagnostics_free(diags);
 	return r;
 }

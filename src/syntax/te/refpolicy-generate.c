@@ -61,12 +61,12 @@ int sk_refpolicy_define_settings(struct sk_refpolicy *rp, struct sk_macro_reader
 /* The macro all_CLASS_perms: the common's permissions, then the class's own. Commons are kept as "NAME: perms\n". */
 int sk_refpolicy_define_class(struct sk_refpolicy *rp, const struct sk_te_stmt *stmt, struct sk_buf *commons)
 {
-	const char *name = sk_intern_str(&rp->names, stmt->name.name), *inherited = NULL;
+	const char *name = sk_intern_str(rp->names, stmt->name.name), *inherited = NULL;
 	sk_auto_buf struct sk_buf perms = SK_BUF_INIT, macro = SK_BUF_INIT;
 	char head[300];
 
 	for (uint32_t i = 0; i < stmt->set[0].n; i++)
-		sk_buf_printf(&perms, "%s ", sk_intern_str(&rp->names, stmt->set[0].names[i].name));
+		sk_buf_printf(&perms, "%s ", sk_intern_str(rp->names, stmt->set[0].names[i].name));
 	if (!sk_buf_str(&perms))
 		return -ENOMEM;
 	if (stmt->kind == SK_TE_COMMON) {
@@ -76,7 +76,7 @@ int sk_refpolicy_define_class(struct sk_refpolicy *rp, const struct sk_te_stmt *
 	if (stmt->kind != SK_TE_CLASS)
 		return 0;
 	if (stmt->name2.name != SK_INTERN_NONE) {
-		snprintf(head, sizeof(head), "\n%.250s: ", sk_intern_str(&rp->names, stmt->name2.name));
+		snprintf(head, sizeof(head), "\n%.250s: ", sk_intern_str(rp->names, stmt->name2.name));
 		inherited = sk_buf_str(commons);
 		inherited = inherited ? strstr(inherited, head) : NULL;
 	}
@@ -157,7 +157,7 @@ static int sk_network_lines(struct sk_refpolicy *rp, const struct sk_source *in,
 			sk_buf_addc(&buf, '\n');
 		}
 	}
-	return sk_buf_str(&buf) ? sk_sources_add(&rp->sources, in->name, buf.data, buf.n, rp->diags, ret_source)
+	return sk_buf_str(&buf) ? sk_sources_add(rp->sources, in->name, buf.data, buf.n, rp->diags, ret_source)
 				: -ENOMEM;
 }
 
@@ -183,7 +183,7 @@ static int sk_expand_template(struct sk_refpolicy *rp, const struct sk_source *m
 {
 	sk_auto_buf struct sk_buf dropped = SK_BUF_INIT;
 	struct sk_macro_reader m;
-	int r = sk_macro_init(&m, &rp->names, &rp->sources, rp->diags);
+	int r = sk_macro_init(&m, rp->names, rp->sources, rp->diags);
 
 	if (r)
 		return r;
@@ -224,6 +224,6 @@ int sk_refpolicy_generate(struct sk_refpolicy *rp, const struct sk_refpolicy_mod
 	if (expanded.n)
 		sk_add_dollars(&text, expanded.data, expanded.data + expanded.n);
 	snprintf(path, sizeof(path), "%s/policy/modules/%s/%s.%s", rp->root, layer, name, ext);
-	return sk_buf_str(&text) ? sk_sources_add(&rp->sources, path, text.data, text.n, rp->diags, ret_source)
+	return sk_buf_str(&text) ? sk_sources_add(rp->sources, path, text.data, text.n, rp->diags, ret_source)
 				 : -ENOMEM;
 }

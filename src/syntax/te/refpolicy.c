@@ -82,7 +82,7 @@ int sk_refpolicy_load(struct sk_refpolicy *rp, bool must, struct sk_source **ret
 		return -ENOMEM;
 	}
 	free(name);
-	r = sk_sources_load(&rp->sources, path, NULL, rp->diags, ret_source);
+	r = sk_sources_load(rp->sources, path, NULL, rp->diags, ret_source);
 	if (r == -ENOENT && !must)
 		return 0;
 	if (r >= 0 || r == -ENOMEM)
@@ -203,7 +203,7 @@ static void sk_read_state(struct sk_refpolicy *rp, const struct sk_source *sourc
 		return;
 	while (isspace((unsigned char)*line))
 		line++;
-	sk_sources_place(&rp->sources, source->base + (uint32_t)(line - source->text), (uint32_t)strlen(name), &place);
+	sk_sources_place(rp->sources, source->base + (uint32_t)(line - source->text), (uint32_t)strlen(name), &place);
 	sk_error(rp->diags, "E0140", &place, "there is no module '%s' in the tree", name);
 }
 
@@ -234,18 +234,16 @@ static int sk_read_modules(struct sk_refpolicy *rp)
 }
 
 int sk_refpolicy_open(struct sk_refpolicy *rp, const char *root, const char *const *settings,
-		      struct sk_diags *diags)
+		      struct sk_intern *names, struct sk_sources *sources, struct sk_diags *diags)
 {
 	int r;
 
 	memset(rp, 0, sizeof(*rp));
-	rp->sources = (struct sk_sources)SK_SOURCES_INIT;
+	rp->names = names;
+	rp->sources = sources;
 	rp->diags = diags;
 	rp->root = sk_arena_strdup(&rp->arena, root);
-	sk_intern_init(&rp->names, &rp->arena);
-	r = rp->root ? sk_te_names_init(&rp->names) : -ENOMEM;
-	if (!r)
-		r = sk_macro_init(&rp->macros, &rp->names, &rp->sources, diags);
+	r = rp->root ? sk_macro_init(&rp->macros, names, sources, diags) : -ENOMEM;
 	if (!r)
 		r = sk_read_settings(rp, settings);
 	return r ? r : sk_read_modules(rp);
@@ -254,8 +252,6 @@ int sk_refpolicy_open(struct sk_refpolicy *rp, const char *root, const char *con
 void sk_refpolicy_close(struct sk_refpolicy *rp)
 {
 	sk_macro_done(&rp->macros);
-	sk_intern_done(&rp->names);
-	sk_sources_done(&rp->sources);
 	free(rp->settings);
 	free(rp->modules);
 	sk_arena_done(&rp->arena);
@@ -292,8 +288,8 @@ static int sk_parse_source(struct sk_refpolicy_run *run, const struct sk_source 
 
 	if (r)
 		return r;
-	sk_te_lexer_init(&lexer, &rp->names, &rp->macros, source);
-	r = sk_te_parse(&lexer, &rp->tree, &rp->sources, rp->diags, sk_handle, run);
+	sk_te_lexer_init(&lexer, rp->names, &rp->macros, source);
+	r = sk_te_parse(&lexer, &rp->tree, rp->sources, rp->diags, sk_handle, run);
 	sk_te_lexer_done(&lexer);
 	return r;
 }

@@ -28,8 +28,8 @@ struct sk_refpolicy {
 	const char *root;
 	struct sk_arena arena;		/* what lives as long as this */
 	struct sk_arena tree;		/* one statement's, unless keep_tree */
-	struct sk_intern names;
-	struct sk_sources sources;
+	struct sk_intern *names;
+	struct sk_sources *sources;
 	struct sk_macro_reader macros;
 	struct sk_diags *diags;
 	bool keep_tree;			/* statements stay until sk_refpolicy_close */
@@ -45,11 +45,11 @@ struct sk_refpolicy {
 
 /*
  * Reads build.conf and modules.conf and finds the modules. settings: "NAME=VALUE" that count before build.conf's,
- * ended by NULL; may be NULL. diags is borrowed until sk_refpolicy_close, which is to be called whatever this returns.
- * Returns 0, SK_REFPOLICY_REFUSED, or a negative errno.
+ * ended by NULL; may be NULL. names (of sk_te_names_init), sources and diags are borrowed until sk_refpolicy_close,
+ * which is to be called whatever this returns. Returns 0, SK_REFPOLICY_REFUSED, or a negative errno.
  */
 int sk_refpolicy_open(struct sk_refpolicy *rp, const char *root, const char *const *settings,
-		      struct sk_diags *diags);
+		      struct sk_intern *names, struct sk_sources *sources, struct sk_diags *diags);
 void sk_refpolicy_close(struct sk_refpolicy *rp);
 
 /* The value of a setting, or "" when it has none. */

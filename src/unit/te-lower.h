@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_UNIT_TE_LOWER_H
+#define SK_UNIT_TE_LOWER_H
+
+#include "unit/te.h"
+
+/*
+ * What the files of the lowering share. Functions return 0, -ENOMEM, or SK_TE_REFUSED for a statement with a mistake
+ * that has been said and is not to be in the unit.
+ */
+#define SK_TE_REFUSED 1
+
+struct sk_diag *sk_te_complain(struct sk_te_lower *l, const char *id, const struct sk_te_name *at, const char *fmt, ...)
+	SK_PRINTF(4, 5);
+
+/* Adds a statement at the place of the one being lowered. SK_TE_PUT takes one to five operands. */
+int sk_te_put(struct sk_te_lower *l, enum sk_unit_kind kind, uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t e);
+#define SK_TE_PUT(l, kind, ...) SK_TE_PUT_5(l, kind, __VA_ARGS__, 0, 0, 0, 0, 0)
+#define SK_TE_PUT_5(l, kind, a, b, c, d, e, ...) sk_te_put(l, kind, a, b, c, d, e)
+int sk_te_put_named(struct sk_te_lower *l, enum sk_unit_kind kind, enum sk_ns ns, const struct sk_te_name *name,
+		    uint32_t b);
+
+/* te-scope.c: names. */
+enum {
+	SK_TE_SEEN_TOP = 1,		/* declared or required outside any optional */
+	SK_TE_SEEN_DECLARED = 2,	/* declared anywhere */
+	SK_TE_SEEN_UNSURE = 4,		/* used before it was seen; in `unsure` */
+	SK_TE_SEEN_FILLED = 8,		/* a class whose permissions were given */
+};
+
+int sk_te_know_object_r(struct sk_te_lower *l);
+
+/* What the statement, and if blocks in it, declare or require. */
+int sk_te_collect(struct sk_te_lower *l, const struct sk_te_stmt *s);
+
+/* The block's own names come into scope, and go out of it. */
+int sk_te_enter(struct sk_te_lower *l, const struct sk_te_stmt *body, bool in_else, size_t *ret_mark);
+void sk_te_leave(struct sk_te_lower *l, size_t mark);
+
+/* The reference of a name that is used here, which has to be in scope. */
+int sk_te_use(struct sk_te_lower *l, enum sk_ns ns, const struct sk_te_name *name, uint32_t *ret_ref);
+int sk_te_no_period(struct sk_te_lower *l, const struct sk_te_name *name);
+int sk_te_check_names(struct sk_te_lower *l);
+
+/* te-part.c: what statements are made of. */
+enum {
+	SK_TE_STARS = 1,	/* * and ~ are allowed */
+	SK_TE_SELF = 2,		/* self is */
+	SK_TE_NOT_SELF = 4,	/* -self is */
+};
+
+int sk_te_set(struct sk_te_lower *l, enum sk_ns ns, unsigned int flags, const struct sk_te_set *set, uint32_t *ret_set);
+int sk_te_class_perms(struct sk_te_lower *l, const struct sk_te_set *classes, const struct sk_te_set *perms,
+		      uint32_t *ret_perms);
+int sk_te_xperms(struct sk_te_lower *l, const struct sk_te_stmt *s, uint32_t *ret_xperms);
+int sk_te_categories(struct sk_te_lower *l, const struct sk_te_set *set, uint32_t *ret_set);
+int sk_te_level(struct sk_te_lower *l, const struct sk_te_level *level, uint32_t *ret_level);
+int sk_te_range(struct sk_te_lower *l, const struct sk_te_range *range, uint32_t *ret_range);
+int sk_te_context(struct sk_te_lower *l, const struct sk_te_context *context, uint32_t *ret_context);
+int sk_te_expr(struct sk_te_lower *l, const struct sk_te_expr *expr, uint32_t *ret_expr);
+
+/* te-object.c: contexts of objects. */
+int sk_te_object(struct sk_te_lower *l, const struct sk_te_stmt *s);
+
+#endif

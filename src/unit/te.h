@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_UNIT_TE_H
+#define SK_UNIT_TE_H
+
+#include "syntax/te/refpolicy.h"
+#include "unit/unit.h"
+
+/*
+ * The policy language into a unit, statement by statement as the parser hands them out: nothing of a tree is kept.
+ *
+ * What a reader of such a unit may count on, beyond unit.h:
+ * - Of the two statements that declare a class, the first gives CLASS_ORDER with that class alone, the second CLASS (and
+ *   CLASS_COMMON). A class without the second has a CLASS without permissions at the end of the unit.
+ * - SID, CATEGORY, TYPE, ROLE, USER, BOOL stand in the order declared, which is the order of their numbers; there is no
+ *   SID_ORDER and no CATEGORY_ORDER. `dominance` is SENSITIVITY_ORDER. A policy with sensitivities has MLS 1.
+ * - ROLE and USER may stand more than once for one name, as this language allows; then each says what it adds.
+ * - A class left out (role_transition, range_transition) is written as process.
+ * - Categories c0.c5 are SK_SET_RANGE in a set of SK_SET_EXPR; sets of names alone are lists.
+ * - a.b declared as a role or user is bounded by a (ROLE_BOUNDS, USER_BOUNDS).
+ */
+
+/* What is known of a name, by the number of its reference. */
+struct sk_te_seen {
+	uint32_t active;		/* how many blocks around here declare or require it */
+	uint32_t addr, expansion;	/* where it is declared (the first time), or else required */
+	uint32_t flags;
+};
+
+struct sk_te_use {
+	uint32_t ref, addr, expansion;
+};
+
+struct sk_te_lower {
+	struct sk_unit *unit;
+	struct sk_space *space;
+	const struct sk_te_stmt *stmt;	/* the one of whose parts is spoken */
+	uint32_t block, cond;		/* where statements go now */
+	unsigned int depth;		/* of blocks, without the unit's own */
+	bool mls;			/* has sensitivities */
+	bool ordered;			/* statements must stand in checkpolicy's order */
+	uint8_t group;			/* how far that has come */
+	size_t mistakes;
+
+	SK_PARTS(struct sk_te_seen) seen;	/* by reference */
+	SK_PARTS(uint32_t) active;		/* references made active by the blocks around, innermost last */
+	SK_PARTS(struct sk_te_use) unsure;	/* first uses before anything declared the name */
+	SK_PARTS(uint32_t) items;		/* scratch */
+	SK_PARTS(uint32_t) minus;
+	SK_PARTS(struct sk_unit_node) nodes;
+	SK_PARTS(struct sk_number_range) ranges;
+	uint32_t process, self;			/* names */
+};
+
+/* Borrowed: unit, which is empty, with its space. Returns 0 or -ENOMEM. */
+int sk_te_lower_init(struct sk_te_lower *lower, struct sk_unit *unit);
+void sk_te_lower_done(struct sk_te_lower *lower);
+
+/* Adds a statement of the outermost level to the unit. Mistakes are diagnostics (E014x). Returns 0 or -ENOMEM. */
+int sk_te_lower_stmt(struct sk_te_lower *lower, const struct sk_te_stmt *stmt);
+
+/* Behind the last one: what only the whole can tell, as names that nothing declares. Returns 0 or -ENOMEM. */
+int sk_te_lower_end(struct sk_te_lower *lower);
+
+/* Reading. The input was refused; the diagnostics say why. */
+#define SK_UNIT_REFUSED 1
+
+/*
+ * A policy.conf, or a module as checkmodule reads it (its first statement tells). The space's names must be those of
+ * sk_te_names_init. Returns 0, SK_UNIT_REFUSED, or a negative errno; the unit is to be done with in any case.
+ */
+int sk_unit_read_conf(struct sk_unit *unit, struct sk_space *space, uint32_t number, const struct sk_source *source);
+
+/*
+ * The monolithic policy of a reference policy tree, opened with the space's names and sources. Returns 0,
+ * SK_UNIT_REFUSED, or a negative errno.
+ */
+int sk_unit_read_tree(struct sk_unit *unit, struct sk_space *space, uint32_t number, struct sk_refpolicy *rp);
+
+#endif

@@ -12,6 +12,7 @@
 #include <selkie/constraint.h>
 #include <selkie/context.h>
 #include <selkie/diagnostic.h>
+#include <selkie/diff.h>
 #include <selkie/explain.h>
 #include <selkie/flow.h>
 #include <selkie/host.h>

@@ -87,6 +87,7 @@ void sk_command_help(const struct sk_command *cmd);
 /* One a file. */
 extern const struct sk_command sk_cmd_can;
 extern const struct sk_command sk_cmd_compute;
+extern const struct sk_command sk_cmd_diff;
 extern const struct sk_command sk_cmd_info;
 extern const struct sk_command sk_cmd_print;
 extern const struct sk_command sk_cmd_search;

@@ -18,6 +18,7 @@ const struct sk_command *const sk_commands[] = {
 	&sk_cmd_compute,
 	&sk_cmd_info,
 	&sk_cmd_search,
+	&sk_cmd_diff,
 	&sk_cmd_print,
 	&sk_cmd_help,
 	&sk_cmd_completion,

@@ -334,9 +334,8 @@ static uint32_t sk_constraint_add_names(struct sk_buf *buf, const struct sk_poli
  * The names of a node: nothing, "a", or "{ a b }". setools adds a blank to the latter, and does not know exceptions and
  * complements, of which it prints the types as if nothing were special about them; those we write as they are.
  */
-static char *sk_constraint_set_text(const struct sk_policy *p,
-				    const struct sk_constraint_node *node,
-				    enum sk_expression_style style)
+char *sk_constraint_set_text(const struct sk_policy *p, const struct sk_constraint_node *node,
+			     enum sk_expression_style style)
 {
 	const struct sk_type_set *set = node->attr & SK_ATTR_TYPE ? node->type_names : NULL;
 	sk_auto_buf struct sk_buf names = SK_BUF_INIT, text = SK_BUF_INIT;

@@ -25,6 +25,10 @@ void sk_constraint_print_expression(struct sk_buf *buf, const struct sk_policy *
 				    const struct sk_constraint *constraint,
 				    enum sk_expression_style style);
 
+/* The names that a node compares with: "a", "{ a b }". To be freed with free(); NULL without memory. */
+char *sk_constraint_set_text(const struct sk_policy *policy, const struct sk_constraint_node *node,
+			     enum sk_expression_style style);
+
 /* Whether it compares levels, so that its statement is mlsconstrain or mlsvalidatetrans. */
 bool sk_constraint_is_mls(const struct sk_constraint *constraint);
 

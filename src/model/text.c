@@ -125,10 +125,10 @@ void sk_text_perms(struct sk_text *text, struct sk_buf *buf, struct sk_class_id 
 	sk_buf_add(buf, text->perm_sets[*found].s, text->perm_sets[*found].n);
 }
 
-/* " [ CONDITION ]:" of a conditional. */
-static void sk_text_cond(struct sk_text *t, struct sk_buf *buf, uint32_t cond, bool branch)
+void sk_text_condition(struct sk_text *text, struct sk_buf *buf, uint32_t cond, bool branch)
 {
 	sk_auto_buf struct sk_buf made = SK_BUF_INIT;
+	struct sk_text *t = text;
 
 	if (!t->conds)
 		t->conds = calloc(t->policy->n_conds, sizeof(*t->conds));
@@ -218,7 +218,7 @@ static void sk_text_te_rule(struct sk_text *t, struct sk_buf *buf, const struct 
 	}
 	sk_buf_addc(buf, ';');
 	if (rule->cond != SELKIE_UNCONDITIONAL)
-		sk_text_cond(t, buf, rule->cond, rule->branch);
+		sk_text_condition(t, buf, rule->cond, rule->branch);
 }
 
 void sk_text_rule(struct sk_text *text, struct sk_buf *buf, const struct selkie_rule *rule)
@@ -351,9 +351,8 @@ static const char *sk_genfs_letter(const struct sk_policy *policy, struct sk_cla
 	return "";
 }
 
-/* What stands between the statement's word and the context. */
-static void sk_text_labeled(struct sk_buf *buf, const struct sk_policy *policy,
-			    const struct selkie_labeling *l)
+void sk_text_labeled(struct sk_buf *buf, const struct sk_policy *policy,
+		     const struct selkie_labeling *l)
 {
 	switch (l->kind) {
 	case SELKIE_LABELING_SID:
@@ -410,8 +409,8 @@ static const char *const sk_labeling_words[SELKIE_N_LABELING_KINDS] = {
 	[SELKIE_LABELING_DEVICETREE] = "devicetreecon",
 };
 
-void sk_text_labeling(struct sk_buf *buf, const struct sk_policy *policy,
-		      const struct selkie_labeling *labeling)
+void sk_text_labeling_head(struct sk_buf *buf, const struct sk_policy *policy,
+			   const struct selkie_labeling *labeling)
 {
 	const char *word = sk_labeling_words[labeling->kind];
 
@@ -420,6 +419,12 @@ void sk_text_labeling(struct sk_buf *buf, const struct sk_policy *policy,
 	sk_buf_adds(buf, word ? word : "fs_use");
 	sk_buf_addc(buf, ' ');
 	sk_text_labeled(buf, policy, labeling);
+}
+
+void sk_text_labeling(struct sk_buf *buf, const struct sk_policy *policy,
+		      const struct selkie_labeling *labeling)
+{
+	sk_text_labeling_head(buf, policy, labeling);
 	sk_buf_addc(buf, ' ');
 	sk_text_context(buf, policy, labeling->context);
 	if (labeling->packet_context) {

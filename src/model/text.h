@@ -45,6 +45,9 @@ void sk_text_class(struct sk_text *text, struct sk_buf *buf, uint32_t id);
 void sk_text_perms(struct sk_text *text, struct sk_buf *buf, struct sk_class_id cls,
 		   uint32_t perms);
 
+/* " [ CONDITION ]:True", as it ends a conditional rule. */
+void sk_text_condition(struct sk_text *text, struct sk_buf *buf, uint32_t cond, bool branch);
+
 /*
  * Levels with two categories in a row as "c0.c1" and ranges with blanks around the dash, as setools has them; the
  * kernel's form is level.h's and context.h's.
@@ -56,6 +59,11 @@ void sk_text_range(struct sk_buf *buf, const struct sk_policy *policy,
 void sk_text_context(struct sk_buf *buf, const struct sk_policy *policy,
 		     const struct sk_context *context);
 
+/* A labeling statement without its contexts: "portcon tcp 80"; and that without its word. */
+void sk_text_labeling_head(struct sk_buf *buf, const struct sk_policy *policy,
+			   const struct selkie_labeling *labeling);
+void sk_text_labeled(struct sk_buf *buf, const struct sk_policy *policy,
+		     const struct selkie_labeling *labeling);
 void sk_text_labeling(struct sk_buf *buf, const struct sk_policy *policy,
 		      const struct selkie_labeling *labeling);
 

@@ -12,8 +12,8 @@
 
 #include "explain/operation.h"
 #include "explain/place.h"
-#include "explain/sensitive.h"
 #include "model/access.h"
+#include "model/sensitive.h"
 
 /* The access vector of a list of permission names. False when one is unknown. */
 static bool sk_perms_of_text(const struct sk_class *cls, const char *text, uint32_t *ret_perms)

@@ -16,8 +16,8 @@
 #include "explain/finding.h"
 #include "explain/fix.h"
 #include "explain/place.h"
-#include "explain/sensitive.h"
 #include "explain/sentence.h"
+#include "model/sensitive.h"
 
 static int sk_explainer_prepare(struct sk_explainer *e, const struct selkie_explain_options *options)
 {

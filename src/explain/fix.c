@@ -16,7 +16,7 @@
 #include "base/buf.h"
 #include "explain/operation.h"
 #include "explain/place.h"
-#include "explain/sensitive.h"
+#include "model/sensitive.h"
 #include "model/words.h"
 #include "selkie/rule.h"
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "explain/sensitive.h"
+#include "model/sensitive.h"
 
 #define SK_OWN_FEW 24	/* a rule for at most this many domains makes its target the domain's own */
 

@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 #include "explain/place.h"
-#include "explain/sensitive.h"
+#include "model/sensitive.h"
 
 struct sk_deed {
 	const char *classes, *perm, *words;	/* what follows "may not" */

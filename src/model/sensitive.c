@@ -6,7 +6,7 @@
  * Names are those of refpolicy and of the distributions that build on it; rows that name what a policy lacks are
  * dropped. A type may be given by suffix ("*_keytab_t") or as the members of an attribute ("@security_file_type").
  */
-#include "explain/sensitive.h"
+#include "model/sensitive.h"
 
 #include <errno.h>
 #include <string.h>
@@ -25,6 +25,7 @@ struct sk_sensitive_row {
 	const char *targets;	/* types; "*" for any */
 	unsigned int flags;
 	const char *reason;
+	unsigned int danger;	/* up to 100: who has it owns the system */
 };
 
 #define SK_ANY_FILE "file lnk_file chr_file blk_file fifo_file sock_file"
@@ -35,93 +36,93 @@ struct sk_sensitive_row {
 static const struct sk_sensitive_row sk_sensitive_rows[] = {
 	/* credentials */
 	{ "file lnk_file", SK_SHOW, "shadow_t passwd_shadow_t", SK_CONTENT,
-	  "it holds the password hashes of all users" },
+	  "it holds the password hashes of all users", 95 },
 	{ "file", SK_SHOW,
 	  "sshd_key_t ssh_keysign_key_t tls_privkey_t dkim_milter_private_key_t postfix_private_t "
 	  "*_private_key_t ipsec_key_file_t chronyd_keys_t ntpd_key_t dnssec_t rndc_key_t wireguard_key_t",
-	  SK_CONTENT, "it holds private keys" },
+	  SK_CONTENT, "it holds private keys", 85 },
 	{ "file", SK_SHOW,
 	  "*_keytab_t krb5_keytab_t krb5kdc_principal_t samba_secrets_t dovecot_passwd_t pppd_secret_t "
 	  "pcscd_secret_t radiusd_secret_t sssd_secrets_t ipa_custodia_secret_t vault_secret_t",
-	  SK_CONTENT, "it holds the secrets that services log in with" },
+	  SK_CONTENT, "it holds the secrets that services log in with", 85 },
 	{ "file dir sock_file", "read write append open map create unlink rename link setattr relabelto connectto",
 	  "ssh_home_t gpg_secret_t gpg_agent_tmp_t gnome_keyring_home_t gnome_keyring_tmp_t ssh_agent_tmp_t "
 	  "krb5_home_t gkeyringd_gnome_home_t",
-	  SK_CONTENT, "it holds a user's keys and passwords" },
+	  SK_CONTENT, "it holds a user's keys and passwords", 75 },
 	{ "file", SK_CHANGE, "passwd_file_t group_file_t shadow_lock_t", 0,
-	  "who changes the user database owns the system" },
-	{ "passwd", "passwd chfn chsh rootok crontab", "*", 0, "it stands for the power to change accounts" },
-	{ "key", "read write setattr", "*", SK_ACROSS, "the kernel keeps other programs' keys there" },
+	  "who changes the user database owns the system", 95 },
+	{ "passwd", "passwd chfn chsh rootok crontab", "*", 0, "it stands for the power to change accounts", 85 },
+	{ "key", "read write setattr", "*", SK_ACROSS, "the kernel keeps other programs' keys there", 50 },
 	{ "chr_file", "read write open ioctl map", "event_device_t", 0,
-	  "all keys that are typed on this machine can be read there" },
+	  "all keys that are typed on this machine can be read there", 80 },
 
 	/* raw disks and memory */
 	{ "blk_file chr_file", SK_DEVICE,
 	  "fixed_disk_device_t removable_device_t scsi_generic_device_t crypt_device_t lvm_control_t "
 	  "device_mapper_t dm_control_t raid_device_t",
-	  0, "whoever reads or writes the raw disk passes by every file's label" },
+	  0, "whoever reads or writes the raw disk passes by every file's label", 95 },
 	{ "chr_file", SK_DEVICE, "memory_device_t nvram_device_t mtrr_device_t cpu_device_t kvm_raw_t vfio_device_t",
-	  0, "whoever reads or writes raw memory passes by every check of the kernel" },
-	{ "file", "read write open map", "proc_kcore_t", 0, "it is the kernel's memory" },
-	{ "capability cap_userns", "sys_rawio", "*", 0, "it gives raw access to hardware and memory" },
-	{ "capability", "mknod", "*", 0, "with it a program can make itself a raw disk device" },
+	  0, "whoever reads or writes raw memory passes by every check of the kernel", 95 },
+	{ "file", "read write open map", "proc_kcore_t", 0, "it is the kernel's memory", 95 },
+	{ "capability cap_userns", "sys_rawio", "*", 0, "it gives raw access to hardware and memory", 90 },
+	{ "capability", "mknod", "*", 0, "with it a program can make itself a raw disk device", 85 },
 
 	/* kernel code */
-	{ "capability cap_userns", "sys_module", "*", 0, "a kernel module can do anything" },
-	{ "system", "module_load", "*", 0, "a kernel module can do anything" },
+	{ "capability cap_userns", "sys_module", "*", 0, "a kernel module can do anything", 100 },
+	{ "system", "module_load", "*", 0, "a kernel module can do anything", 100 },
 	{ "file", SK_CHANGE, "modules_object_t modules_dep_t boot_t kernel_image_t", 0,
-	  "the kernel and its modules are loaded from there" },
+	  "the kernel and its modules are loaded from there", 95 },
 	{ "file", "write append", "usermodehelper_t sysctl_modprobe_t sysctl_hotplug_t", 0,
-	  "it names programs that the kernel runs with all rights" },
-	{ "bpf", "map_create map_write prog_load prog_run", "*", 0, "BPF programs run inside the kernel" },
-	{ "perf_event", "kernel write", "*", 0, "it looks into the kernel" },
-	{ "lockdown", "integrity confidentiality", "*", 0, "it is what kernel lockdown protects from root" },
-	{ "io_uring", "override_creds sqpoll", "*", SK_ACROSS, "it acts with another program's rights" },
+	  "it names programs that the kernel runs with all rights", 95 },
+	{ "bpf", "map_create map_write prog_load prog_run", "*", 0, "BPF programs run inside the kernel", 90 },
+	{ "perf_event", "kernel write", "*", 0, "it looks into the kernel", 70 },
+	{ "lockdown", "integrity confidentiality", "*", 0, "it is what kernel lockdown protects from root", 85 },
+	{ "io_uring", "override_creds sqpoll", "*", SK_ACROSS, "it acts with another program's rights", 70 },
 
 	/* the policy and its enforcement */
 	{ "security", "load_policy setenforce setbool setsecparam setcheckreqprot", "*", 0,
-	  "it changes or switches off the policy itself" },
+	  "it changes or switches off the policy itself", 100 },
 	{ "capability2 cap2_userns", "mac_admin mac_override", "*", 0,
-	  "it passes by or changes the mandatory access control" },
+	  "it passes by or changes the mandatory access control", 100 },
 	{ SK_ANY_FILE, SK_CHANGE,
 	  "selinux_config_t default_context_t file_context_t policy_config_t policy_src_t semanage_store_t "
 	  "selinux_login_config_t semanage_trans_lock_t checkpolicy_exec_t load_policy_exec_t setfiles_exec_t",
-	  0, "the policy is kept there" },
+	  0, "the policy is kept there", 95 },
 	{ "file", "write append", "security_t boolean_t", 0,
-	  "the policy is loaded, switched and switched off there" },
+	  "the policy is loaded, switched and switched off there", 100 },
 	{ "dir", "add_name remove_name write create relabelto",
-	  "policy_config_t selinux_config_t semanage_store_t shadow_t", 0, "the policy is kept there" },
+	  "policy_config_t selinux_config_t semanage_store_t shadow_t", 0, "the policy is kept there", 95 },
 	{ "kernel_service", "use_as_override create_files_as", "*", SK_ACROSS,
-	  "the kernel would act with another domain's rights" },
+	  "the kernel would act with another domain's rights", 70 },
 	{ SK_ANY_FILE " dir", "relabelto",
 	  "shadow_t sshd_key_t @exec_type @security_file_type @entry_type memory_device_t fixed_disk_device_t", 0,
-	  "a file of that label is trusted by others" },
+	  "a file of that label is trusted by others", 80 },
 
 	/* auditing */
 	{ "file", "write append create unlink rename setattr relabelto relabelfrom", "auditd_log_t auditd_etc_t", 0,
-	  "it would falsify the audit trail or what is audited" },
-	{ "capability", "audit_control", "*", 0, "it switches auditing off" },
-	{ "netlink_audit_socket", "nlmsg_write nlmsg_tty_audit", "*", 0, "it changes what is audited" },
+	  "it would falsify the audit trail or what is audited", 70 },
+	{ "capability", "audit_control", "*", 0, "it switches auditing off", 70 },
+	{ "netlink_audit_socket", "nlmsg_write nlmsg_tty_audit", "*", 0, "it changes what is audited", 60 },
 
 	/* programs that others run */
 	{ "file", SK_CHANGE, "bin_t shell_exec_t lib_t ld_so_t ld_so_cache_t @exec_type", SK_BY_POLICY,
-	  "whoever changes a program or library runs code as everyone who uses it" },
+	  "whoever changes a program or library runs code as everyone who uses it", 90 },
 	{ "file", SK_CHANGE, "system_cron_spool_t systemd_unit_t @init_script_file_type initrc_exec_t", 0,
-	  "what stands there is run by root" },
+	  "what stands there is run by root", 90 },
 
 	/* power over other processes and the system */
 	{ "process", "ptrace sigkill sigstop signal", "*", SK_ACROSS | SK_BY_POLICY,
-	  "it is power over a process of another domain" },
-	{ "capability cap_userns", "sys_ptrace", "*", 0, "it opens the memory of every process" },
+	  "it is power over a process of another domain", 45 },
+	{ "capability cap_userns", "sys_ptrace", "*", 0, "it opens the memory of every process", 85 },
 	{ "capability cap_userns", "sys_admin", "*", 0,
-	  "it is a collection of rights (mounts, name spaces, devices and more) that comes near to being root" },
+	  "it is a collection of rights (mounts, name spaces, devices and more) that comes near to being root", 80 },
 	{ "process", "transition dyntransition", "@unconfined_domain_type unconfined_t", SK_ACROSS,
-	  "a confined domain must not become an unconfined one" },
+	  "a confined domain must not become an unconfined one", 95 },
 	{ "system", "halt reboot start stop enable disable reload", "*", SK_ACROSS,
-	  "it is power over the whole machine" },
+	  "it is power over the whole machine", 50 },
 	{ "service", "start stop enable disable reload", "systemd_unit_t init_t power_unit_t", SK_ACROSS,
-	  "it is power over every service that has no label of its own" },
-	{ "capability", "sys_boot", "*", 0, "it restarts the machine or loads another kernel" },
+	  "it is power over every service that has no label of its own", 55 },
+	{ "capability", "sys_boot", "*", 0, "it restarts the machine or loads another kernel", 45 },
 };
 
 struct sk_sensitive_rule {
@@ -248,6 +249,15 @@ void sk_sensitive_free(struct sk_sensitive *s)
 	free(s);
 }
 
+/* Whether a rule speaks of these types; `except`: flags of rows that are not to be looked at. */
+static bool sk_sensitive_is_about(const struct sk_sensitive_rule *rule, struct sk_type_id source,
+				  struct sk_type_id target, unsigned int except)
+{
+	if (rule->row->flags & except || (rule->row->flags & SK_ACROSS && source.v == target.v))
+		return false;
+	return rule->any || sk_bitset_has(&rule->targets, target.v);
+}
+
 static uint32_t sk_sensitive_find(const struct sk_sensitive *s, struct sk_type_id source,
 				  struct sk_type_id target, struct sk_class_id cls, uint32_t perms,
 				  unsigned int except, const char **ret_reason)
@@ -259,10 +269,7 @@ static uint32_t sk_sensitive_find(const struct sk_sensitive *s, struct sk_type_i
 	for (uint32_t i = s->first[cls.v]; i; i = s->rules[i - 1].next) {
 		const struct sk_sensitive_rule *rule = &s->rules[i - 1];
 
-		if (!(rule->perms & perms) || rule->row->flags & except ||
-		    (rule->row->flags & SK_ACROSS && source.v == target.v))
-			continue;
-		if (!rule->any && !sk_bitset_has(&rule->targets, target.v))
+		if (!(rule->perms & perms) || !sk_sensitive_is_about(rule, source, target, except))
 			continue;
 		found |= rule->perms & perms;
 		if (ret_reason)
@@ -276,6 +283,28 @@ uint32_t sk_sensitive_perms(const struct sk_sensitive *s, struct sk_type_id sour
 			    const char **ret_reason)
 {
 	return sk_sensitive_find(s, source, target, cls, perms, 0, ret_reason);
+}
+
+unsigned int sk_sensitive_danger(const struct sk_sensitive *s, struct sk_type_id source,
+				 struct sk_type_id target, struct sk_class_id cls, uint32_t perms,
+				 uint32_t *ret_perms, const char **ret_reason)
+{
+	unsigned int danger = 0;
+
+	*ret_perms = 0;
+	if (!cls.v || cls.v > s->policy->n_class_ids)
+		return 0;
+	for (uint32_t i = s->first[cls.v]; i; i = s->rules[i - 1].next) {
+		const struct sk_sensitive_rule *rule = &s->rules[i - 1];
+
+		if (!(rule->perms & perms) || rule->row->danger < danger ||
+		    !sk_sensitive_is_about(rule, source, target, 0))
+			continue;
+		danger = rule->row->danger;
+		*ret_perms = rule->perms & perms;
+		*ret_reason = rule->row->reason;
+	}
+	return danger;
 }
 
 bool sk_sensitive_content(const struct sk_sensitive *s, struct sk_type_id type)

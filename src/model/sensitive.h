@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef SK_EXPLAIN_SENSITIVE_H
-#define SK_EXPLAIN_SENSITIVE_H
+#ifndef SK_MODEL_SENSITIVE_H
+#define SK_MODEL_SENSITIVE_H
 
 #include "base/buf.h"
 #include "model/policy.h"
@@ -21,6 +21,14 @@ void sk_sensitive_free(struct sk_sensitive *s);		/* NULL is allowed */
 uint32_t sk_sensitive_perms(const struct sk_sensitive *s, struct sk_type_id source,
 			    struct sk_type_id target, struct sk_class_id cls, uint32_t perms,
 			    const char **ret_reason);
+
+/*
+ * How dangerous the most dangerous of them is, up to 100, or 0 when none is sensitive; with the permissions and the reason
+ * of that one.
+ */
+unsigned int sk_sensitive_danger(const struct sk_sensitive *s, struct sk_type_id source,
+				 struct sk_type_id target, struct sk_class_id cls, uint32_t perms,
+				 uint32_t *ret_perms, const char **ret_reason);
 
 /* Whether files of this type hold what must not be shown, so that giving them another label would show it. */
 bool sk_sensitive_content(const struct sk_sensitive *s, struct sk_type_id type);

@@ -2,79 +2,150 @@
 /*
  * From policy sources to units: parsing and lowering at once, a statement at a time.
  */
-#include "unit/te.h"
+#include "unit/te-lower.h"
 
 #include <errno.h>
+#include <string.h>
 
 struct sk_te_run {
+	struct sk_units *units;
+	struct sk_space *space;
 	struct sk_te_lower lower;
-	struct sk_arena *tree;		/* of the one statement; NULL: the caller's */
+	bool open;			/* `lower` has a unit */
+	const struct sk_refpolicy *rp;
+	const struct sk_refpolicy_module *module;	/* whose unit that is; NULL: the base's */
+	struct sk_arena tree;		/* of one statement */
+	size_t errors;
 };
+
+static void sk_te_begin(struct sk_te_run *run, struct sk_units *units, struct sk_space *space)
+{
+	*run = (struct sk_te_run){ .units = units, .space = space };
+	run->errors = space->diags ? space->diags->n[SELKIE_SEVERITY_ERROR] : 0;
+}
+
+static int sk_te_open(struct sk_te_run *run, enum sk_unit_source source)
+{
+	struct sk_unit *unit;
+	int r = sk_units_add(run->units, run->space, source, &unit);
+
+	if (!r)
+		r = sk_te_lower_init(&run->lower, unit);
+	run->open = true;
+	return r;
+}
+
+static int sk_te_close(struct sk_te_run *run, int r)
+{
+	if (!run->open)
+		return r;
+	if (!r)
+		r = sk_te_lower_end(&run->lower);
+	sk_te_lower_done(&run->lower);
+	run->open = false;
+	return r;
+}
+
+/* Whether the input was in order: all that is wrong with it has been said. */
+static int sk_te_finish(struct sk_te_run *run, int r)
+{
+	r = sk_te_close(run, r);
+	sk_arena_done(&run->tree);
+	if (r)
+		return r;
+	return run->space->diags && run->space->diags->n[SELKIE_SEVERITY_ERROR] != run->errors ? SK_UNIT_REFUSED : 0;
+}
 
 static int sk_te_handle(void *arg, struct sk_te_stmt *stmt)
 {
 	struct sk_te_run *run = arg;
 	int r = sk_te_lower_stmt(&run->lower, stmt);
 
-	sk_arena_reset(run->tree);
+	sk_arena_reset(&run->tree);
 	return r;
 }
 
-/* What of a reading went wrong in the input: all its errors are said by now. */
-static int sk_te_end(struct sk_te_run *run, int r, size_t errors_before)
+int sk_unit_read_conf(struct sk_units *units, struct sk_space *space, const struct sk_source *source)
 {
-	const struct sk_diags *diags = run->lower.space->diags;
-
-	if (!r)
-		r = sk_te_lower_end(&run->lower);
-	sk_te_lower_done(&run->lower);
-	if (r)
-		return r;
-	return diags && diags->n[SELKIE_SEVERITY_ERROR] != errors_before ? SK_UNIT_REFUSED : 0;
-}
-
-static size_t sk_te_errors(const struct sk_space *space)
-{
-	return space->diags ? space->diags->n[SELKIE_SEVERITY_ERROR] : 0;
-}
-
-int sk_unit_read_conf(struct sk_unit *unit, struct sk_space *space, uint32_t number, const struct sk_source *source)
-{
-	size_t errors = sk_te_errors(space);
-	struct sk_arena tree = SK_ARENA_INIT;
-	struct sk_te_run run = { .tree = &tree };
 	struct sk_te_lexer lexer;
-	int r = sk_unit_init(unit, space, SK_UNIT_POLICY_CONF, number);
+	struct sk_te_run run;
+	int r;
 
-	if (!r)
-		r = sk_te_lower_init(&run.lower, unit);
-	if (r)
-		return r;
-	sk_te_lexer_init(&lexer, space->names, NULL, source);
-	r = sk_te_parse(&lexer, &tree, space->sources, space->diags, sk_te_handle, &run);
-	sk_te_lexer_done(&lexer);
-	r = sk_te_end(&run, r, errors);
-	sk_arena_done(&tree);
-	return r;
+	sk_te_begin(&run, units, space);
+	r = sk_te_open(&run, SK_UNIT_POLICY_CONF);
+	if (!r) {
+		sk_te_lexer_init(&lexer, space->names, NULL, source);
+		r = sk_te_parse(&lexer, &run.tree, space->sources, space->diags, sk_te_handle, &run);
+		sk_te_lexer_done(&lexer);
+	}
+	return sk_te_finish(&run, r);
+}
+
+/* Trees */
+
+/* UNK_PERMS of build.conf. */
+static int sk_te_handle_unknown(struct sk_te_run *run)
+{
+	const char *value = sk_refpolicy_setting(run->rp, "UNK_PERMS");
+	uint32_t name;
+	int r;
+
+	if (!*value)
+		value = "deny";
+	r = sk_intern_add(run->space->names, value, strlen(value), &name);
+	return r ? r : sk_unit_add(run->lower.unit, &(struct sk_unit_stmt){
+		.kind = SK_UNIT_HANDLE_UNKNOWN, .block = run->lower.unit->top, .cond = SK_SPACE_NONE, .op = { name } });
 }
 
 static int sk_te_handle_tree(void *arg, const struct sk_refpolicy_module *module, struct sk_te_stmt *stmt)
+{
+	struct sk_te_run *run = arg;
+	int r = 0;
+
+	if (run->rp->modular && module && module->state == SK_REFPOLICY_MODULE && module != run->module) {
+		r = sk_te_close(run, 0);
+		if (!r)
+			r = sk_te_open(run, SK_UNIT_BASE);
+		run->module = module;
+	}
+	return r ? r : sk_te_lower_stmt(&run->lower, stmt);
+}
+
+int sk_unit_read_tree(struct sk_units *units, struct sk_space *space, struct sk_refpolicy *rp)
+{
+	struct sk_te_run run;
+	int r;
+
+	sk_te_begin(&run, units, space);
+	run.rp = rp;
+	r = sk_te_open(&run, rp->modular ? SK_UNIT_BASE : SK_UNIT_POLICY_CONF);
+	if (!r)
+		r = sk_te_handle_unknown(&run);
+	if (!r)
+		r = sk_refpolicy_parse(rp, sk_te_handle_tree, &run);
+	return sk_te_finish(&run, r);
+}
+
+static int sk_te_handle_module(void *arg, const struct sk_refpolicy_module *module, struct sk_te_stmt *stmt)
 {
 	struct sk_te_run *run = arg;
 
 	return sk_te_lower_stmt(&run->lower, stmt);
 }
 
-int sk_unit_read_tree(struct sk_unit *unit, struct sk_space *space, uint32_t number, struct sk_refpolicy *rp)
+int sk_unit_read_module(struct sk_units *units, struct sk_space *space, struct sk_refpolicy *rp,
+			const struct sk_source *source)
 {
-	size_t errors = sk_te_errors(space);
-	struct sk_te_run run = { 0 };
-	int r = sk_unit_init(unit, space, SK_UNIT_POLICY_CONF, number);
+	struct sk_te_run run;
+	struct sk_te_name start = { .name = SK_INTERN_NONE, .addr = source->base };
+	int r;
 
+	sk_te_begin(&run, units, space);
+	run.rp = rp;
+	r = sk_te_open(&run, SK_UNIT_POLICY_CONF);
 	if (!r)
-		r = sk_te_lower_init(&run.lower, unit);
-	if (r)
-		return r;
-	r = sk_refpolicy_parse(rp, sk_te_handle_tree, &run);
-	return sk_te_end(&run, r, errors);
+		r = sk_refpolicy_parse_module(rp, source, sk_te_handle_module, &run);
+	if (!r && run.lower.unit->source != SK_UNIT_MODULE)
+		sk_te_complain(&run.lower, "E0151", &start, "a module begins with policy_module(NAME, VERSION)");
+	return sk_te_finish(&run, r);
 }

@@ -65,15 +65,22 @@ int sk_te_lower_end(struct sk_te_lower *lower);
 #define SK_UNIT_REFUSED 1
 
 /*
- * A policy.conf, or a module as checkmodule reads it (its first statement tells). The space's names must be those of
- * sk_te_names_init. Returns 0, SK_UNIT_REFUSED, or a negative errno; the unit is to be done with in any case.
+ * A policy.conf, or a module as checkmodule reads it (its first statement tells), becomes a unit of its own. The space's
+ * names must be those of sk_te_names_init. Returns 0, SK_UNIT_REFUSED, or a negative errno.
  */
-int sk_unit_read_conf(struct sk_unit *unit, struct sk_space *space, uint32_t number, const struct sk_source *source);
+int sk_unit_read_conf(struct sk_units *units, struct sk_space *space, const struct sk_source *source);
 
 /*
- * The monolithic policy of a reference policy tree, opened with the space's names and sources. Returns 0,
- * SK_UNIT_REFUSED, or a negative errno.
+ * A reference policy tree, opened with the space's names and sources: one unit when it is monolithic, else its base and
+ * then one for each module, in the order of their names. Returns likewise.
  */
-int sk_unit_read_tree(struct sk_unit *unit, struct sk_space *space, uint32_t number, struct sk_refpolicy *rp);
+int sk_unit_read_tree(struct sk_units *units, struct sk_space *space, struct sk_refpolicy *rp);
+
+/*
+ * One module written for a reference policy, whose tree or headers rp has and is prepared (sk_refpolicy_prepare; the
+ * interfaces of all such modules have been added). Without a module statement it is refused. Returns likewise.
+ */
+int sk_unit_read_module(struct sk_units *units, struct sk_space *space, struct sk_refpolicy *rp,
+			const struct sk_source *source);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "unit/unit.h"
 
+#include <errno.h>
 #include <string.h>
 
 const struct sk_unit_row sk_unit_rows[SK_UNIT_N_KINDS] = {
@@ -30,6 +31,36 @@ void sk_unit_done(struct sk_unit *unit)
 	free(unit->conds.list);
 	free(unit->stmts.list);
 	memset(unit, 0, sizeof(*unit));
+}
+
+int sk_units_add(struct sk_units *units, struct sk_space *space, enum sk_unit_source source, struct sk_unit **ret_unit)
+{
+	struct sk_unit *unit;
+	int r = sk_grow(&units->list, &units->cap, units->n + 1, sizeof(*units->list));
+
+	if (r)
+		return r;
+	unit = malloc(sizeof(*unit));
+	if (!unit)
+		return -ENOMEM;
+	r = sk_unit_init(unit, space, source, (uint32_t)units->n);
+	if (r) {
+		free(unit);
+		return r;
+	}
+	units->list[units->n++] = unit;
+	*ret_unit = unit;
+	return 0;
+}
+
+void sk_units_done(struct sk_units *units)
+{
+	for (size_t i = 0; i < units->n; i++) {
+		sk_unit_done(units->list[i]);
+		free(units->list[i]);
+	}
+	free(units->list);
+	*units = (struct sk_units){ 0 };
 }
 
 int sk_unit_add(struct sk_unit *unit, const struct sk_unit_stmt *stmt)

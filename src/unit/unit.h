@@ -193,6 +193,16 @@ struct sk_unit {
 int sk_unit_init(struct sk_unit *unit, struct sk_space *space, enum sk_unit_source source, uint32_t number);
 void sk_unit_done(struct sk_unit *unit);
 
+/* The units of one build, in the order in which they are linked. Owns them; borrows the space. */
+struct sk_units {
+	struct sk_unit **list;
+	size_t n, cap;
+};
+
+/* Makes a unit at the end; its number is its index. Returns 0 or -ENOMEM. */
+int sk_units_add(struct sk_units *units, struct sk_space *space, enum sk_unit_source source, struct sk_unit **ret_unit);
+void sk_units_done(struct sk_units *units);
+
 /* Adds a copy. Returns 0 or -ENOMEM. */
 int sk_unit_add(struct sk_unit *unit, const struct sk_unit_stmt *stmt);
 

@@ -81,6 +81,7 @@ int main(int argc, char **argv)
 	if (!r)
 		r = sk_refpolicy_open(&run.rp, root ? root : ".", settings, &run.names, &run.sources, diags);
 	run.rp.macros.by_text = by_text;
+	run.rp.modular = false;
 	if (!r)
 		r = sk_refpolicy_parse(&run.rp, handle, &run);
 	clock_gettime(CLOCK_MONOTONIC, &b);

@@ -167,6 +167,18 @@ int sk_macro_define(struct sk_macro_reader *m, const char *name, const char *val
 	return sk_macro_set(m, number, body, 0, false, &macro);
 }
 
+void sk_macro_undefine(struct sk_macro_reader *m, const char *name)
+{
+	struct sk_macro_state *s = m->state;
+	uint32_t number = sk_intern_find(m->names, name, strlen(name));
+	struct sk_macro *macro;
+
+	while (number != SK_INTERN_NONE && (macro = sk_macro_find(s, number)) && !macro->locked) {
+		s->macros[number] = macro->below;
+		sk_macro_bury(s, macro);
+	}
+}
+
 int sk_macro_know_interfaces(struct sk_macro_reader *m)
 {
 	static const char *const words[] = { "interface", "template" };

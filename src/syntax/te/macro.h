@@ -81,6 +81,9 @@ void sk_macro_done(struct sk_macro_reader *m);
 /* As m4's -D NAME=VALUE. */
 int sk_macro_define(struct sk_macro_reader *m, const char *name, const char *value);
 
+/* All definitions of the name go. */
+void sk_macro_undefine(struct sk_macro_reader *m, const char *name);
+
 /*
  * The words `interface` and `template` become built in: what they declare is a macro whose expansion is its body and
  * nothing else. Definitions of these two words in support macros are then passed over.

@@ -233,6 +233,19 @@ static int sk_read_modules(struct sk_refpolicy *rp)
 	return 0;
 }
 
+/* Headers have their support files beside build.conf, and no policy folder. */
+static bool sk_look_for_headers(struct sk_refpolicy *rp)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/policy", rp->root);
+	if (!access(path, F_OK))
+		return false;
+	snprintf(path, sizeof(path), "%s/support/loadable_module.spt", rp->root);
+	rp->headers = !access(path, F_OK);
+	return rp->headers;
+}
+
 int sk_refpolicy_open(struct sk_refpolicy *rp, const char *root, const char *const *settings,
 		      struct sk_intern *names, struct sk_sources *sources, struct sk_diags *diags)
 {
@@ -246,7 +259,10 @@ int sk_refpolicy_open(struct sk_refpolicy *rp, const char *root, const char *con
 	r = rp->root ? sk_macro_init(&rp->macros, names, sources, diags) : -ENOMEM;
 	if (!r)
 		r = sk_read_settings(rp, settings);
-	return r ? r : sk_read_modules(rp);
+	if (r)
+		return r;
+	rp->modular = strcmp(sk_refpolicy_setting(rp, "MONOLITHIC"), "y") != 0;
+	return sk_look_for_headers(rp) ? 0 : sk_read_modules(rp);
 }
 
 void sk_refpolicy_close(struct sk_refpolicy *rp)
@@ -273,7 +289,7 @@ static int sk_handle(void *arg, struct sk_te_stmt *stmt)
 	struct sk_refpolicy_run *run = arg;
 	int r = run->commons ? sk_refpolicy_define_class(run->rp, stmt, run->commons) : 0;
 
-	if (!r)
+	if (!r && run->handler)
 		r = run->handler(run->arg, run->module, stmt);
 	if (!run->rp->keep_tree)
 		sk_arena_reset(&run->rp->tree);
@@ -338,24 +354,24 @@ static int sk_compare_strings(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* policy/support, in the order of names. */
-static int sk_absorb_support(struct sk_refpolicy *rp)
+/* The files of a folder below the root whose names end so, in the order of names. They live in the arena. */
+static int sk_list_files(struct sk_refpolicy *rp, const char *folder, const char *ending, const char ***ret_names,
+			 size_t *ret_n)
 {
 	sk_auto_free char *path = NULL;
+	size_t n = 0, cap = 0, n_ending = strlen(ending);
 	const char **names = NULL;
-	size_t n = 0, cap = 0;
 	struct dirent *entry;
-	struct sk_source *source;
 	DIR *dir;
 	int r = 0;
 
-	if (asprintf(&path, "%s/policy/support", rp->root) < 0)
+	if (asprintf(&path, "%s/%s", rp->root, folder) < 0)
 		return -ENOMEM;
 	dir = opendir(path);
 	while (dir && !r && (entry = readdir(dir))) {
 		size_t length = strlen(entry->d_name);
 
-		if (length < 5 || strcmp(entry->d_name + length - 4, ".spt"))
+		if (length <= n_ending || strcmp(entry->d_name + length - n_ending, ending) || entry->d_name[0] == '.')
 			continue;
 		r = sk_grow(&names, &cap, n + 1, sizeof(*names));
 		if (!r && !(names[n++] = sk_arena_strdup(&rp->arena, entry->d_name)))
@@ -365,8 +381,21 @@ static int sk_absorb_support(struct sk_refpolicy *rp)
 		closedir(dir);
 	if (n)
 		qsort(names, n, sizeof(*names), sk_compare_strings);
+	*ret_names = names;
+	*ret_n = n;
+	return r;
+}
+
+/* For their definitions. */
+static int sk_absorb_files(struct sk_refpolicy *rp, const char *folder, const char *ending)
+{
+	struct sk_source *source;
+	const char **names;
+	size_t n;
+	int r = sk_list_files(rp, folder, ending, &names, &n);
+
 	for (size_t i = 0; i < n && !r; i++) {
-		r = sk_refpolicy_load(rp, true, &source, "policy/support/%s", names[i]);
+		r = sk_refpolicy_load(rp, true, &source, "%s/%s", folder, names[i]);
 		if (!r)
 			r = sk_absorb(rp, source);
 	}
@@ -403,9 +432,9 @@ static int sk_module_source(struct sk_refpolicy *rp, const struct sk_refpolicy_m
 				 interfaces ? "if" : "te");
 }
 
-static int sk_parse_modules(struct sk_refpolicy_run *run)
+/* Interfaces of all modules, those that are off included. */
+static int sk_absorb_interfaces(struct sk_refpolicy *rp)
 {
-	struct sk_refpolicy *rp = run->rp;
 	struct sk_source *source;
 	int r = sk_macro_know_interfaces(&rp->macros);
 
@@ -414,15 +443,44 @@ static int sk_parse_modules(struct sk_refpolicy_run *run)
 		if (!r && source)
 			r = sk_absorb(rp, source);
 	}
+	return r;
+}
+
+static int sk_parse_modules(struct sk_refpolicy_run *run)
+{
+	struct sk_refpolicy *rp = run->rp;
+	struct sk_source *source;
+	int r = sk_absorb_interfaces(rp);
+
+	rp->prepared = true;
 	for (size_t i = 0; i < rp->n_modules && !r; i++) {
 		run->module = &rp->modules[i];
 		if (run->module->state == SK_REFPOLICY_OFF)
 			break;
+		if (rp->modular && run->module->state == SK_REFPOLICY_MODULE)
+			sk_macro_undefine(&rp->macros, "self_contained_policy");
 		r = sk_module_source(rp, run->module, false, &source);
 		if (!r)
 			r = sk_parse_source(run, source);
 	}
 	return r;
+}
+
+/* What all files may use: settings, classes, support macros. */
+static int sk_define_all(struct sk_refpolicy_run *run)
+{
+	struct sk_refpolicy *rp = run->rp;
+	int r = sk_refpolicy_define_settings(rp, &rp->macros);
+
+	if (!r && rp->headers)
+		return sk_absorb_files(rp, "support", ".spt");
+	if (!r)
+		r = sk_macro_define(&rp->macros, "self_contained_policy", "");
+	if (!r)
+		r = sk_parse_flask(run);
+	if (!r)
+		r = sk_absorb_files(rp, "policy/support", ".spt");
+	return r ? r : sk_define_booleans(rp);
 }
 
 int sk_refpolicy_parse(struct sk_refpolicy *rp, sk_refpolicy_handler handler, void *arg)
@@ -436,20 +494,61 @@ int sk_refpolicy_parse(struct sk_refpolicy *rp, sk_refpolicy_handler handler, vo
 		{ "policy/global_tunables", true }, { "policy/users", true }, { "policy/constraints", true },
 	};
 	struct sk_refpolicy_run run = { .rp = rp, .handler = handler, .arg = arg };
-	int r = sk_refpolicy_define_settings(rp, &rp->macros);
+	int r = sk_define_all(&run);
 
-	if (!r)
-		r = sk_macro_define(&rp->macros, "self_contained_policy", "");
-	if (!r)
-		r = sk_parse_flask(&run);
-	if (!r)
-		r = sk_absorb_support(rp);
-	if (!r)
-		r = sk_define_booleans(rp);
 	for (size_t i = 0; i < SK_ARRAY_LEN(files) && !r; i++)
 		r = sk_parse_file(&run, files[i].must, files[i].path);
 	if (!r)
 		r = sk_parse_modules(&run);
 	/* Files that cannot be read have been reported. */
 	return r > 0 ? 0 : r;
+}
+
+/* Single modules */
+
+static int sk_absorb_headers(struct sk_refpolicy *rp)
+{
+	const char **layers;
+	size_t n;
+	int r = sk_macro_know_interfaces(&rp->macros);
+
+	if (!r)
+		r = sk_list_files(rp, ".", "", &layers, &n);
+	if (r)
+		return r;
+	for (size_t i = 0; i < n && !r; i++)
+		if (strcmp(layers[i], "support"))
+			r = sk_absorb_files(rp, layers[i], ".if");
+	free(layers);
+	return r;
+}
+
+int sk_refpolicy_prepare(struct sk_refpolicy *rp)
+{
+	struct sk_refpolicy_run run = { .rp = rp };
+	int r;
+
+	if (!rp->prepared) {
+		r = sk_define_all(&run);
+		if (!r)
+			r = rp->headers ? sk_absorb_headers(rp) : sk_absorb_interfaces(rp);
+		if (r)
+			return r;
+	}
+	rp->prepared = true;
+	sk_macro_undefine(&rp->macros, "self_contained_policy");
+	return 0;
+}
+
+int sk_refpolicy_add_interfaces(struct sk_refpolicy *rp, const struct sk_source *source)
+{
+	return sk_absorb(rp, source);
+}
+
+int sk_refpolicy_parse_module(struct sk_refpolicy *rp, const struct sk_source *source, sk_refpolicy_handler handler,
+			      void *arg)
+{
+	struct sk_refpolicy_run run = { .rp = rp, .handler = handler, .arg = arg };
+
+	return sk_parse_source(&run, source);
 }

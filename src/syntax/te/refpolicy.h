@@ -7,6 +7,9 @@
 /*
  * A reference policy tree: its build settings, its modules, and all its statements, expanded. What its Makefile does
  * with m4, sed, awk and Python is done here; nothing is run and nothing is written.
+ *
+ * Or the headers that such a tree installs (build.conf, support/, LAYER/MODULE.if): no modules, but all that single
+ * modules need.
  */
 enum sk_refpolicy_state {
 	SK_REFPOLICY_OFF,	/* its interfaces are known, its rules are not taken */
@@ -33,6 +36,9 @@ struct sk_refpolicy {
 	struct sk_macro_reader macros;
 	struct sk_diags *diags;
 	bool keep_tree;			/* statements stay until sk_refpolicy_close */
+	bool headers;			/* root holds headers */
+	bool modular;			/* MONOLITHIC is not y: modules that are not base are units of their own */
+	bool prepared;			/* interfaces are known */
 
 	struct sk_refpolicy_setting *settings;	/* build.conf: TYPE, DISTRO, ... */
 	size_t n_settings, cap_settings;
@@ -56,13 +62,24 @@ void sk_refpolicy_close(struct sk_refpolicy *rp);
 const char *sk_refpolicy_setting(const struct sk_refpolicy *rp, const char *name);
 
 /*
- * Gives every statement of the monolithic policy to the handler: flask definitions, MLS, booleans, users and
- * constraints with module NULL, then each module's that is not off. The statement is borrowed for the call unless
+ * Gives every statement of the policy to the handler: flask definitions, MLS, booleans, users and constraints with
+ * module NULL, then each module's that is not off. In a modular policy those with state SK_REFPOLICY_MODULE are
+ * expanded as modules, with a module statement and what they require. The statement is borrowed for the call unless
  * keep_tree is set. Mistakes are diagnostics, and do not end it. Returns 0 or a negative errno (also the handler's).
  */
 typedef int (*sk_refpolicy_handler)(void *arg, const struct sk_refpolicy_module *module,
 				    struct sk_te_stmt *stmt);
 int sk_refpolicy_parse(struct sk_refpolicy *rp, sk_refpolicy_handler handler, void *arg);
+
+/*
+ * For single modules: first all macros and interfaces of the tree or the headers (nothing to do after
+ * sk_refpolicy_parse), then the interfaces of the modules, each in a file, then the modules. Return 0,
+ * SK_REFPOLICY_REFUSED for a file that cannot be read, or a negative errno.
+ */
+int sk_refpolicy_prepare(struct sk_refpolicy *rp);
+int sk_refpolicy_add_interfaces(struct sk_refpolicy *rp, const struct sk_source *source);
+int sk_refpolicy_parse_module(struct sk_refpolicy *rp, const struct sk_source *source, sk_refpolicy_handler handler,
+			      void *arg);
 
 /* refpolicy-generate.c: the generated module of that layer and name, as a source. */
 int sk_refpolicy_generate(struct sk_refpolicy *rp, const struct sk_refpolicy_module *module, bool interfaces,

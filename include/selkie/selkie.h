@@ -20,7 +20,6 @@
 #include <selkie/label.h>
 #include <selkie/labeling.h>
 #include <selkie/level.h>
-#include <selkie/lint.h>
 #include <selkie/name.h>
 #include <selkie/object.h>
 #include <selkie/overlay.h>

@@ -89,7 +89,6 @@ extern const struct sk_command sk_cmd_can;
 extern const struct sk_command sk_cmd_compute;
 extern const struct sk_command sk_cmd_diff;
 extern const struct sk_command sk_cmd_info;
-extern const struct sk_command sk_cmd_lint;
 extern const struct sk_command sk_cmd_print;
 extern const struct sk_command sk_cmd_search;
 extern const struct sk_command sk_cmd_why;

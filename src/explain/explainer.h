@@ -2,8 +2,6 @@
 #ifndef SK_EXPLAIN_EXPLAINER_H
 #define SK_EXPLAIN_EXPLAINER_H
 
-#include <stdatomic.h>
-
 #include "base/intern.h"
 #include "base/map.h"
 #include "base/set.h"
@@ -15,7 +13,6 @@
 #include "selkie/object.h"
 #include "selkie/transition.h"
 
-struct sk_relay;
 struct sk_sensitive;
 
 /*
@@ -142,12 +139,6 @@ struct sk_expected_path {
 
 #define SK_RECENT_PATHS 4096
 
-/* What collecting asks of a class or a permission list by its words, looked at once for each text. */
-struct sk_text_facts {
-	uint32_t file_mode;		/* of the class: S_IFMT bits */
-	uint16_t words;			/* enum sk_text_word */
-};
-
 struct sk_type_transition {		/* type_transition SOURCE TARGET:process RESULT */
 	struct sk_type_id source, target, result;
 };
@@ -172,12 +163,9 @@ struct sk_explainer {
 	const selkie_label_db *labels;
 	unsigned int find_milliseconds, threads;
 	selkie_audit_reader *reader;
-	struct sk_relay *relay;		/* NULL with one thread */
 
 	struct sk_arena arena;		/* what lives as long as the explainer */
 	struct sk_intern strings;	/* classes, permission lists */
-	struct sk_text_facts *text_facts;	/* by number of a string; collect.c */
-	size_t n_text_facts, cap_text_facts;
 	struct sk_intern context_names;
 	struct sk_named_context *contexts;
 	size_t n_contexts, cap_contexts;
@@ -196,7 +184,7 @@ struct sk_explainer {
 	struct sk_found *findings;
 	size_t n_findings, cap_findings;
 	uint32_t n_roots;
-	atomic_uint_least64_t n_denials;	/* told while the log is read, too */
+	uint64_t n_denials;
 
 	struct sk_type_transition *exec_transitions;
 	size_t n_exec_transitions, cap_exec_transitions;

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which blocks are on. As libsepol's linker and secilc do, all begin on but else branches, and those whose needs are not
+ * met go off until nothing changes; blocks that need each other stay on. A block that goes off takes its declarations
+ * with it, and only those who need one of them are looked at again: each need waits in the list of the symbol that
+ * meets it now. Else branches, which declare nothing, are settled at the end.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "compile/compiler.h"
+
+struct sk_settling {
+	struct sk_compiler *c;
+	uint32_t *waiting;		/* by symbol: its needs */
+	uint32_t *children, *sibling;	/* by block */
+	uint32_t *decl_of, *decl_next;	/* by block, by declaration: the declarations of a block */
+	uint32_t *user_of, *user_next;	/* REQUIRE_BLOCK: by block, by need */
+	uint32_t *stack;		/* blocks that went off and whose consequences are not drawn */
+	size_t n_stack;
+	struct sk_map perms;		/* class or common, and name */
+	uint32_t *common_of;		/* by class: reference to the common it inherits */
+	uint32_t *seen;			/* by reference: the last lenient block that uses it */
+};
+
+static uint32_t *sk_none_array(struct sk_compiler *c, size_t n)
+{
+	uint32_t *list = sk_arena_alloc(&c->arena, (n + 1) * sizeof(*list));
+
+	if (list)
+		memset(list, 0xff, (n + 1) * sizeof(*list));
+	return list;
+}
+
+static int sk_add_need(struct sk_compiler *c, uint32_t block, uint32_t ref, uint32_t stmt)
+{
+	const struct sk_need need = { block, ref, stmt, SK_SPACE_NONE };
+
+	if (sk_grow(&c->needs, &c->cap_needs, c->n_needs + 1, sizeof(*c->needs)))
+		return -ENOMEM;
+	c->needs[c->n_needs++] = need;
+	return 0;
+}
+
+struct sk_lenient {
+	struct sk_settling *s;
+	uint32_t number;
+};
+
+static int sk_lenient_ref(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t ref, void *arg)
+{
+	struct sk_lenient *l = arg;
+
+	if (l->s->seen[ref] == stmt->block || c->space->refs.list[ref].ns == SK_NS_PERM)
+		return 0;
+	l->s->seen[ref] = stmt->block;
+	return sk_add_need(c, stmt->block, ref, l->number);
+}
+
+static int sk_collect_needs(struct sk_settling *s)
+{
+	struct sk_compiler *c = s->c;
+	uint8_t ns, flavor;
+	int r = 0;
+
+	for (uint32_t u = 0; !r && u < c->n_units; u++)
+		for (uint32_t i = 0; !r && i < c->units[u]->stmts.n; i++) {
+			const struct sk_unit_stmt *stmt = &c->units[u]->stmts.list[i];
+			struct sk_lenient l = { s, c->first_stmt[u] + i };
+
+			if (stmt->kind == SK_UNIT_CLASS_COMMON) {
+				uint32_t cls = sk_lookup(c, stmt->op[0]);
+
+				if (cls != SK_SPACE_NONE)
+					s->common_of[cls] = stmt->op[1];
+			}
+			if (sk_stmt_requires(stmt, &ns, &flavor) || stmt->kind == SK_UNIT_REQUIRE_BLOCK)
+				r = sk_add_need(c, stmt->block, stmt->op[0], c->first_stmt[u] + i);
+			else if (c->space->blocks.list[stmt->block].lenient)
+				r = sk_stmt_refs(c, stmt, sk_lenient_ref, &l);
+		}
+	return r;
+}
+
+/* The permissions that each class and common declares. */
+static int sk_collect_perms(struct sk_settling *s)
+{
+	struct sk_compiler *c = s->c;
+	uint32_t *value;
+
+	for (size_t d = 0; d < c->decls.n; d++) {
+		const struct sk_unit_stmt *stmt = sk_stmt_at(c, c->decls.list[d].stmt, NULL);
+		const struct sk_name_set *perms;
+
+		if ((stmt->kind != SK_UNIT_CLASS && stmt->kind != SK_UNIT_COMMON) || stmt->op[1] == SK_SPACE_NONE)
+			continue;
+		perms = &c->space->sets.list[stmt->op[1]];
+		for (uint32_t i = 0; i < perms->n; i++)
+			if (sk_map_insert(&s->perms, (uint64_t)c->decls.list[d].symbol << 32 |
+					  c->space->refs.list[perms->items[i]].name, 0, &value, NULL))
+				return -ENOMEM;
+	}
+	return 0;
+}
+
+static bool sk_perm_is_there(const struct sk_settling *s, uint32_t symbol, uint32_t perm)
+{
+	uint32_t common = s->common_of[symbol] == SK_SPACE_NONE ? SK_SPACE_NONE : sk_lookup(s->c, s->common_of[symbol]);
+
+	return sk_map_find(&s->perms, (uint64_t)symbol << 32 | perm) ||
+	       (common != SK_SPACE_NONE && sk_map_find(&s->perms, (uint64_t)common << 32 | perm));
+}
+
+static void sk_turn_off(struct sk_settling *s, uint32_t block, uint32_t because)
+{
+	struct sk_compiler *c = s->c;
+
+	if (!c->enabled[block])
+		return;
+	c->enabled[block] = false;
+	c->off_because[block] = because;
+	s->stack[s->n_stack++] = block;
+}
+
+/* Finds who meets a need, and lets it wait there; or turns its block off. */
+static void sk_place_need(struct sk_settling *s, uint32_t n)
+{
+	struct sk_compiler *c = s->c;
+	struct sk_need *need = &c->needs[n];
+	uint32_t symbol = sk_lookup(c, need->ref);
+
+	if (symbol == SK_SPACE_NONE) {
+		sk_turn_off(s, need->block, n);
+		return;
+	}
+	need->next = s->waiting[symbol];
+	s->waiting[symbol] = n;
+}
+
+static void sk_draw_consequences(struct sk_settling *s)
+{
+	struct sk_compiler *c = s->c;
+
+	while (s->n_stack) {
+		uint32_t block = s->stack[--s->n_stack];
+
+		for (uint32_t d = s->decl_of[block]; d != SK_SPACE_NONE; d = s->decl_next[d]) {
+			uint32_t symbol = c->decls.list[d].symbol, next;
+
+			if (--c->symbols.list[symbol].n_enabled)
+				continue;
+			for (uint32_t n = s->waiting[symbol]; n != SK_SPACE_NONE; n = next) {
+				next = c->needs[n].next;
+				if (c->enabled[c->needs[n].block])
+					sk_place_need(s, n);
+			}
+			s->waiting[symbol] = SK_SPACE_NONE;
+		}
+		for (uint32_t b = s->children[block]; b != SK_SPACE_NONE; b = s->sibling[b])
+			sk_turn_off(s, b, SK_SPACE_NONE);
+		for (uint32_t n = s->user_of[block]; n != SK_SPACE_NONE; n = s->user_next[n])
+			sk_turn_off(s, c->needs[n].block, n);
+	}
+}
+
+/* The permissions that a REQUIRE_CLASS names: classes change no more once they are there. */
+static void sk_check_required_perms(struct sk_settling *s, uint32_t n)
+{
+	struct sk_compiler *c = s->c;
+	const struct sk_unit_stmt *stmt = sk_stmt_at(c, c->needs[n].stmt, NULL);
+	const struct sk_name_set *perms;
+	uint32_t symbol;
+
+	if (stmt->kind != SK_UNIT_REQUIRE_CLASS || stmt->op[1] == SK_SPACE_NONE)
+		return;
+	symbol = sk_lookup(c, stmt->op[0]);
+	if (symbol == SK_SPACE_NONE)
+		return;
+	perms = &c->space->sets.list[stmt->op[1]];
+	for (uint32_t i = 0; i < perms->n; i++)
+		if (!sk_perm_is_there(s, symbol, c->space->refs.list[perms->items[i]].name))
+			sk_turn_off(s, c->needs[n].block, n);
+}
+
+static int sk_settling_init(struct sk_settling *s)
+{
+	struct sk_compiler *c = s->c;
+	size_t n_blocks = c->space->blocks.n;
+
+	s->waiting = sk_none_array(c, c->symbols.n);
+	s->children = sk_none_array(c, n_blocks);
+	s->sibling = sk_none_array(c, n_blocks);
+	s->decl_of = sk_none_array(c, n_blocks);
+	s->decl_next = sk_none_array(c, c->decls.n);
+	s->user_of = sk_none_array(c, n_blocks);
+	s->stack = sk_none_array(c, n_blocks);
+	s->seen = sk_none_array(c, c->space->refs.n);
+	s->common_of = sk_none_array(c, c->symbols.n);
+	c->enabled = SK_ARENA_ARRAY(&c->arena, bool, n_blocks + 1);
+	c->off_because = sk_none_array(c, n_blocks);
+	if (!s->waiting || !s->children || !s->sibling || !s->decl_of || !s->decl_next || !s->user_of || !s->stack ||
+	    !s->seen || !s->common_of || !c->enabled || !c->off_because)
+		return -ENOMEM;
+	for (size_t i = c->decls.n; i-- > 0;) {
+		s->decl_next[i] = s->decl_of[c->decls.list[i].block];
+		s->decl_of[c->decls.list[i].block] = (uint32_t)i;
+	}
+	for (size_t b = n_blocks; b-- > 0;) {
+		const struct sk_block *block = &c->space->blocks.list[b];
+
+		c->enabled[b] = true;
+		if (block->parent == SK_SPACE_NONE || block->parent == b)
+			continue;
+		s->sibling[b] = s->children[block->parent];
+		s->children[block->parent] = (uint32_t)b;
+	}
+	return 0;
+}
+
+static bool sk_is_block_need(struct sk_compiler *c, uint32_t n)
+{
+	return sk_stmt_at(c, c->needs[n].stmt, NULL)->kind == SK_UNIT_REQUIRE_BLOCK;
+}
+
+/* Places the needs of blocks that are on, and draws what follows. */
+static void sk_place_all(struct sk_settling *s)
+{
+	struct sk_compiler *c = s->c;
+
+	for (uint32_t n = 0; n < c->n_needs; n++) {
+		if (!c->enabled[c->needs[n].block])
+			continue;
+		if (sk_is_block_need(c, n)) {
+			if (!c->enabled[c->needs[n].ref])
+				sk_turn_off(s, c->needs[n].block, n);
+			continue;
+		}
+		sk_place_need(s, n);
+		sk_check_required_perms(s, n);
+	}
+	sk_draw_consequences(s);
+}
+
+/* The optional's else, and what stands in it, once it is known that the optional is off. */
+static void sk_settle_else(struct sk_settling *s)
+{
+	struct sk_compiler *c = s->c;
+	bool any = false;
+
+	for (uint32_t b = 1; b < c->space->blocks.n; b++) {
+		const struct sk_block *block = &c->space->blocks.list[b];
+		bool parent = block->parent == SK_SPACE_NONE || c->enabled[block->parent];
+		bool is_else = block->otherwise != SK_SPACE_NONE;
+
+		if (!parent || c->enabled[b] || (c->off_because[b] != SK_SPACE_NONE && !is_else))
+			continue;
+		if (is_else && c->enabled[block->otherwise])
+			continue;
+		c->enabled[b] = true;
+		for (uint32_t d = s->decl_of[b]; d != SK_SPACE_NONE; d = s->decl_next[d])
+			c->symbols.list[c->decls.list[d].symbol].n_enabled++;
+		any = true;
+	}
+	if (any)
+		sk_place_all(s);
+}
+
+/* A unit as a whole must not be off. */
+static void sk_report_unit(struct sk_settling *s, const struct sk_unit *unit)
+{
+	struct sk_compiler *c = s->c;
+	const struct sk_unit_stmt *stmt;
+	const struct sk_need *need;
+	uint8_t ns = SK_NS_TYPE, flavor = SK_FLAVOR_PLAIN;
+	uint32_t symbol;
+
+	for (uint32_t n = 0; n < c->n_needs; n++) {
+		need = &c->needs[n];
+		if (need->block != unit->top || sk_is_block_need(c, n))
+			continue;
+		stmt = sk_stmt_at(c, need->stmt, NULL);
+		symbol = sk_lookup(c, need->ref);
+		sk_stmt_requires(stmt, &ns, &flavor);
+		if (symbol == SK_SPACE_NONE) {
+			sk_compile_error_at(c, "E0804", stmt, sk_ref_name(c, need->ref),
+					    "%s%s%s needs the %s '%s', which nothing declares",
+					    unit->name == SK_INTERN_NONE ? "this" : "module '",
+					    unit->name == SK_INTERN_NONE ? "" : sk_intern_str(c->names, unit->name),
+					    unit->name == SK_INTERN_NONE ? "" : "'", sk_ns_word(ns, flavor),
+					    sk_ref_name(c, need->ref));
+			continue;
+		}
+		if (stmt->kind != SK_UNIT_REQUIRE_CLASS || stmt->op[1] == SK_SPACE_NONE)
+			continue;
+		for (uint32_t i = 0; i < c->space->sets.list[stmt->op[1]].n; i++) {
+			uint32_t perm = c->space->sets.list[stmt->op[1]].items[i];
+
+			if (!sk_perm_is_there(s, symbol, c->space->refs.list[perm].name))
+				sk_compile_error_at(c, "E0804", stmt, sk_ref_name(c, perm),
+						    "permission '%s' is needed of class '%s', which has none of that name",
+						    sk_ref_name(c, perm), sk_symbol_name(c, symbol));
+		}
+	}
+}
+
+/* What is required as one thing must not be declared as another. */
+static void sk_check_flavors(struct sk_compiler *c)
+{
+	for (uint32_t n = 0; n < c->n_needs; n++) {
+		const struct sk_unit_stmt *stmt = sk_stmt_at(c, c->needs[n].stmt, NULL);
+		uint32_t symbol;
+		uint8_t ns, flavor;
+
+		if (!sk_stmt_requires(stmt, &ns, &flavor))
+			continue;
+		symbol = sk_lookup(c, c->needs[n].ref);
+		if (symbol == SK_SPACE_NONE || c->symbols.list[symbol].flavor == SK_FLAVOR_ALIAS)
+			continue;
+		if ((c->symbols.list[symbol].flavor == SK_FLAVOR_ATTRIBUTE) != (flavor == SK_FLAVOR_ATTRIBUTE) ||
+		    (c->symbols.list[symbol].flavor == SK_FLAVOR_TUNABLE) != (flavor == SK_FLAVOR_TUNABLE))
+			sk_need_symbol(c, stmt, c->needs[n].ref, flavor);
+	}
+}
+
+static void sk_list_block(struct sk_compiler *c, uint32_t block)
+{
+	const struct sk_block *b = &c->space->blocks.list[block];
+	uint32_t because = c->off_because[block];
+	const struct sk_unit_stmt *stmt;
+	struct sk_place place = { 0 };
+	struct sk_diag *diag;
+	uint8_t ns = SK_NS_TYPE, flavor = SK_FLAVOR_ANY;
+
+	if (because == SK_SPACE_NONE)
+		return;
+	if (b->addr)
+		sk_sources_place(c->space->sources, b->addr, 1, &place);
+	stmt = sk_stmt_at(c, c->needs[because].stmt, NULL);
+	if (stmt->kind == SK_UNIT_REQUIRE_BLOCK) {
+		sk_diag_add(c->diags, SELKIE_SEVERITY_NOTE, NULL, b->addr ? &place : NULL,
+			    "this optional is off: another that it needs is off");
+		return;
+	}
+	if (!sk_stmt_requires(stmt, &ns, &flavor))
+		ns = (uint8_t)c->space->refs.list[c->needs[because].ref].ns;
+	diag = sk_diag_add(c->diags, SELKIE_SEVERITY_NOTE, NULL, b->addr ? &place : NULL,
+			   sk_lookup(c, c->needs[because].ref) == SK_SPACE_NONE
+				   ? "this optional is off: there is no %s '%s'"
+				   : "this optional is off: %s '%s' lacks a permission that it needs",
+			   sk_ns_word(ns, flavor), sk_ref_name(c, c->needs[because].ref));
+	sk_sources_note_expansion(c->space->sources, c->names, c->diags, diag, b->expansion);
+}
+
+static int sk_settle(struct sk_settling *s)
+{
+	struct sk_compiler *c = s->c;
+
+	if (sk_settling_init(s) || sk_collect_perms(s) || sk_collect_needs(s))
+		return -ENOMEM;
+	s->user_next = sk_none_array(c, c->n_needs);
+	if (!s->user_next)
+		return -ENOMEM;
+	for (uint32_t n = 0; n < c->n_needs; n++)
+		if (sk_is_block_need(c, n)) {
+			s->user_next[n] = s->user_of[c->needs[n].ref];
+			s->user_of[c->needs[n].ref] = n;
+		}
+	for (uint32_t b = 1; b < c->space->blocks.n; b++)
+		if (c->space->blocks.list[b].otherwise != SK_SPACE_NONE)
+			sk_turn_off(s, b, SK_SPACE_NONE);
+	sk_draw_consequences(s);
+	sk_place_all(s);
+	sk_settle_else(s);
+	return 0;
+}
+
+int sk_compile_blocks(struct sk_compiler *c)
+{
+	struct sk_settling s = { .c = c };
+	int r = sk_settle(&s);
+
+	for (size_t u = 0; !r && u < c->n_units; u++)
+		if (!c->enabled[c->units[u]->top])
+			sk_report_unit(&s, c->units[u]);
+	if (!r)
+		sk_check_flavors(c);
+	for (uint32_t b = 1; !r && c->options->list_blocks && b < c->space->blocks.n; b++)
+		if (!c->enabled[b])
+			sk_list_block(c, b);
+	sk_map_done(&s.perms);
+	return c->no_memory ? -ENOMEM : r;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The stages of a compilation, in their order, and what holds it together.
+ */
+#include "compile/compile.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "compile/compiler.h"
+
+static int sk_compiler_init(struct sk_compiler *c, struct sk_space *space, const struct sk_unit *const *units,
+			    size_t n_units, const struct sk_compile_options *options)
+{
+	memset(c, 0, sizeof(*c));
+	c->space = space;
+	c->units = units;
+	c->n_units = n_units;
+	c->options = options;
+	c->diags = space->diags;
+	c->names = space->names;
+	c->policy = sk_policy_new();
+	c->first_stmt = SK_ARENA_ARRAY(&c->arena, uint32_t, n_units + 1);
+	c->ref_symbol = sk_arena_alloc(&c->arena, (space->refs.n + 1) * sizeof(*c->ref_symbol));
+	if (!c->policy || !c->first_stmt || !c->ref_symbol)
+		return -ENOMEM;
+	for (size_t u = 0; u < n_units; u++)
+		c->first_stmt[u + 1] = c->first_stmt[u] + (uint32_t)units[u]->stmts.n;
+	c->n_stmts = c->first_stmt[n_units];
+	for (size_t i = 0; i < space->refs.n; i++)
+		c->ref_symbol[i] = SK_REF_UNKNOWN;
+	return 0;
+}
+
+static void sk_compiler_done(struct sk_compiler *c)
+{
+	sk_map_done(&c->by_name);
+	sk_map_done(&c->perm_values);
+	sk_map_done(&c->member_sets);
+	free(c->symbols.list);
+	free(c->decls.list);
+	free(c->needs);
+	free(c->members.list);
+	free(c->member_rows.list);
+	free(c->records.list);
+	free(c->extended.list);
+	free(c->conds.list);
+	free(c->neverallows.list);
+	sk_arena_done(&c->arena);
+	selkie_policy_free(c->policy);
+}
+
+static int sk_seal(struct sk_compiler *c)
+{
+	const char *name = NULL;
+	enum sk_symbol table;
+	int r = sk_policy_seal(c->policy, &table, &name);
+
+	if (r != -EEXIST)
+		return r;
+	sk_compile_error(c, "E0803", NULL, "the name '%s' stands twice in the policy", name);
+	return 0;
+}
+
+/* Stages; after each group mistakes end the compilation, as what follows would only repeat them. */
+static int sk_run_stages(struct sk_compiler *c)
+{
+	static int (*const stages[])(struct sk_compiler *c) = {
+		sk_compile_symbols, sk_compile_blocks, NULL,
+		sk_compile_header, sk_compile_roles, sk_compile_classes, sk_compile_types, NULL,
+		sk_compile_mls, sk_compile_role_parts, sk_compile_users, sk_compile_bools, sk_compile_rules,
+		sk_compile_transitions, sk_compile_constraints, sk_compile_contexts, NULL,
+		sk_seal,
+	};
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(stages); i++) {
+		int r = stages[i] ? stages[i](c) : c->errors ? SK_COMPILE_REFUSED : 0;
+
+		if (r)
+			return r;
+	}
+	return c->errors ? SK_COMPILE_REFUSED : 0;
+}
+
+int sk_compile(struct sk_space *space, const struct sk_unit *const *units, size_t n_units,
+	       const struct sk_compile_options *options, struct sk_policy **ret_policy, struct sk_origins **ret_origins)
+{
+	struct sk_compiler c;
+	int r = sk_compiler_init(&c, space, units, n_units, options);
+
+	if (!r)
+		r = sk_run_stages(&c);
+	if (!r) {
+		*ret_policy = c.policy;
+		c.policy = NULL;
+	}
+	(void)ret_origins;
+	sk_compiler_done(&c);
+	return r;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Diagnostics of the compiler. A statement knows where it begins and which calls brought it there; the word that is
+ * wrong is looked for in the statement's own text, which has it unless a call's argument stood for it.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "compile/compiler.h"
+
+static bool sk_is_word(char ch)
+{
+	return isalnum((unsigned char)ch) || ch == '_' || ch == '.' || ch == '$' || ch == '-' || ch == '/';
+}
+
+/* The address of a word in the statement's text, up to its ';', or the statement's own. */
+static uint32_t sk_word_addr(const struct sk_compiler *c, uint32_t addr, const char *word)
+{
+	const struct sk_source *source = sk_sources_find(c->space->sources, addr);
+	size_t n = strlen(word);
+	const char *from, *at, *end;
+
+	if (!source || !source->text || !n)
+		return addr;
+	from = source->text + (addr - source->base);
+	end = source->text + source->size;
+	if (end - from > 8192)
+		end = from + 8192;
+	for (at = from; at + n <= end && *at && *at != ';'; at++) {
+		if (*at == '#') {
+			while (at < end && *at && *at != '\n')
+				at++;
+			continue;
+		}
+		if (!memcmp(at, word, n) && (at + n == end || !sk_is_word(at[n])) &&
+		    (at == source->text || !sk_is_word(at[-1])))
+			return addr + (uint32_t)(at - from);
+	}
+	return addr;
+}
+
+static struct sk_diag *sk_compile_add(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt,
+				      const char *word, const char *fmt, va_list args)
+{
+	sk_auto_free char *text = NULL;
+	struct sk_place place = { 0 };
+	struct sk_diag *diag;
+	uint32_t addr, length;
+
+	c->errors++;
+	if (vasprintf(&text, fmt, args) < 0) {
+		text = NULL;
+		c->no_memory = true;
+		return NULL;
+	}
+	if (!stmt)
+		return sk_error(c->diags, id, NULL, "%s", text);
+	addr = word ? sk_word_addr(c, stmt->addr, word) : stmt->addr;
+	length = word && (addr != stmt->addr) ? (uint32_t)strlen(word) : 1;
+	if (addr)
+		sk_sources_place(c->space->sources, addr, length, &place);
+	diag = sk_error(c->diags, id, addr ? &place : NULL, "%s", text);
+	sk_sources_note_expansion(c->space->sources, c->names, c->diags, diag, stmt->expansion);
+	return diag;
+}
+
+struct sk_diag *sk_compile_error(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt,
+				 const char *fmt, ...)
+{
+	struct sk_diag *diag;
+	va_list args;
+
+	va_start(args, fmt);
+	diag = sk_compile_add(c, id, stmt, NULL, fmt, args);
+	va_end(args);
+	return diag;
+}
+
+struct sk_diag *sk_compile_error_at(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt,
+				    const char *word, const char *fmt, ...)
+{
+	struct sk_diag *diag;
+	va_list args;
+
+	va_start(args, fmt);
+	diag = sk_compile_add(c, id, stmt, word, fmt, args);
+	va_end(args);
+	return diag;
+}
+
+void sk_compile_note(struct sk_compiler *c, struct sk_diag *diag, const struct sk_unit_stmt *stmt,
+		     const char *fmt, ...)
+{
+	sk_auto_free char *text = NULL;
+	struct sk_place place = { 0 };
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (n < 0) {
+		text = NULL;
+		c->no_memory = true;
+		return;
+	}
+	if (stmt->addr)
+		sk_sources_place(c->space->sources, stmt->addr, 1, &place);
+	sk_diag_note(c->diags, diag, stmt->addr ? &place : NULL, "%s", text);
+	sk_sources_note_expansion(c->space->sources, c->names, c->diags, diag, stmt->expansion);
+}
+
+struct sk_nearest {
+	const struct sk_compiler *c;
+	uint32_t ns;
+};
+
+static const char *sk_nearest_at(const void *arg, size_t i)
+{
+	const struct sk_nearest *n = arg;
+	const struct sk_entity *s = &n->c->symbols.list[i];
+
+	return s->ns == n->ns && s->n_enabled ? sk_symbol_name(n->c, (uint32_t)i) : NULL;
+}
+
+uint32_t sk_compile_unknown(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t ref, uint32_t flavor)
+{
+	const struct sk_ref *r = &c->space->refs.list[ref];
+	const char *name = sk_ref_name(c, ref);
+	struct sk_nearest nearest = { c, r->ns };
+	struct sk_diag *diag;
+	size_t near;
+
+	diag = sk_compile_error_at(c, "E0801", stmt, name, "unknown %s '%s'", sk_ns_word(r->ns, flavor), name);
+	near = diag ? sk_nearest_name(name, c->symbols.n, sk_nearest_at, &nearest) : SIZE_MAX;
+	if (near != SIZE_MAX && c->symbols.list[near].first_decl != SK_SPACE_NONE)
+		sk_compile_note(c, diag, sk_stmt_at(c, c->decls.list[c->symbols.list[near].first_decl].stmt, NULL),
+				"did you mean '%s', declared here?", sk_symbol_name(c, (uint32_t)near));
+	return SK_SPACE_NONE;
+}

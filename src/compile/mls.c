@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Sensitivities and categories, which categories may go with which sensitivity, and levels and ranges. A sensitivity's
+ * number is its place in the dominance; a range of categories is by the order in which they are numbered.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "compile/compiler.h"
+#include "compile/order.h"
+#include "compile/type.h"
+#include "model/level.h"
+
+static int sk_number_cats(struct sk_compiler *c)
+{
+	struct sk_policy *p = c->policy;
+	uint32_t *order, n;
+
+	if (sk_order_symbols(c, SK_NS_CAT, SK_UNIT_CATEGORY_ORDER, &order, &n))
+		return -ENOMEM;
+	p->cats = SK_ARENA_ARRAY(&p->arena, struct sk_cat, c->symbols.n + 1);
+	if (!p->cats)
+		return -ENOMEM;
+	p->n_cat_ids = n;
+	for (uint32_t i = 0; i < n; i++) {
+		c->symbols.list[order[i]].id = i + 1;
+		p->cats[p->n_cats++] = (struct sk_cat){ .name = sk_keep(c, sk_symbol_name(c, order[i])), .id = { i + 1 },
+							.primary = true };
+	}
+	return 0;
+}
+
+static int sk_number_sens(struct sk_compiler *c)
+{
+	struct sk_policy *p = c->policy;
+	uint32_t *order, n;
+
+	if (sk_order_symbols(c, SK_NS_SENS, SK_UNIT_SENSITIVITY_ORDER, &order, &n))
+		return -ENOMEM;
+	p->sens = SK_ARENA_ARRAY(&p->arena, struct sk_sens, c->symbols.n + 1);
+	if (!p->sens)
+		return -ENOMEM;
+	p->n_sens_ids = n;
+	for (uint32_t i = 0; i < n; i++) {
+		struct sk_sens *s = &p->sens[p->n_sens++];
+
+		c->symbols.list[order[i]].id = i + 1;
+		s->name = sk_keep(c, sk_symbol_name(c, order[i]));
+		s->primary = true;
+		s->level.sens.v = i + 1;
+		if (sk_bitset_init(&s->level.cats, &p->arena, p->n_cat_ids + 1))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What an alias leads to, or SK_SPACE_NONE. */
+static uint32_t sk_primary(const struct sk_compiler *c, uint32_t symbol)
+{
+	for (unsigned int hops = 0; symbol != SK_SPACE_NONE && c->symbols.list[symbol].flavor == SK_FLAVOR_ALIAS; hops++)
+		symbol = hops > 64 ? SK_SPACE_NONE : c->symbols.list[symbol].alias_of;
+	return symbol;
+}
+
+static void sk_fill_mls_aliases(struct sk_compiler *c)
+{
+	struct sk_policy *p = c->policy;
+
+	for (uint32_t i = 0; i < c->symbols.n; i++) {
+		const struct sk_entity *s = &c->symbols.list[i];
+		uint32_t to;
+
+		if (s->flavor != SK_FLAVOR_ALIAS || !s->n_enabled || (s->ns != SK_NS_SENS && s->ns != SK_NS_CAT))
+			continue;
+		to = sk_primary(c, i);
+		if (to == SK_SPACE_NONE || !c->symbols.list[to].id)
+			continue;
+		if (s->ns == SK_NS_CAT)
+			p->cats[p->n_cats++] = (struct sk_cat){ .name = sk_keep(c, sk_symbol_name(c, i)),
+								.id = { c->symbols.list[to].id } };
+		else
+			p->sens[p->n_sens++] = (struct sk_sens){ .name = sk_keep(c, sk_symbol_name(c, i)),
+								 .level = p->sens[c->symbols.list[to].id - 1].level };
+	}
+}
+
+/* Adds a range of categories; both ends are references. */
+static bool sk_add_cat_range(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t low, uint32_t high,
+			     struct sk_bitset *into)
+{
+	uint32_t from = sk_need_symbol(c, stmt, low, SK_FLAVOR_PLAIN);
+	uint32_t to = sk_need_symbol(c, stmt, high, SK_FLAVOR_PLAIN);
+
+	if (from == SK_SPACE_NONE || to == SK_SPACE_NONE)
+		return false;
+	if (c->symbols.list[from].id > c->symbols.list[to].id) {
+		sk_compile_error_at(c, "E0811", stmt, sk_ref_name(c, low), "the range of categories from '%s' to '%s' runs backwards",
+				    sk_ref_name(c, low), sk_ref_name(c, high));
+		return false;
+	}
+	for (uint32_t id = c->symbols.list[from].id; id <= c->symbols.list[to].id; id++)
+		sk_bitset_add(into, id);
+	return true;
+}
+
+/*
+ * Adds the categories of a set. In an expression an operand may be a range (two references and SK_SET_RANGE); each is
+ * one row of the stack.
+ */
+static bool sk_add_cats(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t number, struct sk_bitset *into)
+{
+	const struct sk_name_set *set = &c->space->sets.list[number];
+	struct sk_bitset stack[64] = { 0 };
+	uint32_t refs[64];
+	size_t n = 0;
+	bool good = true;
+
+	if (!(set->flags & SK_SET_EXPR)) {
+		for (uint32_t i = 0; i < set->n; i++)
+			good &= sk_add_cat_range(c, stmt, set->items[i], set->items[i], into);
+		return good;
+	}
+	for (uint32_t i = 0; i < set->n; i++) {
+		uint32_t op = set->items[i];
+
+		if (op < SK_SET_OP || op == SK_SET_ALL || op == SK_SET_EMPTY) {
+			if (n == SK_ARRAY_LEN(stack)) {
+				sk_compile_error(c, "E0816", stmt, "the expression is nested too deeply");
+				return false;
+			}
+			if (sk_bitset_init(&stack[n], &c->arena, c->policy->n_cat_ids + 1)) {
+				c->no_memory = true;
+				return false;
+			}
+			for (uint32_t id = 1; op == SK_SET_ALL && id <= c->policy->n_cat_ids; id++)
+				sk_bitset_add(&stack[n], id);
+			if (op < SK_SET_OP)
+				good &= sk_add_cat_range(c, stmt, op, op, &stack[n]);
+			refs[n++] = op;
+		} else if (op == SK_SET_NOT) {
+			for (uint32_t id = 1; n && id <= c->policy->n_cat_ids; id++)
+				stack[n - 1].words[id / 64] ^= (uint64_t)1 << (id % 64);
+		} else if (n >= 2) {
+			struct sk_bitset *to = &stack[n - 2], *from = &stack[n - 1];
+
+			if (op == SK_SET_RANGE && refs[n - 2] < SK_SET_OP && refs[n - 1] < SK_SET_OP)
+				good &= sk_add_cat_range(c, stmt, refs[n - 2], refs[n - 1], to);
+			for (uint32_t w = 0; w < to->n_words; w++)
+				to->words[w] = op == SK_SET_AND ? to->words[w] & from->words[w]
+					     : op == SK_SET_XOR ? to->words[w] ^ from->words[w]
+								: to->words[w] | from->words[w];
+			n--;
+		}
+	}
+	for (uint32_t w = 0; n && w < into->n_words; w++)
+		into->words[w] |= stack[0].words[w];
+	return good;
+}
+
+static int sk_compile_sens_cats(struct sk_compiler *c)
+{
+	SK_EACH_STMT(c, u, stmt, number) {
+		uint32_t symbol;
+		struct sk_level *level;
+
+		if (stmt->kind != SK_UNIT_SENSITIVITY_CATS)
+			continue;
+		symbol = sk_need_symbol(c, stmt, stmt->op[0], SK_FLAVOR_PLAIN);
+		if (symbol == SK_SPACE_NONE || stmt->op[1] == SK_SPACE_NONE)
+			continue;
+		level = &c->policy->sens[c->symbols.list[symbol].id - 1].level;
+		if (c->units[u]->source != SK_UNIT_CIL && sk_bitset_next(&level->cats, 0) != UINT32_MAX) {
+			sk_compile_error_at(c, "E0803", stmt, sk_ref_name(c, stmt->op[0]),
+					    "the categories of sensitivity '%s' are said already",
+					    sk_ref_name(c, stmt->op[0]));
+			continue;
+		}
+		sk_add_cats(c, stmt, stmt->op[1], &level->cats);
+	}
+	for (uint32_t i = 0; i < c->policy->n_sens_ids; i++)
+		sk_bitset_trim(&c->policy->sens[i].level.cats);
+	return 0;
+}
+
+int sk_compile_mls(struct sk_compiler *c)
+{
+	SK_EACH_STMT(c, u, stmt, number) {
+		if (stmt->kind == SK_UNIT_MLS)
+			c->policy->mls = stmt->op[0];
+	}
+	sk_compile_aliases(c, SK_NS_SENS, SK_UNIT_SENSITIVITY_ALIAS);
+	sk_compile_aliases(c, SK_NS_CAT, SK_UNIT_CATEGORY_ALIAS);
+	if (sk_number_cats(c) || sk_number_sens(c))
+		return -ENOMEM;
+	sk_compile_sens_cats(c);
+	sk_fill_mls_aliases(c);
+	return c->no_memory ? -ENOMEM : 0;
+}
+
+static void sk_report_level(struct sk_compiler *c, const struct sk_unit_stmt *stmt, const struct sk_level *level)
+{
+	const struct sk_sens *sens = &c->policy->sens[level->sens.v - 1];
+
+	for (uint32_t id = sk_bitset_next(&level->cats, 0); id != UINT32_MAX; id = sk_bitset_next(&level->cats, id + 1))
+		if (!sk_bitset_has(&sens->level.cats, id)) {
+			sk_compile_error_at(c, "E0811", stmt, sens->name, "category '%s' cannot go with sensitivity '%s'",
+					    c->policy->cats[id - 1].name, sens->name);
+			return;
+		}
+}
+
+bool sk_level_of(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t number, struct sk_level *ret_level)
+{
+	const struct sk_level_ref *ref = &c->space->levels.list[number];
+	uint32_t symbol = sk_need_symbol(c, stmt, ref->sens, SK_FLAVOR_PLAIN);
+
+	if (symbol == SK_SPACE_NONE)
+		return false;
+	ret_level->sens.v = c->symbols.list[symbol].id;
+	if (sk_bitset_init(&ret_level->cats, &c->policy->arena, c->policy->n_cat_ids + 1)) {
+		c->no_memory = true;
+		return false;
+	}
+	if (ref->cats != SK_SPACE_NONE && !sk_add_cats(c, stmt, ref->cats, &ret_level->cats))
+		return false;
+	sk_bitset_trim(&ret_level->cats);
+	if (sk_bitset_contains(&c->policy->sens[ret_level->sens.v - 1].level.cats, &ret_level->cats))
+		return true;
+	sk_report_level(c, stmt, ret_level);
+	return false;
+}
+
+bool sk_range_of(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t number, struct sk_range *ret_range)
+{
+	const struct sk_range_ref *ref = &c->space->ranges.list[number];
+
+	if (!sk_level_of(c, stmt, ref->low, &ret_range->low))
+		return false;
+	if (ref->high == ref->low)
+		ret_range->high = ret_range->low;
+	else if (!sk_level_of(c, stmt, ref->high, &ret_range->high))
+		return false;
+	if (sk_level_dominates(&ret_range->high, &ret_range->low))
+		return true;
+	sk_compile_error(c, "E0811", stmt, "the high level of the range does not dominate the low one");
+	return false;
+}

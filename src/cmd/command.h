@@ -88,8 +88,10 @@ void sk_command_help(const struct sk_command *cmd);
 extern const struct sk_command sk_cmd_can;
 extern const struct sk_command sk_cmd_compute;
 extern const struct sk_command sk_cmd_diff;
+extern const struct sk_command sk_cmd_flow;
 extern const struct sk_command sk_cmd_info;
 extern const struct sk_command sk_cmd_print;
+extern const struct sk_command sk_cmd_reach;
 extern const struct sk_command sk_cmd_search;
 extern const struct sk_command sk_cmd_why;
 

@@ -18,6 +18,8 @@ const struct sk_command *const sk_commands[] = {
 	&sk_cmd_compute,
 	&sk_cmd_info,
 	&sk_cmd_search,
+	&sk_cmd_flow,
+	&sk_cmd_reach,
 	&sk_cmd_diff,
 	&sk_cmd_print,
 	&sk_cmd_help,

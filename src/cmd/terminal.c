@@ -5,9 +5,11 @@
  */
 #include "cmd/terminal.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 bool sk_terminal(int fd)
@@ -89,6 +91,51 @@ void sk_print_wrapped(struct sk_buf *out, const char *text, size_t indent, size_
 {
 	sk_buf_add_blanks(out, indent);
 	sk_print_wrapped_on(out, text, indent, width);
+}
+
+static uint64_t sk_milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void sk_progress_init(struct sk_progress *progress)
+{
+	*progress = (struct sk_progress){ .last = sk_milliseconds(), .on = sk_terminal(STDERR_FILENO) };
+}
+
+bool sk_progress_due(struct sk_progress *progress)
+{
+	uint64_t now;
+
+	if (!progress->on)
+		return false;
+	now = sk_milliseconds();
+	if (now - progress->last < 200)
+		return false;
+	progress->last = now;
+	progress->shown = true;
+	return true;
+}
+
+void sk_progress_show(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	fputc('\r', stderr);
+	vfprintf(stderr, fmt, args);
+	fputs(" \033[K", stderr);
+	va_end(args);
+}
+
+void sk_progress_end(struct sk_progress *progress)
+{
+	if (progress->shown)
+		fputs("\r\033[K", stderr);
+	progress->shown = false;
 }
 
 void sk_print_diagnostics(const selkie_diagnostics *diags)

@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -60,8 +60,7 @@ struct sk_why {
 	selkie_label_db *labels;
 	selkie_explainer *explainer;
 	selkie_diagnostics *diags;
-	uint64_t last_progress;
-	bool progress_shown;
+	struct sk_progress progress;
 	struct sk_buf out;
 	bool color;
 	unsigned int width, threads;
@@ -156,31 +155,18 @@ static int sk_why_open_labels(struct sk_why *w)
 	return SK_EXIT_YES;
 }
 
-static uint64_t sk_why_milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static void sk_why_progress(void *arg, uint64_t n_bytes)
 {
 	struct sk_why *w = arg;
-	uint64_t now = sk_why_milliseconds();
 
-	if (now - w->last_progress < 200)
-		return;
-	w->last_progress = now;
-	w->progress_shown = true;
-	fprintf(stderr, "\r%llu MB read, %llu denials \033[K", (unsigned long long)(n_bytes / 1000000),
-		(unsigned long long)selkie_explainer_n_denials(w->explainer));
+	if (sk_progress_due(&w->progress))
+		sk_progress_show("%llu MB read, %llu denials", (unsigned long long)(n_bytes / 1000000),
+				 (unsigned long long)selkie_explainer_n_denials(w->explainer));
 }
 
 static int sk_why_read(struct sk_why *w, const char *path)
 {
 	sk_auto_close int fd = -1;
-	bool terminal = sk_terminal(2);
 	int r;
 
 	if (strcmp(path, "-")) {
@@ -191,10 +177,10 @@ static int sk_why_read(struct sk_why *w, const char *path)
 		if (fd < 0)
 			return sk_failure(w->cmd, "cannot read %s: %s", path, strerror(errno));
 	}
-	w->last_progress = sk_why_milliseconds();
-	r = selkie_explainer_read_fd(w->explainer, fd >= 0 ? fd : 0, terminal ? sk_why_progress : NULL, w);
-	if (w->progress_shown)
-		fputs("\r\033[K", stderr);
+	sk_progress_init(&w->progress);
+	r = selkie_explainer_read_fd(w->explainer, fd >= 0 ? fd : 0,
+				     w->progress.on ? sk_why_progress : NULL, w);
+	sk_progress_end(&w->progress);
 	if (r)
 		return sk_failure(w->cmd, "cannot read %s: %s", path, strerror(-r));
 	return SK_EXIT_YES;

@@ -1,0 +1,767 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Questions to a graph of types and their answers in four forms. Paths are printed as they are found, so that the first
+ * is there at once and memory does not grow with their number; pictures are gathered and drawn at the end.
+ */
+#include "cmd/graph.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/operand.h"
+
+#define SK_GRAPH_LIMIT_DEFAULT 100
+#define SK_GRAPH_RULES_SHOWN   5
+#define SK_GRAPH_BUDGET	       4000000000ull /* edges looked at; some ten seconds */
+
+void sk_graph_ask_init(struct sk_graph_ask *ask, const struct sk_command *cmd,
+		       const struct sk_graph_ops *ops, void *command)
+{
+	memset(ask, 0, sizeof(*ask));
+	ask->cmd = cmd;
+	ask->ops = ops;
+	ask->command = command;
+	ask->mode = SELKIE_PATHS_SHORTEST;
+	ask->limit = SK_GRAPH_LIMIT_DEFAULT;
+	sk_buf_init(&ask->out);
+	sk_picture_init(&ask->picture);
+}
+
+void sk_graph_ask_done(struct sk_graph_ask *ask)
+{
+	free(ask->exclude_names);
+	free(ask->exclude);
+	sk_system_done(&ask->system);
+	sk_system_args_done(&ask->args);
+	sk_buf_done(&ask->out);
+	sk_picture_done(&ask->picture);
+}
+
+const char *sk_graph_name(const struct sk_graph_ask *ask, selkie_type_id type)
+{
+	return selkie_type_name(ask->system.policy, type);
+}
+
+void sk_print_steps(struct sk_buf *out, uint64_t n)
+{
+	sk_buf_add_uint(out, n);
+	sk_buf_adds(out, n == 1 ? " step" : " steps");
+}
+
+/*
+ * The command line.
+ */
+static int sk_graph_take_number(struct sk_graph_ask *ask, int option, const char *value,
+				unsigned long *ret)
+{
+	unsigned long least = option == SK_GRAPH_LIMIT ? 0 : 1;
+	unsigned long most = option == SK_GRAPH_ALL ? 256 : 1000000000;
+
+	if (sk_operand_number(value, most, ret) && *ret >= least)
+		return SK_EXIT_YES;
+	return sk_usage_error(ask->cmd, "--%s takes a number from %lu to %lu, not '%s'",
+			      ask->cmd->options[option].name, least, most, value);
+}
+
+static int sk_graph_take_mode(struct sk_graph_ask *ask, int option, const char *value)
+{
+	if (ask->mode_given)
+		return sk_usage_error(ask->cmd,
+				      "--shortest, --one and --all-paths exclude each other");
+	ask->mode_given = true;
+	ask->mode = option == SK_GRAPH_ONE   ? SELKIE_PATHS_ONE
+		    : option == SK_GRAPH_ALL ? SELKIE_PATHS_ALL
+					     : SELKIE_PATHS_SHORTEST;
+	return option == SK_GRAPH_ALL ? sk_graph_take_number(ask, option, value, &ask->all_steps)
+				      : SK_EXIT_YES;
+}
+
+static int sk_graph_take_exclude(struct sk_graph_ask *ask, const char *value)
+{
+	if (sk_grow(&ask->exclude_names, &ask->cap_exclude, ask->n_exclude + 1,
+		    sizeof(*ask->exclude_names)))
+		return sk_failure(ask->cmd, "out of memory");
+	ask->exclude_names[ask->n_exclude++] = value;
+	return SK_EXIT_YES;
+}
+
+int sk_graph_take(struct sk_graph_ask *ask, int option, const char *value)
+{
+	switch (option) {
+	case SK_GRAPH_SOURCE:
+		ask->from_name = value;
+		break;
+	case SK_GRAPH_TARGET:
+		ask->to_name = value;
+		break;
+	case SK_GRAPH_SHORTEST:
+	case SK_GRAPH_ONE:
+	case SK_GRAPH_ALL:
+		return sk_graph_take_mode(ask, option, value);
+	case SK_GRAPH_LIMIT:
+		return sk_graph_take_number(ask, option, value, &ask->limit);
+	case SK_GRAPH_STEPS:
+		return sk_graph_take_number(ask, option, value, &ask->steps);
+	case SK_GRAPH_TREE:
+		ask->tree = true;
+		break;
+	case SK_GRAPH_EXCLUDE:
+		return sk_graph_take_exclude(ask, value);
+	case SK_GRAPH_ALL_RULES:
+		ask->all_rules = true;
+		break;
+	case SK_GRAPH_BRIEF:
+		ask->brief = true;
+		break;
+	case SK_GRAPH_FULL:
+		ask->full = true;
+		break;
+	case SK_GRAPH_ALL_PAIRS:
+		ask->all_pairs = true;
+		break;
+	case SK_GRAPH_MATRIX:
+		ask->matrix = value;
+		break;
+	case SK_GRAPH_DOT:
+		ask->format = SK_FORMAT_DOT;
+		break;
+	case SK_GRAPH_SVG:
+		ask->format = SK_FORMAT_SVG;
+		break;
+	}
+	return SK_EXIT_YES;
+}
+
+/* Operands are FROM and TO, unless options have named them. */
+static int sk_graph_operands(struct sk_graph_ask *ask, char **operands, int n)
+{
+	int used = 0;
+
+	if (used < n && !ask->from_name)
+		ask->from_name = operands[used++];
+	if (used < n && !ask->to_name)
+		ask->to_name = operands[used++];
+	if (used < n)
+		return sk_usage_error(ask->cmd, "'%s' is one operand too many", operands[used]);
+	return SK_EXIT_YES;
+}
+
+/* Which questions go with which options. */
+static int sk_graph_check(struct sk_graph_ask *ask)
+{
+	bool both = ask->from_name && ask->to_name, any = ask->from_name || ask->to_name;
+
+	if (ask->args.json && ask->format != SK_FORMAT_TEXT)
+		return sk_usage_error(ask->cmd, "--json, --dot and --svg exclude each other");
+	if (ask->args.json)
+		ask->format = SK_FORMAT_JSON;
+	if (ask->all_pairs && any)
+		return sk_usage_error(ask->cmd, "--all-pairs takes neither FROM nor TO");
+	if (ask->all_pairs && (ask->format > SK_FORMAT_JSON || ask->mode_given || ask->tree))
+		return sk_usage_error(ask->cmd, "--all-pairs is no matter of paths or pictures");
+	if (ask->matrix && !ask->all_pairs)
+		return sk_usage_error(ask->cmd, "--matrix goes with --all-pairs");
+	if (!ask->all_pairs && !any)
+		return sk_usage_error(ask->cmd,
+				      "say FROM where, TO where with --target, or --all-pairs");
+	if (!both && ask->mode_given)
+		return sk_usage_error(ask->cmd, "paths need both FROM and TO");
+	if (both && (ask->steps || ask->tree))
+		return sk_usage_error(ask->cmd, "--steps and --tree go with one end only");
+	return SK_EXIT_YES;
+}
+
+static int sk_graph_find_type(struct sk_graph_ask *ask, const char *name, selkie_type_id *ret)
+{
+	const char *near;
+
+	*ret = selkie_type_find(ask->system.policy, name);
+	if (ret->v)
+		return SK_EXIT_YES;
+	near = selkie_type_nearest(ask->system.policy, name, true);
+	if (near)
+		return sk_usage_error(ask->cmd, "there is no type '%s'; did you mean '%s'?", name,
+				      near);
+	return sk_usage_error(ask->cmd, "there is no type '%s'", name);
+}
+
+static int sk_graph_find_types(struct sk_graph_ask *ask)
+{
+	int code = SK_EXIT_YES;
+
+	if (ask->from_name)
+		code = sk_graph_find_type(ask, ask->from_name, &ask->from);
+	if (code == SK_EXIT_YES && ask->to_name)
+		code = sk_graph_find_type(ask, ask->to_name, &ask->to);
+	ask->exclude = calloc(ask->n_exclude + 1, sizeof(*ask->exclude));
+	if (!ask->exclude)
+		return sk_failure(ask->cmd, "out of memory");
+	for (size_t i = 0; i < ask->n_exclude && code == SK_EXIT_YES; i++)
+		code = sk_graph_find_type(ask, ask->exclude_names[i], &ask->exclude[i]);
+	return code;
+}
+
+int sk_graph_open(struct sk_graph_ask *ask, char **operands, int n)
+{
+	int code = sk_graph_operands(ask, operands, n);
+
+	if (code == SK_EXIT_YES)
+		code = sk_graph_check(ask);
+	if (code == SK_EXIT_YES)
+		code = sk_system_open(ask->cmd, &ask->args, &ask->system);
+	if (code == SK_EXIT_YES)
+		code = sk_graph_find_types(ask);
+	return code;
+}
+
+void sk_graph_tell(struct sk_graph_ask *ask, const char *fmt, ...)
+{
+	sk_auto_free char *more = NULL;
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vasprintf(&more, fmt, args);
+	va_end(args);
+	if (n < 0) {
+		more = NULL;
+		return;
+	}
+	fprintf(stderr, "selkie %s: %s%s%s%s\n", ask->cmd->name,
+		ask->all_rules ? ask->system.path : ask->system.origin,
+		ask->all_rules ? ", all rules whatever the booleans" : "", *more ? ", " : "", more);
+}
+
+/*
+ * Rules.
+ */
+int sk_graph_print_rule(struct sk_graph_ask *ask, struct sk_buf *out, size_t indent, uint32_t rule)
+{
+	sk_auto_free char *text = NULL;
+	struct selkie_rule r;
+	int e = selkie_rule_get(ask->system.policy, rule, &r);
+
+	if (!e)
+		e = selkie_rule_text(ask->system.policy, &r, &text);
+	if (e)
+		return e;
+	sk_buf_add_blanks(out, indent);
+	sk_buf_join(out, text, "\n", NULL);
+	return 0;
+}
+
+size_t sk_graph_shown(const struct sk_graph_ask *ask, size_t n)
+{
+	/* one more is shown where only its count would be saved */
+	return ask->full || n <= SK_GRAPH_RULES_SHOWN + 1 ? n : SK_GRAPH_RULES_SHOWN;
+}
+
+void sk_graph_print_more(const struct sk_graph_ask *ask, struct sk_buf *out, size_t indent,
+			 size_t n, const char *what)
+{
+	size_t shown = sk_graph_shown(ask, n);
+
+	if (shown == n)
+		return;
+	sk_buf_add_blanks(out, indent);
+	sk_buf_printf(out, "and %zu more %s\n", n - shown, what);
+}
+
+int sk_graph_json_rule(struct sk_graph_ask *ask, uint32_t rule)
+{
+	sk_auto_free char *text = NULL, *condition = NULL;
+	struct selkie_rule r;
+	int e = selkie_rule_get(ask->system.policy, rule, &r);
+
+	if (!e)
+		e = selkie_rule_print(ask->system.policy, rule, &text);
+	if (!e && r.cond != SELKIE_UNCONDITIONAL)
+		e = selkie_conditional_print(ask->system.policy, r.cond, &condition);
+	if (e)
+		return e;
+	sk_json_object(&ask->json, NULL);
+	sk_json_string(&ask->json, "text", text);
+	if (condition) {
+		sk_json_string(&ask->json, "condition", condition);
+		sk_json_bool(&ask->json, "branch", r.branch);
+	}
+	return 0;
+}
+
+/*
+ * Pictures.
+ */
+static int sk_graph_draw_step(struct sk_graph_ask *ask, selkie_type_id from, selkie_type_id to,
+			      uint32_t column)
+{
+	sk_auto_buf struct sk_buf title = SK_BUF_INIT;
+	sk_auto_free char *label = NULL;
+	uint32_t a = sk_picture_node(&ask->picture, sk_graph_name(ask, from), column);
+	uint32_t b = sk_picture_node(&ask->picture, sk_graph_name(ask, to), column + 1);
+	int r = 0;
+
+	if (!sk_picture_edge(&ask->picture, a, b))
+		return ask->picture.failed ? -ENOMEM : 0;
+	if (ask->ops->label_step)
+		r = ask->ops->label_step(ask, from, to, &label);
+	if (!r && !ask->brief)
+		r = ask->ops->print_step(ask, &title, 0, from, to);
+	if (!r && title.failed)
+		r = title.error;
+	if (r)
+		return r;
+	sk_picture_describe(&ask->picture, label, title.n ? sk_buf_str(&title) : NULL);
+	return ask->picture.failed ? -ENOMEM : 0;
+}
+
+static void sk_graph_write_picture(struct sk_graph_ask *ask, const char *title)
+{
+	if (ask->format == SK_FORMAT_DOT)
+		sk_picture_write_dot(&ask->picture, &ask->out, title);
+	else
+		sk_picture_write_svg(&ask->picture, &ask->out, title);
+}
+
+/*
+ * Paths.
+ */
+static int sk_graph_progress(void *arg, uint64_t n_paths, uint64_t work)
+{
+	struct sk_graph_ask *ask = arg;
+
+	if (sk_progress_due(&ask->progress))
+		sk_progress_show("%llu %s, %llu million edges looked at",
+				 (unsigned long long)n_paths, ask->ops->paths,
+				 (unsigned long long)(work / 1000000));
+	return 0;
+}
+
+static int sk_graph_print_path(struct sk_graph_ask *ask, size_t number,
+			       const struct selkie_path *path)
+{
+	struct sk_buf *out = &ask->out;
+	int r = 0;
+
+	sk_buf_printf(out, "%s%zu. %s", number > 1 && !ask->brief ? "\n" : "", number,
+		      sk_graph_name(ask, path->types[0]));
+	for (uint32_t i = 1; i <= path->n_steps; i++)
+		sk_buf_join(out, " -> ", sk_graph_name(ask, path->types[i]), NULL);
+	sk_buf_addc(out, '\n');
+	for (uint32_t i = 0; i < path->n_steps && !ask->brief && !r; i++) {
+		if (path->n_steps > 1)
+			sk_buf_join(out, "  ", sk_graph_name(ask, path->types[i]), " -> ",
+				    sk_graph_name(ask, path->types[i + 1]), "\n", NULL);
+		r = ask->ops->print_step(ask, out, path->n_steps > 1 ? 4 : 2, path->types[i],
+					 path->types[i + 1]);
+	}
+	return r;
+}
+
+static int sk_graph_json_path(struct sk_graph_ask *ask, const struct selkie_path *path)
+{
+	int r = 0;
+
+	sk_json_object(&ask->json, NULL);
+	sk_json_array(&ask->json, "types");
+	for (uint32_t i = 0; i <= path->n_steps; i++)
+		sk_json_string(&ask->json, NULL, sk_graph_name(ask, path->types[i]));
+	sk_json_end_array(&ask->json);
+	sk_json_array(&ask->json, "steps");
+	for (uint32_t i = 0; i < path->n_steps && !ask->brief && !r; i++) {
+		sk_json_object(&ask->json, NULL);
+		sk_json_string(&ask->json, "from", sk_graph_name(ask, path->types[i]));
+		sk_json_string(&ask->json, "to", sk_graph_name(ask, path->types[i + 1]));
+		r = ask->ops->json_step(ask, path->types[i], path->types[i + 1]);
+		sk_json_end_object(&ask->json);
+	}
+	sk_json_end_array(&ask->json);
+	sk_json_end_object(&ask->json);
+	return r;
+}
+
+static int sk_graph_take_path(struct sk_graph_ask *ask, size_t number,
+			      const struct selkie_path *path)
+{
+	int r = 0;
+
+	if (ask->format == SK_FORMAT_TEXT)
+		return sk_graph_print_path(ask, number, path);
+	if (ask->format == SK_FORMAT_JSON)
+		return sk_graph_json_path(ask, path);
+	if (!path->n_steps)
+		sk_picture_node(&ask->picture, sk_graph_name(ask, path->types[0]), 0);
+	for (uint32_t i = 0; i < path->n_steps && !r; i++)
+		r = sk_graph_draw_step(ask, path->types[i], path->types[i + 1], i);
+	return r;
+}
+
+void sk_graph_json_open(struct sk_graph_ask *ask)
+{
+	struct sk_json *j = &ask->json;
+
+	sk_json_init(j, &ask->out);
+	sk_json_object(j, NULL);
+	sk_json_string(j, "policy", ask->system.path);
+	sk_json_string(j, "booleans", ask->all_rules ? "all" : ask->system.booleans);
+	if (ask->ops->json_head)
+		ask->ops->json_head(ask);
+	sk_json_array(j, "excluded");
+	for (size_t i = 0; i < ask->n_exclude; i++)
+		sk_json_string(j, NULL, ask->exclude_names[i]);
+	sk_json_end_array(j);
+	if (ask->from_name)
+		sk_json_string(j, "from", ask->from_name);
+	if (ask->to_name)
+		sk_json_string(j, "to", ask->to_name);
+}
+
+/* How a search for paths ended. */
+struct sk_graph_end {
+	size_t n;
+	bool complete;	/* there are no more */
+	bool gave_up;	/* the budget was used up */
+	uint32_t steps; /* of the longest */
+};
+
+static int sk_graph_walk(struct sk_graph_ask *ask, selkie_paths *paths, struct sk_graph_end *end)
+{
+	const struct selkie_path *path;
+	int r = 0;
+
+	while (!r) {
+		r = selkie_paths_next(paths, &path);
+		if (r)
+			break;
+		/* one more than the limit is looked for, to know whether there is one */
+		if (ask->limit && end->n == ask->limit)
+			return 0;
+		end->n++;
+		end->steps = path->n_steps;
+		sk_progress_end(&ask->progress);
+		r = sk_graph_take_path(ask, end->n, path);
+		if (!r && ask->out.failed)
+			r = ask->out.error;
+	}
+	end->complete = r == SELKIE_PATHS_END;
+	end->gave_up = r == SELKIE_PATHS_GAVE_UP;
+	return SK_MIN(r, 0);
+}
+
+static int sk_graph_tell_none(struct sk_graph_ask *ask, const struct sk_graph_end *end)
+{
+	if (end->gave_up) {
+		sk_buf_printf(&ask->out,
+			      "no answer: no %s in what was looked at; ask for fewer steps\n",
+			      ask->ops->path);
+		return 0;
+	}
+	sk_buf_printf(&ask->out, "no: %s from %s to %s", ask->ops->verb, ask->from_name,
+		      ask->to_name);
+	if (ask->mode == SELKIE_PATHS_ALL) {
+		sk_buf_adds(&ask->out, " in at most ");
+		sk_print_steps(&ask->out, ask->all_steps);
+	}
+	sk_buf_addc(&ask->out, '\n');
+	return ask->ops->print_none ? ask->ops->print_none(ask) : 0;
+}
+
+static void sk_graph_tell_end(struct sk_graph_ask *ask, const struct sk_graph_end *end)
+{
+	bool first = !end->complete && ask->mode != SELKIE_PATHS_ONE;
+	bool all = ask->mode == SELKIE_PATHS_ALL;
+	struct sk_buf *out = &ask->out;
+
+	sk_buf_adds(out, first ? "\nthe first " : "\n");
+	if (!first || end->n > 1)
+		sk_buf_printf(out, "%zu ", end->n);
+	sk_buf_join(out, end->n == 1 ? ask->ops->path : ask->ops->paths, " of ",
+		    all ? "at most " : "", NULL);
+	sk_print_steps(out, all ? ask->all_steps : end->steps);
+	if (end->gave_up)
+		sk_buf_adds(out, "; the search was given up, it has no end in sight");
+	else if (first)
+		sk_buf_adds(out, "; --limit shows more");
+	sk_buf_addc(out, '\n');
+}
+
+static int sk_graph_finish_paths(struct sk_graph_ask *ask, const struct sk_graph_end *end)
+{
+	sk_auto_free char *title = NULL;
+	int r = 0;
+
+	switch (ask->format) {
+	case SK_FORMAT_TEXT:
+		if (!end->n)
+			return sk_graph_tell_none(ask, end);
+		sk_graph_tell_end(ask, end);
+		return 0;
+	case SK_FORMAT_JSON:
+		sk_json_end_array(&ask->json);
+		sk_json_bool(&ask->json, "complete", end->complete);
+		if (!end->n && ask->ops->json_none)
+			r = ask->ops->json_none(ask);
+		sk_json_end_object(&ask->json);
+		sk_json_finish(&ask->json);
+		return r;
+	default:
+		if (asprintf(&title, "%s: from %s to %s%s", ask->ops->paths, ask->from_name,
+			     ask->to_name, end->n ? "" : ": none") < 0) {
+			title = NULL;
+			return -ENOMEM;
+		}
+		sk_graph_write_picture(ask, title);
+		return 0;
+	}
+}
+
+static int sk_graph_answer_paths(struct sk_graph_ask *ask, bool *ret_any)
+{
+	static const char *const modes[] = { "one", "shortest", "all" };
+	struct selkie_path_options o = SELKIE_PATH_OPTIONS_INIT;
+	struct sk_graph_end end = { 0 };
+	selkie_paths *paths = NULL;
+	int r;
+
+	o.mode = ask->mode;
+	o.max_steps = (uint32_t)ask->all_steps;
+	o.budget = SK_GRAPH_BUDGET;
+	if (ask->progress.on) {
+		o.progress = sk_graph_progress;
+		o.progress_arg = ask;
+	}
+	r = ask->ops->find_paths(ask->graph, ask->from, ask->to, &o, &paths);
+	if (r)
+		return r;
+	if (ask->format == SK_FORMAT_JSON) {
+		sk_graph_json_open(ask);
+		sk_json_string(&ask->json, "mode", modes[ask->mode]);
+		if (ask->mode == SELKIE_PATHS_ALL)
+			sk_json_uint(&ask->json, "max_steps", ask->all_steps);
+		sk_json_array(&ask->json, "paths");
+	}
+	r = sk_graph_walk(ask, paths, &end);
+	sk_progress_end(&ask->progress);
+	selkie_paths_free(paths);
+	if (!r)
+		r = sk_graph_finish_paths(ask, &end);
+	*ret_any = end.n;
+	return r;
+}
+
+/*
+ * Everything from one end.
+ */
+struct sk_graph_reached {
+	struct sk_graph_ask *ask;
+	struct selkie_reached *list;
+	size_t n;
+	bool backward;
+};
+
+static int sk_compare_reached(const void *a, const void *b, void *policy)
+{
+	const struct selkie_reached *x = a, *y = b;
+
+	if (x->steps != y->steps)
+		return x->steps < y->steps ? -1 : 1;
+	return strcmp(selkie_type_name(policy, x->type), selkie_type_name(policy, y->type));
+}
+
+static void sk_reached_print_list(const struct sk_graph_reached *g)
+{
+	struct sk_graph_ask *ask = g->ask;
+	unsigned int width = sk_width(STDOUT_FILENO);
+	size_t end;
+
+	for (size_t i = 0; i < g->n; i = end) {
+		sk_auto_buf struct sk_buf names = SK_BUF_INIT;
+
+		for (end = i; end < g->n && g->list[end].steps == g->list[i].steps; end++)
+			sk_buf_join(&names, end > i ? " " : "",
+				    sk_graph_name(ask, g->list[end].type), NULL);
+		if (!g->list[i].steps)
+			continue;
+		sk_print_steps(&ask->out, g->list[i].steps);
+		sk_buf_printf(&ask->out, ", %zu type%s\n", end - i, end - i == 1 ? "" : "s");
+		if (sk_buf_str(&names))
+			sk_print_wrapped(&ask->out, sk_buf_str(&names), 2, width);
+		else
+			sk_buf_fail(&ask->out, -ENOMEM);
+	}
+}
+
+/* Where the tree's nodes stand in the list: by the node before them, then as in the list. */
+struct sk_tree_node {
+	uint32_t previous, index;
+};
+
+static int sk_compare_previous(const void *a, const void *b)
+{
+	const struct sk_tree_node *x = a, *y = b;
+
+	return (x->previous > y->previous) - (x->previous < y->previous);
+}
+
+static int sk_compare_tree(const void *a, const void *b)
+{
+	const struct sk_tree_node *x = a, *y = b;
+	int r = sk_compare_previous(a, b);
+
+	return r ? r : (x->index > y->index) - (x->index < y->index);
+}
+
+/* Puts the nodes behind `type` on the stack, the first on top. */
+static size_t sk_tree_push(const struct sk_tree_node *nodes, size_t n, uint32_t type, size_t *stack,
+			   size_t top)
+{
+	struct sk_tree_node key = { .previous = type };
+	const struct sk_tree_node *any =
+		bsearch(&key, nodes, n, sizeof(*nodes), sk_compare_previous);
+	size_t first, last;
+
+	if (!any)
+		return top;
+	first = last = (size_t)(any - nodes);
+	while (first && nodes[first - 1].previous == type)
+		first--;
+	while (last + 1 < n && nodes[last + 1].previous == type)
+		last++;
+	for (size_t i = last + 1; i-- > first;)
+		stack[top++] = nodes[i].index;
+	return top;
+}
+
+static int sk_reached_print_tree(const struct sk_graph_reached *g)
+{
+	struct sk_graph_ask *ask = g->ask;
+	sk_auto_free struct sk_tree_node *nodes = malloc((g->n + 1) * sizeof(*nodes));
+	sk_auto_free size_t *stack = malloc((g->n + 1) * sizeof(*stack));
+	size_t top;
+
+	if (!nodes || !stack)
+		return -ENOMEM;
+	for (size_t i = 0; i < g->n; i++)
+		nodes[i] = (struct sk_tree_node){ g->list[i].previous.v, (uint32_t)i };
+	qsort(nodes, g->n, sizeof(*nodes), sk_compare_tree);
+	top = sk_tree_push(nodes, g->n, 0, stack, 0);
+	while (top) {
+		const struct selkie_reached *one = &g->list[stack[--top]];
+
+		sk_buf_add_blanks(&ask->out, 2 * (size_t)one->steps);
+		sk_buf_join(&ask->out, sk_graph_name(ask, one->type), "\n", NULL);
+		top = sk_tree_push(nodes, g->n, one->type.v, stack, top);
+	}
+	return 0;
+}
+
+static void sk_reached_json(const struct sk_graph_reached *g)
+{
+	struct sk_graph_ask *ask = g->ask;
+	struct sk_json *j = &ask->json;
+
+	sk_graph_json_open(ask);
+	if (ask->steps)
+		sk_json_uint(j, "max_steps", ask->steps);
+	sk_json_array(j, "reached");
+	for (size_t i = 0; i < g->n; i++) {
+		if (!g->list[i].steps)
+			continue;
+		sk_json_object(j, NULL);
+		sk_json_string(j, "type", sk_graph_name(ask, g->list[i].type));
+		sk_json_uint(j, "steps", g->list[i].steps);
+		sk_json_string(j, "previous", sk_graph_name(ask, g->list[i].previous));
+		sk_json_end_object(j);
+	}
+	sk_json_end_array(j);
+	sk_json_end_object(j);
+	sk_json_finish(j);
+}
+
+static int sk_reached_draw(const struct sk_graph_reached *g)
+{
+	struct sk_graph_ask *ask = g->ask;
+	sk_auto_free char *title = NULL;
+	uint32_t deepest = g->n ? g->list[g->n - 1].steps : 0;
+	int r = 0;
+
+	for (size_t i = 0; i < g->n && !r; i++) {
+		const struct selkie_reached *one = &g->list[i];
+
+		if (!one->steps)
+			sk_picture_node(&ask->picture, sk_graph_name(ask, one->type),
+					g->backward ? deepest : 0);
+		else if (g->backward)
+			r = sk_graph_draw_step(ask, one->type, one->previous, deepest - one->steps);
+		else
+			r = sk_graph_draw_step(ask, one->previous, one->type, one->steps - 1);
+	}
+	if (!r && asprintf(&title, "%s %s %s", ask->ops->paths, g->backward ? "to" : "from",
+			   g->backward ? ask->to_name : ask->from_name) < 0) {
+		title = NULL;
+		r = -ENOMEM;
+	}
+	if (!r)
+		sk_graph_write_picture(ask, title);
+	return r;
+}
+
+static int sk_reached_print(const struct sk_graph_reached *g, size_t n_found)
+{
+	struct sk_graph_ask *ask = g->ask;
+
+	if (ask->format == SK_FORMAT_JSON)
+		sk_reached_json(g);
+	else if (ask->format != SK_FORMAT_TEXT)
+		return sk_reached_draw(g);
+	else if (ask->tree)
+		return sk_reached_print_tree(g);
+	else if (n_found)
+		sk_reached_print_list(g);
+	else
+		sk_buf_printf(&ask->out, "no: %s %s %s\n", ask->ops->verb,
+			      g->backward ? "to" : "from",
+			      g->backward ? ask->to_name : ask->from_name);
+	return 0;
+}
+
+static int sk_graph_answer_reached(struct sk_graph_ask *ask, bool *ret_any)
+{
+	struct sk_graph_reached g = { .ask = ask, .backward = !ask->from.v };
+	size_t n_found = 0;
+	int r;
+
+	r = ask->ops->reachable(ask->graph, g.backward ? ask->to : ask->from,
+				g.backward ? SELKIE_BACKWARD : SELKIE_FORWARD, (uint32_t)ask->steps,
+				&g.list, &g.n);
+	if (r)
+		return r;
+	qsort_r(g.list, g.n, sizeof(*g.list), sk_compare_reached, ask->system.policy);
+	for (size_t i = 0; i < g.n; i++)
+		n_found += g.list[i].steps > 0;
+	r = sk_reached_print(&g, n_found);
+	*ret_any = n_found;
+	free(g.list);
+	return r;
+}
+
+int sk_graph_answer(struct sk_graph_ask *ask)
+{
+	bool any = false;
+	int r, flushed;
+
+	if (ask->all_pairs)
+		return sk_graph_answer_pairs(ask);
+	sk_progress_init(&ask->progress);
+	sk_buf_to_fd(&ask->out, STDOUT_FILENO);
+	r = ask->from.v && ask->to.v ? sk_graph_answer_paths(ask, &any)
+				     : sk_graph_answer_reached(ask, &any);
+	flushed = sk_buf_flush(&ask->out);
+	if (!r)
+		r = flushed;
+	if (r)
+		return sk_failure(ask->cmd, "%s", strerror(-r));
+	return any ? SK_EXIT_YES : SK_EXIT_NO;
+}

@@ -71,6 +71,7 @@ const char *selkie_audit_type_name(enum selkie_audit_type type);
 struct selkie_audit_record {
 	enum selkie_audit_type type;
 	bool interpreted;		/* values stand as `ausearch -i` shows them: names, not numbers */
+	bool plain;			/* the reader looked: no value is in braces or single quotes. False is never wrong */
 	struct selkie_audit_text body;	/* what follows "audit(...):", enriched part included */
 	uint64_t offset;		/* of the body in the input, in bytes */
 };

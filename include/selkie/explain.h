@@ -65,7 +65,11 @@ struct selkie_explain_options {
 	 */
 	unsigned int find_milliseconds;
 	size_t window;			/* selkie_audit_options.window */
-	unsigned int threads;		/* that decide causes, the calling one included; 0 and 1: no other */
+	/*
+	 * Threads that may work at once, the calling one included; 0 and 1: no other. With more, one makes cases of
+	 * what this one reads, from the first feed until selkie_explainer_finish, and all decide causes then.
+	 */
+	unsigned int threads;
 };
 
 /* Returns 0, -EINVAL for bad options, or -ENOMEM. *ret is owned by the caller. */

@@ -14,6 +14,19 @@ static inline const char *sk_skip_to_key(const char *p, const char *end, const c
 {
 	const __m128i first = _mm_set1_epi8(key[0]), equals = _mm_set1_epi8('=');
 
+	for (; end - p >= (ptrdiff_t)(32 + n_key); p += 32) {
+		__m128i a = _mm_and_si128(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), first),
+					  _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(p + n_key)), equals));
+		__m128i b = _mm_and_si128(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(p + 16)), first),
+					  _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(p + 16 + n_key)), equals));
+
+		if (_mm_movemask_epi8(_mm_or_si128(a, b))) {
+			unsigned int hit = (unsigned int)_mm_movemask_epi8(a) |
+					   (unsigned int)_mm_movemask_epi8(b) << 16;
+
+			return p + __builtin_ctz(hit);
+		}
+	}
 	for (; end - p >= (ptrdiff_t)(16 + n_key); p += 16) {
 		__m128i here = _mm_loadu_si128((const __m128i *)p);
 		__m128i there = _mm_loadu_si128((const __m128i *)(p + n_key));

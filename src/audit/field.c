@@ -12,6 +12,7 @@
 #include <errno.h>
 
 #include "audit/text.h"
+#include "base/memory.h"
 
 #ifdef __SSE2__
 #include "audit/field-sse2.h"
@@ -188,11 +189,16 @@ static const char *sk_plain_end(const char *p, const char *end)
 	}
 }
 
+bool sk_audit_is_plain(struct selkie_audit_text text)
+{
+	return sk_plain_end(text.data, text.data + text.size) == text.data + text.size;
+}
+
 /*
  * The same by looking for the key instead of walking: mostly it is long before any value that could hide it. Returns
- * false when that is not sure; only the walk knows then.
+ * false when that is not sure; only the walk knows then. `plain` as in a record.
  */
-static bool sk_field_find(struct selkie_audit_text text, const char *key, size_t n_key,
+static bool sk_field_find(struct selkie_audit_text text, bool plain, const char *key, size_t n_key,
 			  struct selkie_audit_text *ret_value, bool *ret_quoted)
 {
 	const char *p = text.data, *end = p + text.size;
@@ -206,8 +212,8 @@ static bool sk_field_find(struct selkie_audit_text text, const char *key, size_t
 			break;
 		if (p[n_key] != '=' || memcmp(p, key, n_key) || (p > text.data && sk_is_key_char(p[-1])))
 			continue;
-		if (from == end || *from == '\'' || *from == '{' || sk_plain_end(text.data, p) != p ||
-		    !sk_surely_begins(text.data, p))
+		if (from == end || *from == '\'' || *from == '{' ||
+		    (!plain && sk_plain_end(text.data, p) != p) || !sk_surely_begins(text.data, p))
 			return false;
 		*ret_quoted = *from == '"';
 		if (*ret_quoted) {
@@ -220,26 +226,32 @@ static bool sk_field_find(struct selkie_audit_text text, const char *key, size_t
 		return true;
 	}
 	*ret_value = (struct selkie_audit_text){ NULL, 0 };
-	return sk_plain_end(text.data, end) == end;	/* behind a brace a key may begin anywhere */
+	return plain || sk_audit_is_plain(text);	/* behind a brace a key may begin anywhere */
 }
 
-struct selkie_audit_text sk_audit_field_in(struct selkie_audit_text text, bool interpreted,
-					   const char *key, bool *ret_quoted)
+static struct selkie_audit_text sk_field_ask(struct selkie_audit_text text, bool interpreted, bool plain,
+					     const char *key, bool *ret_quoted)
 {
 	struct selkie_audit_text value;
 	bool quoted = false;
 
-	if (interpreted || !text.data || !sk_field_find(text, key, strlen(key), &value, &quoted))
+	if (interpreted || !text.data || !sk_field_find(text, plain, key, strlen(key), &value, &quoted))
 		return sk_field_walk(text, interpreted, key, ret_quoted);
 	if (value.data && ret_quoted)
 		*ret_quoted = quoted;
 	return value;
 }
 
+struct selkie_audit_text sk_audit_field_in(struct selkie_audit_text text, bool interpreted,
+					   const char *key, bool *ret_quoted)
+{
+	return sk_field_ask(text, interpreted, false, key, ret_quoted);
+}
+
 struct selkie_audit_text selkie_audit_field(const struct selkie_audit_record *record,
 					    const char *key)
 {
-	return sk_audit_field_in(record->body, record->interpreted, key, NULL);
+	return sk_field_ask(record->body, record->interpreted, record->plain, key, NULL);
 }
 
 static bool sk_is_hex(struct selkie_audit_text t)
@@ -279,7 +291,7 @@ long selkie_audit_decode(const struct selkie_audit_record *record, const char *k
 {
 	bool quoted = false;
 	struct selkie_audit_text value =
-		sk_audit_field_in(record->body, record->interpreted, key, &quoted);
+		sk_field_ask(record->body, record->interpreted, record->plain, key, &quoted);
 
 	return sk_audit_decode_text(value, quoted, record->interpreted, buf, size);
 }
@@ -303,6 +315,9 @@ bool selkie_audit_number(struct selkie_audit_text text, unsigned int base, int64
 	}
 	if (p == end || end - p > (base == 16 ? 16 : 20))
 		return false;
+	/* nine digits fit without a look at every step */
+	for (const char *quick = SK_MIN(end, p + 9); base == 10 && p < quick && (unsigned char)(*p - '0') < 10; p++)
+		v = v * 10 + (uint64_t)(*p - '0');
 	for (; p < end; p++) {
 		int d = sk_audit_hex_digit(*p);
 		uint64_t next;

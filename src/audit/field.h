@@ -4,6 +4,9 @@
 
 #include "selkie/audit.h"
 
+/* Whether no value of a text is in braces or single quotes. */
+bool sk_audit_is_plain(struct selkie_audit_text text);
+
 /*
  * The value of `key` in a record's text, without quotes; *ret_quoted (may be NULL) tells whether it had some. data is
  * NULL when there is no such field.

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "audit/denial.h"
+#include "audit/field.h"
 #include "audit/reader.h"
 #include "audit/text.h"
 #include "audit/type.h"
@@ -137,6 +138,7 @@ static int sk_deliver(struct sk_audit_reader *r, struct sk_audit_pending *e)
 		to->type = (enum selkie_audit_type)from->type;
 		to->interpreted = from->interpreted;
 		to->body = sk_text(p, p + from->size);
+		to->plain = !from->interpreted && sk_audit_is_plain(to->body);
 		to->offset = from->offset;
 		if (sk_audit_type_is_denial(to->type))
 			sk_take_denial(r, from, to, &n_denials);

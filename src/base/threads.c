@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Threads for work that falls into independent parts. They live for one call: nothing runs behind a caller's back. All
- * signals are left to the caller's own threads.
+ * Threads for work that falls into independent parts. All signals are left to the caller's own threads.
  */
 #include "base/threads.h"
 
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -21,6 +19,18 @@ struct sk_thread {
 	int result;
 };
 
+int sk_thread_start(pthread_t *ret, void *(*fn)(void *arg), void *arg)
+{
+	sigset_t all, before;
+	int r;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	r = pthread_create(ret, NULL, fn, arg);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return r;
+}
+
 static void *sk_thread_main(void *arg)
 {
 	struct sk_thread *t = arg;
@@ -32,17 +42,13 @@ static void *sk_thread_main(void *arg)
 int sk_threads_run(unsigned int n, int (*fn)(void *arg, unsigned int thread), void *arg)
 {
 	struct sk_thread threads[SK_MOST_THREADS];
-	sigset_t all, before;
 	int r;
 
 	n = SK_MIN(n, (unsigned int)SK_MOST_THREADS);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (unsigned int i = 1; i < n; i++) {
 		threads[i] = (struct sk_thread){ .number = i, .fn = fn, .arg = arg };
-		threads[i].started = !pthread_create(&threads[i].id, NULL, sk_thread_main, &threads[i]);
+		threads[i].started = !sk_thread_start(&threads[i].id, sk_thread_main, &threads[i]);
 	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	r = fn(arg, 0);
 	for (unsigned int i = 1; i < n; i++) {
 		if (!threads[i].started)

@@ -2,7 +2,12 @@
 #ifndef SK_BASE_THREADS_H
 #define SK_BASE_THREADS_H
 
+#include <pthread.h>
+
 #define SK_MOST_THREADS 64
+
+/* As pthread_create; signals are left to the caller's own threads. Returns 0 or a positive error number. */
+int sk_thread_start(pthread_t *ret, void *(*fn)(void *arg), void *arg);
 
 /*
  * Calls fn(arg, i) for i = 0 up to n - 1 at once, number 0 in the calling thread, and waits for all. A thread that cannot

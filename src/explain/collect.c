@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/word.h"
 #include "explain/call.h"
 #include "explain/cause.h"
 #include "explain/explainer.h"
@@ -66,12 +67,69 @@ static int sk_collect_context(struct sk_explainer *e, struct selkie_audit_text t
 	return sk_explain_add_context(e, text.data, text.size, ret);
 }
 
+/* Classes and permissions that matter here. */
+enum sk_text_word {
+	SK_WORD_PROCESS = 1,
+	SK_WORD_SERVICE = 2,
+	SK_WORD_CAPABILITY = 4,		/* any class that begins with "cap" */
+	SK_WORD_CREATE = 8,
+	SK_WORD_OWN_FILES = 16,		/* at exec: what is done with the program's own files */
+	SK_WORD_IOCTL = 32,
+	SK_WORD_NLMSG = 64,
+	SK_WORD_NNP = 128,
+	SK_WORD_NOSUID = 256,
+	SK_WORD_CONNECT = 512,
+	SK_WORD_BIND = 1024,
+};
+
+static const struct {
+	const char *name;
+	uint16_t word;
+} sk_text_words[] = {
+	{ "process", SK_WORD_PROCESS },	      { "service", SK_WORD_SERVICE },
+	{ "create", SK_WORD_CREATE },	      { "execute", SK_WORD_OWN_FILES },
+	{ "open", SK_WORD_OWN_FILES },	      { "entrypoint", SK_WORD_OWN_FILES },
+	{ "execute_no_trans", SK_WORD_OWN_FILES }, { "ioctl", SK_WORD_IOCTL },
+	{ "nlmsg", SK_WORD_NLMSG },	      { "nnp_transition", SK_WORD_NNP },
+	{ "nosuid_transition", SK_WORD_NOSUID }, { "name_connect", SK_WORD_CONNECT },
+	{ "name_bind", SK_WORD_BIND },
+};
+
+static void sk_text_learn(const char *text, struct sk_text_facts *facts)
+{
+	*facts = (struct sk_text_facts){ .file_mode = sk_class_file_mode(text) };
+	if (!strncmp(text, "cap", 3))
+		facts->words = SK_WORD_CAPABILITY;
+	for (size_t i = 0; i < SK_ARRAY_LEN(sk_text_words); i++)
+		if (sk_name_in(text, sk_text_words[i].name))
+			facts->words |= sk_text_words[i].word;
+}
+
 static int sk_collect_string(struct sk_explainer *e, struct selkie_audit_text text, uint32_t *ret)
 {
+	int r;
+
 	*ret = SK_NO_STRING;
 	if (!text.data)
 		return 0;
-	return sk_intern_add(&e->strings, text.data, text.size, ret);
+	r = sk_intern_add(&e->strings, text.data, text.size, ret);
+	for (; !r && e->n_text_facts <= *ret; e->n_text_facts++) {
+		r = sk_grow(&e->text_facts, &e->cap_text_facts, e->n_text_facts + 1, sizeof(*e->text_facts));
+		if (r)
+			return r;
+		sk_text_learn(sk_intern_str(&e->strings, (uint32_t)e->n_text_facts), &e->text_facts[e->n_text_facts]);
+	}
+	return r;
+}
+
+static unsigned int sk_words(const struct sk_explainer *e, uint32_t string)
+{
+	return string == SK_NO_STRING ? 0 : e->text_facts[string].words;
+}
+
+static uint32_t sk_file_mode(const struct sk_explainer *e, uint32_t cls)
+{
+	return cls == SK_NO_STRING ? 0 : e->text_facts[cls].file_mode;
 }
 
 int sk_explain_expected(struct sk_explainer *e, const char *path, uint32_t mode, uint32_t *ret_context)
@@ -184,10 +242,6 @@ static bool sk_collect_not_program(const struct selkie_audit_event *event,
 {
 	int64_t inode = sk_collect_number(denial->record, "ino", 10), other;
 
-	if (sk_perms_have(denial->perms, "execute") || sk_perms_have(denial->perms, "open") ||
-	    sk_perms_have(denial->perms, "entrypoint") ||
-	    sk_perms_have(denial->perms, "execute_no_trans"))
-		return false;
 	for (size_t i = 0; i < event->n_records && inode >= 0; i++) {
 		if (event->records[i].type != SELKIE_AUDIT_PATH)
 			continue;
@@ -276,15 +330,15 @@ static void sk_collect_only_path(struct sk_explainer *e, const struct selkie_aud
 
 /* The path of the object, and the context it should have. */
 static int sk_collect_path(struct sk_explainer *e, const struct selkie_audit_event *event,
-			   const struct selkie_audit_denial *denial, const char *cls,
-			   struct sk_case_key *key)
+			   const struct selkie_audit_denial *denial, struct sk_case_key *key)
 {
-	uint32_t mode = sk_class_file_mode(cls);
-	bool process = !strcmp(cls, "process");
+	uint32_t mode = sk_file_mode(e, key->cls);
+	unsigned int cls = sk_words(e, key->cls);
+	bool process = cls & SK_WORD_PROCESS;
 	int r;
 
 	e->path.source = SELKIE_AUDIT_PATH_NONE;
-	if (!mode && !process && strcmp(cls, "service") && strncmp(cls, "cap", 3))
+	if (!mode && !(cls & (SK_WORD_PROCESS | SK_WORD_SERVICE | SK_WORD_CAPABILITY)))
 		return 0;
 	if (selkie_audit_denied_path(event, denial, &e->path))
 		e->path.source = SELKIE_AUDIT_PATH_NONE;
@@ -302,7 +356,7 @@ static int sk_collect_path(struct sk_explainer *e, const struct selkie_audit_eve
 	if (process && (!e->path.object.data ||
 			sk_collect_same_type(e, e->path.object, key->expected)))
 		key->expected = SK_NO_STRING;
-	else if (sk_perms_have(denial->perms, "create"))
+	else if (sk_words(e, key->perms) & SK_WORD_CREATE)
 		r = sk_collect_created(e, &key->expected);
 	return r;
 }
@@ -311,20 +365,20 @@ static int sk_collect_path(struct sk_explainer *e, const struct selkie_audit_eve
 static int sk_collect_companions(struct sk_explainer *e, const struct selkie_audit_event *event,
 				 const struct selkie_audit_denial *denial, struct sk_case_key *key)
 {
-	const char *cls = sk_explain_str(e, key->cls);
-	uint32_t mode = sk_class_file_mode(cls), program = 0;
+	unsigned int perms = sk_words(e, key->perms);
+	uint32_t program = 0;
 	const uint32_t *refused;
 	int64_t number;
 	int r;
 
 	key->call = (uint8_t)sk_call_of_event(event);
-	r = sk_collect_path(e, event, denial, cls, key);
+	r = sk_collect_path(e, event, denial, key);
 	if (r)
 		return r;
 	number = -1;
-	if (sk_perms_have(denial->perms, "ioctl"))
+	if (perms & SK_WORD_IOCTL)
 		number = sk_collect_number(denial->record, "ioctlcmd", 16);
-	else if (sk_perms_have(denial->perms, "nlmsg"))
+	else if (perms & SK_WORD_NLMSG)
 		number = sk_collect_number(denial->record, "nl-msgtype", 10);
 	if (number >= 0 && number <= 0xffff) {
 		key->number = (uint32_t)number;
@@ -332,14 +386,15 @@ static int sk_collect_companions(struct sk_explainer *e, const struct selkie_aud
 	}
 	if (denial->srawcon.data || denial->trawcon.data)
 		key->flags |= SK_CASE_RAW;
-	if (key->call == SK_CALL_EXEC && mode && sk_collect_not_program(event, denial))
+	if (key->call == SK_CALL_EXEC && sk_file_mode(e, key->cls) && !(perms & SK_WORD_OWN_FILES) &&
+	    sk_collect_not_program(event, denial))
 		key->flags |= SK_CASE_NOT_PROGRAM;
 	if (denial->kind != SELKIE_AUDIT_DENIAL_AVC)
 		return 0;
 
-	if (sk_perms_have(denial->perms, "nnp_transition"))
+	if (perms & SK_WORD_NNP)
 		return sk_collect_refusal(e, event, key, SK_CASE_NNP_REFUSED);
-	if (sk_perms_have(denial->perms, "nosuid_transition"))
+	if (perms & SK_WORD_NOSUID)
 		return sk_collect_refusal(e, event, key, SK_CASE_NOSUID_REFUSED);
 	if (key->call == SK_CALL_EXEC)
 		return 0;
@@ -437,10 +492,9 @@ static int sk_samples_protocol(const char *cls)
 }
 
 /* The denied port: dest= for a connection, src= for a bind (security/selinux/hooks.c, lsm_audit.c). */
-static int32_t sk_samples_port(const struct selkie_audit_denial *denial)
+static int32_t sk_samples_port(const struct selkie_audit_denial *denial, unsigned int perms)
 {
-	const char *key = sk_perms_have(denial->perms, "name_connect") ? "dest"
-			  : sk_perms_have(denial->perms, "name_bind") ? "src" : NULL;
+	const char *key = perms & SK_WORD_CONNECT ? "dest" : perms & SK_WORD_BIND ? "src" : NULL;
 	int64_t port = key ? sk_collect_number(denial->record, key, 10) : -1;
 
 	return port >= 0 && port <= 65535 ? (int32_t)port : -1;
@@ -493,17 +547,20 @@ static void sk_samples_unix(const struct selkie_audit_event *event,
 }
 
 static int sk_samples_new(struct sk_explainer *e, const struct selkie_audit_event *event,
-			  const struct selkie_audit_denial *denial, const char *cls,
+			  const struct selkie_audit_denial *denial, const struct sk_case_key *key,
 			  struct sk_case_samples **ret)
 {
+	uint32_t mode = sk_file_mode(e, key->cls);
 	const struct selkie_audit_record *call = selkie_audit_event_record(event, SELKIE_AUDIT_SYSCALL);
 	struct sk_case_samples *s = SK_ARENA_NEW(&e->arena, struct sk_case_samples);
 	int r;
 
 	if (!s)
 		return -ENOMEM;
-	s->port = sk_samples_port(denial);
-	s->protocol = sk_samples_protocol(cls);
+	s->cls = sk_explain_str(e, key->cls);
+	s->perms = sk_explain_str(e, key->perms);
+	s->port = sk_samples_port(denial, sk_words(e, key->perms));
+	s->protocol = sk_samples_protocol(s->cls);
 	s->inode = s->mode = s->owner = s->group = s->fsuid = s->fsgid = -1;
 	s->path_source = e->path.source;
 	r = sk_collect_copy(e, denial->record, "comm", &s->comm);
@@ -511,13 +568,13 @@ static int sk_samples_new(struct sk_explainer *e, const struct selkie_audit_even
 		r = sk_collect_copy(e, call, "comm", &s->comm);
 	if (!r)
 		r = sk_collect_copy(e, call, "exe", &s->exe);
-	if (!r && sk_class_file_mode(cls))
+	if (!r && mode)
 		r = sk_samples_file(e, denial, s);
-	if (!r && !strncmp(cls, "cap", 3))
+	if (!r && sk_words(e, key->cls) & SK_WORD_CAPABILITY)
 		sk_samples_unix(event, call, s);
 	if (!r && denial->kind == SELKIE_AUDIT_DENIAL_USER_AVC)
 		r = sk_samples_bus(e, denial, s);
-	else if (!r && !sk_class_file_mode(cls))
+	else if (!r && !mode)
 		r = sk_collect_copy(e, denial->record, "netif", &s->netif);
 	if (!r)
 		r = sk_samples_text(e, denial->operation, &s->operation);
@@ -584,13 +641,13 @@ static int sk_collect_denial(struct sk_explainer *e, const struct selkie_audit_e
 		r = sk_case_find(e, &key, &c, &is_new);
 	if (r)
 		return r;
-	e->n_denials++;
+	/* the one thread that writes it */
+	atomic_store_explicit(&e->n_denials, atomic_load_explicit(&e->n_denials, memory_order_relaxed) + 1,
+			      memory_order_relaxed);
 	if (is_new) {
-		r = sk_samples_new(e, event, denial, sk_explain_str(e, key.cls), &c->samples);
+		r = sk_samples_new(e, event, denial, &key, &c->samples);
 		if (r)
 			return r;
-		c->samples->cls = sk_explain_str(e, key.cls);
-		c->samples->perms = sk_explain_str(e, key.perms);
 	}
 	r = sk_case_add_event(e, c, event);
 	if (!r)

@@ -16,7 +16,9 @@
 #include "explain/finding.h"
 #include "explain/fix.h"
 #include "explain/place.h"
+#include "explain/relay.h"
 #include "explain/sentence.h"
+#include "model/index.h"
 #include "model/sensitive.h"
 
 static int sk_explainer_prepare(struct sk_explainer *e, const struct selkie_explain_options *options)
@@ -42,9 +44,12 @@ static int sk_explainer_prepare(struct sk_explainer *e, const struct selkie_expl
 		r = sk_place_prepare(e);
 	if (!r)
 		r = sk_sensitive_new(e->policy, &e->sensitive);
-	if (!r)
-		r = selkie_audit_reader_new(sk_collect_event, e, &audit, &e->reader);
-	return r;
+	if (!r && e->threads > 1)
+		r = sk_relay_new(e, &e->relay);
+	if (r)
+		return r;
+	return e->relay ? selkie_audit_reader_new(sk_relay_event, e->relay, &audit, &e->reader)
+			: selkie_audit_reader_new(sk_collect_event, e, &audit, &e->reader);
 }
 
 int selkie_explainer_new(const struct selkie_explain_options *options, selkie_explainer **ret)
@@ -85,12 +90,14 @@ void selkie_explainer_free(selkie_explainer *e)
 	if (!e)
 		return;
 	selkie_audit_reader_free(e->reader);
+	sk_relay_free(e->relay);
 	sk_sensitive_free(e->sensitive);
 	for (size_t i = 0; i < e->n_contexts; i++)
 		selkie_context_free(e->contexts[i].context);
 	free(e->contexts);
 	free(e->programs);
 	free(e->recent);
+	free(e->text_facts);
 	free(e->vocabulary);
 	free(e->cases);
 	free(e->events);
@@ -158,14 +165,28 @@ static int sk_decide_thread(void *arg, unsigned int thread)
 	return r;
 }
 
+/* What waits becomes cases; the index that deciding takes is made while the other thread has the last of them. */
+static int sk_explainer_read_all(struct sk_explainer *e)
+{
+	const struct sk_policy_index *index;
+	int r = selkie_audit_finish(e->reader), drained;
+
+	if (e->relay && sk_relay_flush(e->relay) && !r)
+		r = sk_policy_index(e->policy, &index);
+	drained = e->relay ? sk_relay_drain(e->relay) : 0;
+	r = r ? r : drained;
+	return r || !e->n_cases ? r : sk_policy_index(e->policy, &index);
+}
+
 int selkie_explainer_finish(selkie_explainer *e)
 {
 	struct sk_deciding d = { .e = e };
-	size_t most = e->n_cases / SK_DECIDE_AT_ONCE + 1;
-	int r = selkie_audit_finish(e->reader);
+	size_t most;
+	int r = sk_explainer_read_all(e);
 
 	if (!r)
 		r = sk_find_paths(e);
+	most = e->n_cases / SK_DECIDE_AT_ONCE + 1;
 	if (!r)
 		r = sk_threads_run((unsigned int)SK_MIN(most, (size_t)SK_MAX(e->threads, 1u)), sk_decide_thread, &d);
 	return r ? r : sk_finding_group(e);
@@ -183,7 +204,7 @@ int selkie_explainer_report(const selkie_explainer *e, const char *name, selkie_
 
 uint64_t selkie_explainer_n_denials(const selkie_explainer *e)
 {
-	return e->n_denials;
+	return atomic_load_explicit(&e->n_denials, memory_order_relaxed);
 }
 
 size_t selkie_explainer_n_findings(const selkie_explainer *e)

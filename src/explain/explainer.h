@@ -2,6 +2,8 @@
 #ifndef SK_EXPLAIN_EXPLAINER_H
 #define SK_EXPLAIN_EXPLAINER_H
 
+#include <stdatomic.h>
+
 #include "base/intern.h"
 #include "base/map.h"
 #include "base/set.h"
@@ -13,6 +15,7 @@
 #include "selkie/object.h"
 #include "selkie/transition.h"
 
+struct sk_relay;
 struct sk_sensitive;
 
 /*
@@ -139,6 +142,12 @@ struct sk_expected_path {
 
 #define SK_RECENT_PATHS 4096
 
+/* What collecting asks of a class or a permission list by its words, looked at once for each text. */
+struct sk_text_facts {
+	uint32_t file_mode;		/* of the class: S_IFMT bits */
+	uint16_t words;			/* enum sk_text_word */
+};
+
 struct sk_type_transition {		/* type_transition SOURCE TARGET:process RESULT */
 	struct sk_type_id source, target, result;
 };
@@ -163,9 +172,12 @@ struct sk_explainer {
 	const selkie_label_db *labels;
 	unsigned int find_milliseconds, threads;
 	selkie_audit_reader *reader;
+	struct sk_relay *relay;		/* NULL with one thread */
 
 	struct sk_arena arena;		/* what lives as long as the explainer */
 	struct sk_intern strings;	/* classes, permission lists */
+	struct sk_text_facts *text_facts;	/* by number of a string; collect.c */
+	size_t n_text_facts, cap_text_facts;
 	struct sk_intern context_names;
 	struct sk_named_context *contexts;
 	size_t n_contexts, cap_contexts;
@@ -184,7 +196,7 @@ struct sk_explainer {
 	struct sk_found *findings;
 	size_t n_findings, cap_findings;
 	uint32_t n_roots;
-	uint64_t n_denials;
+	atomic_uint_least64_t n_denials;	/* told while the log is read, too */
 
 	struct sk_type_transition *exec_transitions;
 	size_t n_exec_transitions, cap_exec_transitions;

@@ -20,6 +20,7 @@
 #include <selkie/label.h>
 #include <selkie/labeling.h>
 #include <selkie/level.h>
+#include <selkie/lint.h>
 #include <selkie/name.h>
 #include <selkie/object.h>
 #include <selkie/overlay.h>

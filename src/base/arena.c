@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define SK_ARENA_FIRST 4096
 #define SK_ARENA_MOST (256 * 1024)
@@ -60,6 +61,50 @@ static struct sk_arena_block *sk_arena_add_block(struct sk_arena *arena, size_t 
 	b->size = payload;
 	arena->n_bytes += size;
 	return b;
+}
+
+void sk_arena_join(struct sk_arena *arena, struct sk_arena *from)
+{
+	struct sk_arena_block **oldest = &arena->blocks;
+
+	while (*oldest)
+		oldest = &(*oldest)->older;
+	*oldest = from->blocks;
+	arena->n_bytes += from->n_bytes;
+	memset(from, 0, sizeof(*from));
+}
+
+char *sk_arena_free_part(const struct sk_arena *arena, size_t *ret_size)
+{
+	*ret_size = arena->next ? (size_t)(arena->end - arena->next) : 0;
+	return arena->next;
+}
+
+void sk_arena_keep(struct sk_arena *arena, size_t size)
+{
+	arena->next += size;
+}
+
+#define SK_LARGE_PAGE ((size_t)2 << 20)
+
+void sk_arena_reserve(struct sk_arena *arena, size_t size)
+{
+	struct sk_arena_block *b;
+
+#ifdef SK_ARENA_DEBUG
+	return;
+#endif
+	size = (size + SK_LARGE_PAGE - 1) & ~(SK_LARGE_PAGE - 1);
+	b = aligned_alloc(SK_LARGE_PAGE, size);
+	if (!b)
+		return;
+	madvise(b, size, MADV_HUGEPAGE);
+	b->size = size - SK_ARENA_HEADER;
+	b->older = arena->blocks;
+	arena->blocks = b;
+	arena->n_bytes += size;
+	arena->next = (char *)b + SK_ARENA_HEADER;
+	arena->end = (char *)b + size;
 }
 
 /* A large object gets a block of its own, put behind the current one, whose free part stays in use. */

@@ -26,6 +26,22 @@ void sk_arena_done(struct sk_arena *arena);
 /* Forgets all objects at once but keeps one block, so that an arena used again and again for a moment costs no malloc. */
 void sk_arena_reset(struct sk_arena *arena);
 
+/*
+ * Room for so many bytes in one block, which is in large pages where the system has them: for a bulk that is known
+ * beforehand. It is no promise: without the memory for it the arena goes on as before.
+ */
+void sk_arena_reserve(struct sk_arena *arena, size_t size);
+
+/* Everything in `from` lives in `arena` now; `from` is empty. */
+void sk_arena_join(struct sk_arena *arena, struct sk_arena *from);
+
+/*
+ * For what comes in sizes that are known only afterwards, such as files: the part of the newest block that is free, and
+ * how many of its bytes stay in use. The part may be empty.
+ */
+char *sk_arena_free_part(const struct sk_arena *arena, size_t *ret_size);
+void sk_arena_keep(struct sk_arena *arena, size_t size);
+
 /* 16-byte aligned, uninitialized. NULL when out of memory. size 0 gives a valid unique pointer. */
 void *sk_arena_alloc(struct sk_arena *arena, size_t size);
 

@@ -90,6 +90,7 @@ extern const struct sk_command sk_cmd_compute;
 extern const struct sk_command sk_cmd_diff;
 extern const struct sk_command sk_cmd_flow;
 extern const struct sk_command sk_cmd_info;
+extern const struct sk_command sk_cmd_lint;
 extern const struct sk_command sk_cmd_print;
 extern const struct sk_command sk_cmd_reach;
 extern const struct sk_command sk_cmd_search;

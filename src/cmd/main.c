@@ -22,6 +22,7 @@ const struct sk_command *const sk_commands[] = {
 	&sk_cmd_reach,
 	&sk_cmd_diff,
 	&sk_cmd_print,
+	&sk_cmd_lint,
 	&sk_cmd_help,
 	&sk_cmd_completion,
 	NULL,

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_LINT_LINT_H
+#define SK_LINT_LINT_H
+
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/word.h"
+#include "selkie/lint.h"
+#include "syntax/outline/outline.h"
+#include "syntax/source.h"
+
+/*
+ * One run of lint. Files are read into outlines; what they declare is gathered by name (knowledge.c); then each check
+ * is shown each node of the kinds it wants.
+ */
+/* So many are worth a second thread. */
+#define SK_LINT_MANY_FILES 24
+
+enum sk_lint_order { SK_LINT_ORDER_LAX, SK_LINT_ORDER_LIGHT, SK_LINT_ORDER_REFPOLICY };
+
+/* A list of words from a configuration file. */
+struct sk_lint_words {
+	size_t n, cap;
+	const char **words;
+};
+
+struct sk_lint_config {
+	int level;			/* enum selkie_lint_level, or -1 */
+	struct sk_lint_words disable, enable_normal, enable_source;
+	struct sk_lint_words assume_users, assume_roles, fc_macros, te_macros;
+	enum sk_lint_order order;
+	uint8_t requires_order[6];	/* enum sk_outline_decl */
+	bool requires_by_name;		/* those of one kind by name as well */
+	bool skip_generated;
+};
+
+enum { SK_INTERFACE_TRANSFORMS = 1, SK_INTERFACE_FILETRANS = 2, SK_INTERFACE_ROLE = 4, SK_INTERFACE_USED = 8 };
+
+struct sk_lint_template;
+
+/* What is known of a name. Modules are names too; SK_INTERN_NONE: none. */
+struct sk_lint_name {
+	uint32_t declared[SK_N_DECLS];	/* the module that declares it as such */
+	uint32_t interface;		/* the module whose interface or template it is */
+	uint32_t layer;			/* of a module */
+	uint32_t status;		/* of a module, by modules.conf: base, module, off */
+	uint32_t required, used;	/* marks of check-if.c */
+	uint32_t section_lines, section_count;	/* order.c, for the file at hand */
+	uint32_t set_raw, set_more;	/* permission-set.c */
+	uint8_t interface_flags;
+	bool has_set_masks;		/* they are the name's own */
+	struct sk_lint_template *template;
+	const struct sk_outline_list *set;	/* of a macro for permissions */
+};
+
+enum sk_lint_file_kind { SK_LINT_TE, SK_LINT_IF, SK_LINT_FC, SK_LINT_N_FILE_KINDS };
+
+struct sk_lint_file {
+	const char *path, *base;	/* base: without folders */
+	uint32_t module;		/* base without its suffix, as a name */
+	uint32_t layer;			/* the folder it is in */
+	const char *text;		/* zero-terminated at `size` */
+	uint32_t size;
+	struct sk_outline outline;
+};
+
+struct sk_lint_files {
+	struct sk_lint_file *list;
+	size_t n, cap;
+};
+
+/* Replace `length` bytes at `at`. */
+struct sk_lint_edit {
+	struct sk_lint_edit *next;
+	uint32_t at, length;
+	const char *text;
+};
+
+struct sk_lint_finding {
+	const struct sk_lint_check *check;
+	const struct sk_lint_file *file;
+	uint32_t line, at;		/* at: UINT32_MAX when there is no more than a line */
+	const char *message;
+	struct sk_lint_edit *edits;
+};
+
+struct sk_lint {
+	struct sk_arena arena;
+	struct sk_intern names;
+	struct sk_arena texts, te_arena;	/* of files; outlines of .te files */
+	struct sk_sources sources;	/* the configuration */
+	struct sk_diags *diags;
+	struct sk_lint_config config;
+	struct sk_lint_files files[SK_LINT_N_FILE_KINDS];	/* to be judged */
+	struct sk_lint_files context[SK_LINT_N_FILE_KINDS];
+	const char *modules_conf, *access_vectors, *perm_sets;	/* paths, or NULL */
+	struct sk_lint_files global;	/* global_booleans, global_tunables */
+	struct sk_lint_name *known;
+	size_t n_known, cap_known;
+	size_t n_declared[SK_N_DECLS];
+	uint32_t global_module, assumed_module, vectors_module, non_ordered, declaration;
+
+	/* the file at hand */
+	const struct sk_lint_file *file;
+	enum sk_lint_file_kind file_kind;
+	const struct sk_outline_node *required_in, *used_behind;	/* check-if.c */
+	uint32_t required_mark, used_mark;
+	struct sk_lint_order_data *order;
+
+	uint32_t *scratch;		/* names of a node */
+	size_t n_scratch, cap_scratch;
+	struct sk_lint_sets *sets;	/* permission-set.c; made before judging begins */
+	uint32_t *set_names;		/* in order of appearance */
+	size_t n_set_names, cap_set_names;
+
+	struct sk_lint_finding *findings;
+	size_t n_findings, cap_findings;
+	const char *failed;		/* a file that could not be read */
+	int error;			/* sticky, negative errno */
+};
+
+/* A check: a row of the table in check.c. */
+struct sk_lint_check {
+	struct selkie_lint_check public;
+	uint64_t kinds;		/* of nodes, 1 << enum sk_outline_kind */
+	bool of_bad_lines;	/* with run_fc: lines that are no entry, instead of entries */
+	void (*run)(struct sk_lint *l, const struct sk_lint_check *check, const struct sk_outline_node *node);
+	void (*run_fc)(struct sk_lint *l, const struct sk_lint_check *check, const struct sk_fc_line *line,
+		       uint32_t number, uint32_t at);
+};
+
+/* knowledge.c */
+struct sk_lint_name *sk_lint_know(struct sk_lint *l, uint32_t name);	/* to write; NULL when out of memory */
+const struct sk_lint_name *sk_lint_name(const struct sk_lint *l, uint32_t name);	/* to read; never NULL */
+uint32_t sk_lint_intern(struct sk_lint *l, const char *s, size_t n);
+void sk_lint_declare(struct sk_lint *l, uint32_t name, uint32_t module, enum sk_outline_decl flavor);
+void sk_lint_learn(struct sk_lint *l, const struct sk_lint_file *file);
+void sk_lint_learn_global(struct sk_lint *l, const struct sk_lint_file *file);
+void sk_lint_learn_transforms(struct sk_lint *l);
+void sk_lint_learn_modules(struct sk_lint *l, const char *text, size_t n);
+void sk_lint_learn_sets(struct sk_lint *l, const char *text, size_t n);
+void sk_lint_learn_vectors(struct sk_lint *l, const char *text, size_t n);
+void sk_lint_forget(struct sk_lint *l);
+
+static inline uint32_t sk_lint_module_of(const struct sk_lint *l, uint32_t name, enum sk_outline_decl flavor)
+{
+	return sk_lint_name(l, name)->declared[flavor];
+}
+
+static inline const char *sk_lint_str(const struct sk_lint *l, uint32_t name)
+{
+	return sk_intern_str(&l->names, name);
+}
+
+static inline bool sk_lint_ends(const struct sk_lint *l, uint32_t name, const char *suffix)
+{
+	const struct sk_intern_entry *e = &l->names.entries[name];
+	size_t n = strlen(suffix);
+
+	return e->n >= n && !memcmp(e->s + e->n - n, suffix, n);
+}
+
+/* The template itself, or rather each call of it, declares the name as it stands. */
+bool sk_lint_template_declares(const struct sk_lint *l, uint32_t template, uint32_t name,
+			       enum sk_outline_decl flavor);
+
+bool sk_lint_is_in(const struct sk_outline_node *node, uint64_t kinds);	/* an ancestor is of these kinds */
+/* The innermost ancestor of these kinds, or NULL. */
+const struct sk_outline_node *sk_lint_around(const struct sk_outline_node *node, uint64_t kinds);
+bool sk_lint_list_has(const struct sk_outline_list *list, uint32_t text);
+/* Fills l->scratch with the types, roles and the like that a node speaks of. */
+void sk_lint_names_of(struct sk_lint *l, const struct sk_outline_node *node);
+
+#define SK_KIND(kind) (UINT64_C(1) << SK_OUTLINE_##kind)
+#define SK_KINDS_REQUIRE (SK_KIND(REQUIRE) | SK_KIND(GEN_REQUIRE))
+#define SK_KINDS_INTERFACE (SK_KIND(INTERFACE) | SK_KIND(TEMPLATE))
+
+/* check.c */
+extern const struct sk_lint_check sk_lint_checks[];
+extern const size_t sk_lint_n_checks;
+const struct sk_lint_check *sk_lint_check_find(const char *id);
+/* Adds a finding at a node's line; NULL when out of memory (l->error is set then). */
+struct sk_lint_finding *sk_lint_found(struct sk_lint *l, const struct sk_lint_check *check,
+				      const struct sk_outline_node *node, const char *fmt, ...) SK_PRINTF(4, 5);
+struct sk_lint_finding *sk_lint_found_at(struct sk_lint *l, const struct sk_lint_check *check, uint32_t line,
+					 uint32_t at, const char *fmt, ...) SK_PRINTF(5, 6);
+void sk_lint_edit(struct sk_lint *l, struct sk_lint_finding *finding, uint32_t at, uint32_t length,
+		  const char *text);
+
+#define SK_LINT_RUN(name)                                                                                   \
+	void sk_lint_##name(struct sk_lint *l, const struct sk_lint_check *check,                          \
+			    const struct sk_outline_node *node)
+#define SK_LINT_RUN_FC(name)                                                                                \
+	void sk_lint_##name(struct sk_lint *l, const struct sk_lint_check *check,                          \
+			    const struct sk_fc_line *line, uint32_t number, uint32_t at)
+
+/* check-te.c, check-rule.c, check-if.c, check-fc.c, order.c, permission-set.c */
+SK_LINT_RUN(excluded);
+SK_LINT_RUN(order);
+SK_LINT_RUN(permission_order);
+SK_LINT_RUN(no_self);
+SK_LINT_RUN(foreign_boolean);
+SK_LINT_RUN(require_in_te);
+SK_LINT_RUN(semicolon);
+SK_LINT_RUN(bare_module);
+SK_LINT_RUN(macro_class);
+SK_LINT_RUN(macro_available);
+SK_LINT_RUN(not_required_te);
+SK_LINT_RUN(not_optional);
+SK_LINT_RUN(no_arguments);
+SK_LINT_RUN(loose_argument);
+SK_LINT_RUN(wildcard);
+SK_LINT_RUN(file_name);
+SK_LINT_RUN(unknown_interface);
+SK_LINT_RUN(unknown_boolean);
+SK_LINT_RUN(audit_access);
+SK_LINT_RUN(name_clash);
+SK_LINT_RUN(unknown_permission);
+SK_LINT_RUN(unknown_class);
+SK_LINT_RUN(empty_block);
+SK_LINT_RUN(stray_word);
+SK_LINT_RUN(unused_interface);
+SK_LINT_RUN(no_comment);
+SK_LINT_RUN(require_order);
+SK_LINT_RUN(calls_template);
+SK_LINT_RUN(declares);
+SK_LINT_RUN(unquoted);
+SK_LINT_RUN(not_required_if);
+SK_LINT_RUN(unused_require);
+SK_LINT_RUN(foreign_require);
+SK_LINT_RUN_FC(fc_foreign);
+SK_LINT_RUN_FC(fc_no_range);
+SK_LINT_RUN_FC(fc_regex);
+SK_LINT_RUN_FC(fc_bad);
+SK_LINT_RUN_FC(fc_user);
+SK_LINT_RUN_FC(fc_role);
+SK_LINT_RUN_FC(fc_type);
+
+void sk_lint_order_begin(struct sk_lint *l, const struct sk_lint_check *check);
+void sk_lint_order_end(struct sk_lint *l);
+void sk_lint_sets_done(struct sk_lint *l);
+
+/* config.c: returns 0, SELKIE_LINT_REFUSED or a negative errno. */
+void sk_lint_config_init(struct sk_lint_config *config);
+int sk_lint_config_read(struct sk_lint_config *config, struct sk_lint *l, const char *path);
+void sk_lint_config_done(struct sk_lint_config *config);
+
+/* permission-set.c: what S-010 needs to know of each name. */
+void sk_lint_prepare_sets(struct sk_lint *l);
+
+/*
+ * read.c: reads all files and learns what they declare. sk_lint_load reads one, for good; it returns 0,
+ * SELKIE_LINT_REFUSED or a negative errno.
+ */
+int sk_lint_read_all(struct sk_lint *l);
+int sk_lint_load(struct sk_arena *texts, const char *path, const char **ret_text, uint32_t *ret_size);
+int sk_lint_load_failed(struct sk_lint *l, const char *path, int r);
+
+/* tree.c: finds the files. */
+int sk_lint_find_files(struct sk_lint *l, const char *const *paths, unsigned int flags, bool context);
+
+#endif

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One run: find the files, read them, learn what they declare, show each node to the checks that want its kind.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "lint/lint.h"
+
+#define SK_LINT_DEVEL "/usr/share/selinux/devel"
+
+struct sk_lint_enabled {
+	bool check[64];
+	/* those that want nodes of a kind */
+	struct sk_kind_checks {
+		unsigned int n;
+		const struct sk_lint_check *list[40];
+	} kind[SK_OUTLINE_N_KINDS];
+	struct sk_kind_checks fc, fc_bad;
+};
+
+/*
+ * Findings.
+ */
+static struct sk_lint_finding *sk_vfound(struct sk_lint *l, const struct sk_lint_check *check, uint32_t line,
+					 uint32_t at, const char *fmt, va_list args)
+{
+	struct sk_lint_finding *f;
+	int r = sk_grow(&l->findings, &l->cap_findings, l->n_findings + 1, sizeof(*l->findings));
+
+	if (r) {
+		l->error = r;
+		return NULL;
+	}
+	f = &l->findings[l->n_findings];
+	*f = (struct sk_lint_finding){ .check = check, .file = l->file, .line = line, .at = at };
+	f->message = sk_arena_vprintf(&l->arena, fmt, args);
+	if (!f->message) {
+		l->error = -ENOMEM;
+		return NULL;
+	}
+	l->n_findings++;
+	return f;
+}
+
+struct sk_lint_finding *sk_lint_found_at(struct sk_lint *l, const struct sk_lint_check *check, uint32_t line,
+					 uint32_t at, const char *fmt, ...)
+{
+	struct sk_lint_finding *f;
+	va_list args;
+
+	va_start(args, fmt);
+	f = sk_vfound(l, check, line, at, fmt, args);
+	va_end(args);
+	return f;
+}
+
+struct sk_lint_finding *sk_lint_found(struct sk_lint *l, const struct sk_lint_check *check,
+				      const struct sk_outline_node *node, const char *fmt, ...)
+{
+	struct sk_lint_finding *f;
+	va_list args;
+
+	va_start(args, fmt);
+	f = sk_vfound(l, check, node->line, node->at, fmt, args);
+	va_end(args);
+	return f;
+}
+
+void sk_lint_edit(struct sk_lint *l, struct sk_lint_finding *finding, uint32_t at, uint32_t length, const char *text)
+{
+	struct sk_lint_edit *edit, **last;
+
+	if (!finding)
+		return;
+	edit = SK_ARENA_NEW(&l->arena, struct sk_lint_edit);
+	if (!edit || !text) {
+		l->error = -ENOMEM;
+		return;
+	}
+	edit->at = at;
+	edit->length = length;
+	edit->text = text;
+	for (last = &finding->edits; *last; last = &(*last)->next)
+		;
+	*last = edit;
+}
+
+/*
+ * Which checks.
+ */
+static bool sk_words_have(const struct sk_lint_words *words, const char *word)
+{
+	for (size_t i = 0; i < words->n; i++)
+		if (!strcmp(words->words[i], word))
+			return true;
+	return false;
+}
+
+static bool sk_list_has(const char *const *list, const char *word)
+{
+	for (; list && *list; list++)
+		if (!strcmp(*list, word))
+			return true;
+	return false;
+}
+
+static bool sk_is_enabled(const struct sk_lint *l, const struct selkie_lint_options *o,
+			  const struct selkie_lint_check *check, int level)
+{
+	bool enabled = check->level != SELKIE_LINT_EXTRA && !(o->flags & SELKIE_LINT_ONLY_ENABLED);
+	const struct sk_lint_words *more = o->flags & SELKIE_LINT_SOURCE ? &l->config.enable_source
+									: &l->config.enable_normal;
+
+	if (!(o->flags & SELKIE_LINT_ONLY_ENABLED)) {
+		if (sk_words_have(&l->config.disable, check->id))
+			enabled = false;
+		if (sk_words_have(more, check->id))
+			enabled = true;
+		if (sk_list_has(o->disable, check->id))
+			enabled = false;
+	}
+	if (sk_list_has(o->enable, check->id))
+		enabled = true;
+	return enabled && (check->level == SELKIE_LINT_EXTRA || (int)check->level >= level);
+}
+
+static const char *sk_check_id_at(const void *arg SK_UNUSED, size_t i)
+{
+	return sk_lint_checks[i].public.id;
+}
+
+static bool sk_check_ids(struct sk_lint *l, const char *const *ids, const char *where)
+{
+	struct sk_place place = { .kind = SK_PLACE_NONE, .file = where };
+	bool good = true;
+
+	for (; ids && *ids; ids++) {
+		size_t near;
+
+		if (sk_lint_check_find(*ids))
+			continue;
+		near = sk_nearest_name(*ids, sk_lint_n_checks, sk_check_id_at, NULL);
+		sk_error(l->diags, "E0163", &place, "there is no check '%s'%s%s%s", *ids,
+			 near == SIZE_MAX ? "" : "; did you mean '",
+			 near == SIZE_MAX ? "" : sk_lint_checks[near].public.id, near == SIZE_MAX ? "" : "'?");
+		good = false;
+	}
+	return good;
+}
+
+/* In a configuration they are for another version of SELint, perhaps. */
+static void sk_warn_ids(struct sk_lint *l, const struct sk_lint_words *words, const char *config)
+{
+	struct sk_place place = { .kind = SK_PLACE_NONE, .file = config };
+
+	for (size_t i = 0; i < words->n; i++)
+		if (!sk_lint_check_find(words->words[i]))
+			sk_warning(l->diags, "W0161", &place, "there is no check '%s'", words->words[i]);
+}
+
+static void sk_choose_checks(const struct sk_lint *l, const struct selkie_lint_options *o, struct sk_lint_enabled *to)
+{
+	int level = o->level >= 0 ? o->level : l->config.level >= 0 ? l->config.level : SELKIE_LINT_CONVENTION;
+
+	memset(to, 0, sizeof(*to));
+	for (size_t i = 0; i < sk_lint_n_checks; i++) {
+		const struct sk_lint_check *check = &sk_lint_checks[i];
+		struct sk_kind_checks *fc = check->of_bad_lines ? &to->fc_bad : &to->fc;
+
+		to->check[i] = sk_is_enabled(l, o, &check->public, level);
+		if (!to->check[i])
+			continue;
+		if (check->run_fc)
+			fc->list[fc->n++] = check;
+		for (unsigned int k = 0; check->run && k < SK_OUTLINE_N_KINDS; k++)
+			if (check->kinds >> k & 1)
+				to->kind[k].list[to->kind[k].n++] = check;
+	}
+}
+
+/*
+ * Judging.
+ */
+static void sk_judge_node(struct sk_lint *l, const struct sk_kind_checks *checks, const struct sk_outline_node *node)
+{
+	for (unsigned int i = 0; i < checks->n; i++) {
+		const struct sk_lint_check *check = checks->list[i];
+
+		/* what is required is to be known even where a comment says not to speak of it */
+		if (node->disabled && strstr(node->disabled, check->public.id) &&
+		    !(SK_KINDS_REQUIRE >> node->kind & 1 && check->run == sk_lint_not_required_if))
+			continue;
+		check->run(l, check, node);
+	}
+}
+
+static void sk_judge_outline(struct sk_lint *l, const struct sk_lint_enabled *enabled)
+{
+	const struct sk_lint_check *order = sk_lint_check_find("C-001"), *fatal = sk_lint_check_find("F-001");
+
+	for (const struct sk_outline_mistake *m = l->file->outline.mistakes; m; m = m->next)
+		if (enabled->check[fatal - sk_lint_checks])
+			sk_lint_found_at(l, fatal, m->line, m->at, "%s", m->message);
+	l->required_in = l->used_behind = NULL;
+	if (l->file_kind == SK_LINT_TE && enabled->check[order - sk_lint_checks])
+		sk_lint_order_begin(l, order);
+	for (const struct sk_outline_node *n = l->file->outline.file; n && !l->error; n = sk_outline_next(n))
+		sk_judge_node(l, &enabled->kind[n->kind], n);
+	sk_lint_order_end(l);
+}
+
+static bool sk_is_fc_macro(const void *arg, const char *word, size_t n)
+{
+	const struct sk_lint_words *macros = arg;
+
+	for (size_t i = 0; i < macros->n; i++)
+		if (strlen(macros->words[i]) == n && !memcmp(macros->words[i], word, n))
+			return true;
+	return false;
+}
+
+static void sk_judge_fc(struct sk_lint *l, const struct sk_lint_enabled *enabled)
+{
+	const char *text = l->file->text, *limit = text + l->file->size, *p = text, *end;
+	struct sk_fc_line line;
+
+	for (uint32_t number = 1; p < limit && !l->error; number++, p = end + 1) {
+		const struct sk_kind_checks *checks;
+
+		end = memchr(p, '\n', (size_t)(limit - p)) ?: limit;
+		sk_fc_line_read(&line, p, (size_t)(end - p), l->config.fc_macros.n ? sk_is_fc_macro : NULL,
+				&l->config.fc_macros);
+		if (line.kind == SK_FC_LINE_NOTHING)
+			continue;
+		checks = line.kind == SK_FC_LINE_BAD ? &enabled->fc_bad : &enabled->fc;
+		for (unsigned int i = 0; i < checks->n; i++)
+			checks->list[i]->run_fc(l, checks->list[i], &line, number, (uint32_t)(p - text));
+	}
+}
+
+static int sk_judge_files(struct sk_lint *l, const struct sk_lint_enabled *enabled, enum sk_lint_file_kind kind)
+{
+	l->file_kind = kind;
+	for (size_t i = 0; i < l->files[kind].n && !l->error; i++) {
+		struct sk_lint_file *file = &l->files[kind].list[i];
+		int r = 0;
+
+		l->file = file;
+		if (kind == SK_LINT_FC) {
+			r = sk_lint_load(&l->texts, file->path, &file->text, &file->size);
+			if (r) {
+				l->failed = file->path;
+				return r;
+			}
+			sk_judge_fc(l, enabled);
+		} else {
+			sk_judge_outline(l, enabled);
+		}
+	}
+	return l->error;
+}
+
+/*
+ * Modules are judged by one thread, interfaces and file contexts by another. They share what is known, in which each
+ * writes only marks of its own; the findings of the second follow those of the first.
+ */
+struct sk_second_judge {
+	struct sk_lint l;
+	const struct sk_lint_enabled *enabled;
+	int r;
+};
+
+static void *sk_judge_second(void *arg)
+{
+	struct sk_second_judge *j = arg;
+
+	j->r = sk_judge_files(&j->l, j->enabled, SK_LINT_IF);
+	if (!j->r)
+		j->r = sk_judge_files(&j->l, j->enabled, SK_LINT_FC);
+	return NULL;
+}
+
+static int sk_join_findings(struct sk_lint *l, struct sk_second_judge *j)
+{
+	int r = sk_grow(&l->findings, &l->cap_findings, l->n_findings + j->l.n_findings, sizeof(*l->findings));
+
+	if (!r && j->l.n_findings)
+		memcpy(l->findings + l->n_findings, j->l.findings, j->l.n_findings * sizeof(*l->findings));
+	if (!r)
+		l->n_findings += j->l.n_findings;
+	free(j->l.findings);
+	free(j->l.scratch);
+	sk_arena_join(&l->arena, &j->l.arena);
+	sk_arena_join(&l->texts, &j->l.texts);
+	return r;
+}
+
+static int sk_judge(struct sk_lint *l, const struct sk_lint_enabled *enabled)
+{
+	struct sk_second_judge second = { .l = *l, .enabled = enabled };
+	bool threaded = false;
+	pthread_t thread;
+	int r, joined;
+
+	second.l.arena = (struct sk_arena)SK_ARENA_INIT;
+	second.l.texts = (struct sk_arena)SK_ARENA_INIT;
+	second.l.scratch = NULL;
+	second.l.n_scratch = second.l.cap_scratch = 0;
+	if (l->files[SK_LINT_TE].n >= SK_LINT_MANY_FILES)
+		threaded = !pthread_create(&thread, NULL, sk_judge_second, &second);
+	r = sk_judge_files(l, enabled, SK_LINT_TE);
+	if (threaded)
+		pthread_join(thread, NULL);
+	else
+		sk_judge_second(&second);
+	joined = sk_join_findings(l, &second);
+	if (!r && second.l.failed)
+		return sk_lint_load_failed(l, second.l.failed, second.r);
+	return r ? r : second.r ? second.r : joined;
+}
+
+/*
+ * The API.
+ */
+static int sk_lint_init(struct sk_lint *l, selkie_diagnostics *diags)
+{
+	l->diags = diags;
+	l->sources = (struct sk_sources)SK_SOURCES_INIT;
+	sk_intern_init(&l->names, &l->arena);
+	sk_lint_config_init(&l->config);
+	l->error = sk_outline_names_init(&l->names);
+	l->global_module = sk_lint_intern(l, "__global__", 10);
+	l->assumed_module = sk_lint_intern(l, "__assumed__", 11);
+	l->vectors_module = sk_lint_intern(l, "__av_file__", 11);
+	l->non_ordered = sk_lint_intern(l, "_non_ordered", 12);
+	l->declaration = sk_lint_intern(l, "_declaration", 12);
+	return l->error;
+}
+
+static int sk_lint_configure(struct sk_lint *l, const struct selkie_lint_options *o)
+{
+	static const char *const users[] = { "system_u" }, *const roles[] = { "object_r" };
+	int r;
+
+	if (o->config) {
+		r = sk_lint_config_read(&l->config, l, o->config);
+		if (r)
+			return r;
+		sk_warn_ids(l, &l->config.disable, o->config);
+		sk_warn_ids(l, &l->config.enable_normal, o->config);
+		sk_warn_ids(l, &l->config.enable_source, o->config);
+	} else {
+		l->config.assume_users.words = malloc(sizeof(users));
+		l->config.assume_roles.words = malloc(sizeof(roles));
+		if (!l->config.assume_users.words || !l->config.assume_roles.words)
+			return -ENOMEM;
+		l->config.assume_users.words[0] = users[0];
+		l->config.assume_roles.words[0] = roles[0];
+		l->config.assume_users.n = l->config.assume_roles.n = 1;
+	}
+	if (!sk_check_ids(l, o->enable, "--enable") || !sk_check_ids(l, o->disable, "--disable"))
+		return SELKIE_LINT_REFUSED;
+	return 0;
+}
+
+static int sk_lint_all(struct sk_lint *l, const char *const *paths, const struct selkie_lint_options *o)
+{
+	static const char *const devel[] = { SK_LINT_DEVEL, NULL };
+	struct sk_lint_enabled enabled;
+	struct stat st;
+	int r;
+
+	r = sk_lint_configure(l, o);
+	if (!r)
+		r = sk_lint_find_files(l, paths, o->flags, false);
+	if (!r)
+		r = sk_lint_find_files(l, o->context, o->flags, true);
+	/* a module alone is judged against the interfaces that the system offers */
+	if (!r && !(o->flags & SELKIE_LINT_SOURCE) && !(o->context && o->context[0]) && !stat(SK_LINT_DEVEL, &st))
+		r = sk_lint_find_files(l, devel, o->flags, true);
+	if (!r)
+		r = sk_lint_read_all(l);
+	if (r)
+		return r;
+	sk_choose_checks(l, o, &enabled);
+	return sk_judge(l, &enabled);
+}
+
+int selkie_lint_run(const char *const *paths, const struct selkie_lint_options *options,
+		    selkie_diagnostics *diags, selkie_lint **ret)
+{
+	struct sk_lint *l;
+	int r;
+
+	if (options->version != SELKIE_LINT_OPTIONS_VERSION)
+		return -EINVAL;
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return -ENOMEM;
+	r = sk_lint_init(l, diags);
+	if (!r)
+		r = sk_lint_all(l, paths, options);
+	l->diags = NULL;
+	if (r) {
+		selkie_lint_free(l);
+		return r;
+	}
+	*ret = l;
+	return 0;
+}
+
+void selkie_lint_free(selkie_lint *lint)
+{
+	if (!lint)
+		return;
+	for (int i = 0; i < SK_LINT_N_FILE_KINDS; i++) {
+		free(lint->files[i].list);
+		free(lint->context[i].list);
+	}
+	free(lint->global.list);
+	free(lint->findings);
+	free(lint->scratch);
+	free(lint->set_names);
+	sk_lint_order_end(lint);
+	sk_lint_sets_done(lint);
+	sk_lint_forget(lint);
+	sk_lint_config_done(&lint->config);
+	sk_sources_done(&lint->sources);
+	sk_intern_done(&lint->names);
+	sk_arena_done(&lint->arena);
+	sk_arena_done(&lint->te_arena);
+	sk_arena_done(&lint->texts);
+	free(lint);
+}
+
+size_t selkie_lint_count(const selkie_lint *lint)
+{
+	return lint->n_findings;
+}
+
+size_t selkie_lint_n_files(const selkie_lint *lint)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < SK_LINT_N_FILE_KINDS; i++)
+		n += lint->files[i].n;
+	return n;
+}
+
+int selkie_lint_get(const selkie_lint *lint, size_t i, struct selkie_lint_finding *ret)
+{
+	const struct sk_lint_finding *f;
+	const char *start;
+
+	if (i >= lint->n_findings)
+		return -EINVAL;
+	f = &lint->findings[i];
+	start = f->file->text + SK_MIN(f->at, f->file->size);
+	while (start > f->file->text && start[-1] != '\n')
+		start--;
+	*ret = (struct selkie_lint_finding){
+		.check = &f->check->public, .path = f->file->path, .line = f->line,
+		.column = (uint32_t)(f->file->text + f->at - start) + 1,
+		.message = f->message, .fixable = f->edits,
+	};
+	return 0;
+}

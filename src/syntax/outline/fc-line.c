@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A line of a .fc file as it stands in a reference policy tree: path, kind of file, gen_context(...). What counts as an
+ * entry and what as a bad line is what SELint takes for such.
+ */
+#include <string.h>
+
+#include "base/word.h"
+#include "syntax/outline/outline.h"
+
+static bool sk_begins(const char *p, const char *end, const char *with)
+{
+	size_t n = strlen(with);
+
+	return (size_t)(end - p) >= n && !memcmp(p, with, n);
+}
+
+static bool sk_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* The next word, as strtok would cut it at blanks. */
+static struct sk_fc_part sk_fc_word(const char **p, const char *end)
+{
+	struct sk_fc_part word;
+
+	while (*p < end && sk_is_blank(**p))
+		(*p)++;
+	word.p = *p;
+	while (*p < end && !sk_is_blank(**p))
+		(*p)++;
+	word.n = (size_t)(*p - word.p);
+	return word;
+}
+
+/* The next piece between separators; several in a row are one. False at the end. */
+static bool sk_fc_piece(const char **p, const char *end, char separator, struct sk_fc_part *ret)
+{
+	while (*p < end && **p == separator)
+		(*p)++;
+	if (*p == end)
+		return false;
+	ret->p = *p;
+	while (*p < end && **p != separator)
+		(*p)++;
+	ret->n = (size_t)(*p - ret->p);
+	if (*p < end)
+		(*p)++;
+	return true;
+}
+
+static bool sk_fc_context(struct sk_fc_line *ret, const char *p, const char *end)
+{
+	struct sk_fc_part range;
+
+	if (memchr(p, '(', (size_t)(end - p)) || !sk_fc_piece(&p, end, ':', &ret->user) ||
+	    !sk_fc_piece(&p, end, ':', &ret->role) || !sk_fc_piece(&p, end, ':', &ret->type))
+		return false;
+	ret->has_range = sk_fc_piece(&p, end, ':', &range);
+	return !ret->has_range || !sk_fc_piece(&p, end, ':', &range);
+}
+
+/* gen_context(CONTEXT[, SENSITIVITY[, CATEGORIES]]); p is behind the parenthesis. */
+static bool sk_fc_gen_context(struct sk_fc_line *ret, const char *p, const char *end, const char *line)
+{
+	struct sk_fc_part context, s, c = { 0 };
+	bool has_s, has_c;
+	const char *close;
+
+	ret->gen_context = true;
+	if (!sk_fc_piece(&p, end, ',', &context))
+		return false;
+	has_s = sk_fc_piece(&p, end, ',', &s);
+	has_c = has_s && sk_fc_piece(&p, end, ',', &c);
+	if (!has_s) {
+		close = memchr(context.p, ')', context.n);
+		if (!close)
+			return false;
+		ret->close = (uint32_t)(close - line);
+		return sk_fc_context(ret, context.p, close);
+	}
+	if (!memchr(s.p, ')', s.n) && !has_c)
+		return false;
+	if (has_c && !memchr(c.p, ')', c.n))
+		return false;
+	if (!sk_fc_context(ret, context.p, context.p + context.n))
+		return false;
+	ret->has_range = true;
+	return true;
+}
+
+static bool sk_fc_entry(struct sk_fc_line *ret, const char *p, const char *end)
+{
+	const char *line = p;
+	struct sk_fc_part word;
+
+	ret->path = sk_fc_word(&p, end);
+	word = sk_fc_word(&p, end);
+	if (!ret->path.n || !word.n)
+		return false;
+	if (word.p[0] == '-') {
+		if (word.n != 2)
+			return false;
+		word = sk_fc_word(&p, end);
+		if (!word.n)
+			return false;
+	}
+	/* from here to the end of the line, blanks and all */
+	if (sk_begins(word.p, end, "gen_context("))
+		return sk_fc_gen_context(ret, word.p + strlen("gen_context("), end, line);
+	if (end - word.p == (ptrdiff_t)strlen("<<none>>") && sk_begins(word.p, end, "<<none>>")) {
+		ret->none = true;
+		return true;
+	}
+	return sk_fc_context(ret, word.p, end);
+}
+
+void sk_fc_line_read(struct sk_fc_line *ret, const char *p, size_t n,
+		     bool (*is_macro)(const void *arg, const char *word, size_t n), const void *arg)
+{
+	static const char *const m4[] = { "ifdef", "ifndef", "')", "', `", "',`" };
+	const char *end = p + n, *open;
+
+	*ret = (struct sk_fc_line){ 0 };
+	if (!n || *p == '#')
+		return;
+	for (size_t i = 0; i < SK_ARRAY_LEN(m4); i++)
+		if (sk_begins(p, end, m4[i]))
+			return;
+	open = memchr(p, '(', n);
+	if (is_macro && open && is_macro(arg, p, (size_t)(open - p)))
+		return;
+	if (end[-1] == '\r')
+		end--;
+	ret->kind = sk_fc_entry(ret, p, end) ? SK_FC_LINE_ENTRY : SK_FC_LINE_BAD;
+}

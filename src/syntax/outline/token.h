@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_SYNTAX_OUTLINE_TOKEN_H
+#define SK_SYNTAX_OUTLINE_TOKEN_H
+
+#include "syntax/outline/outline.h"
+
+/*
+ * The tokens of an outline. Words are cut generously, as an author reads them: $1_t, /dev/.*, kernel-image and 0-9 are
+ * one each. Comments are tokens, as they count in .if files. dnl takes the rest of its line away.
+ */
+enum sk_outline_token_kind {
+	/* below 128: the character itself, of ( ) { } , . : ; ` ' ~ * - ! ^ */
+	SK_OUTLINE_END = 128,
+	SK_OUTLINE_NAME,	/* `name` is its number */
+	SK_OUTLINE_NUMBER,	/* a version or an address too; `name` likewise */
+	SK_OUTLINE_QUOTED,	/* "..." with its quotes */
+	SK_OUTLINE_DISABLE,	/* # selint-disable, alone behind a statement */
+	SK_OUTLINE_REMARK,	/* any other comment */
+	SK_OUTLINE_AND,
+	SK_OUTLINE_OR,
+	SK_OUTLINE_EQ,
+	SK_OUTLINE_NE,
+	SK_OUTLINE_BAD,
+};
+
+struct sk_outline_token {
+	uint32_t kind;
+	uint32_t name;
+	uint32_t at, end;	/* offsets */
+	uint32_t line;
+};
+
+struct sk_outline_lexer {
+	const char *text, *p, *limit;
+	uint32_t line;
+	struct sk_intern *names;
+	int error;
+};
+
+/* After an error, and at the end of the text again and again, the kind is SK_OUTLINE_END. */
+void sk_outline_token(struct sk_outline_lexer *lexer, struct sk_outline_token *ret);
+
+#endif

@@ -19,10 +19,12 @@
 
 #include <cmocka.h>
 
+#include "base/memory.h"
+
 extern char **environ;
 
 struct workplace {
-	char folder[64], source[80], output[80], messages[80];
+	char folder[64], source[80], output[160], messages[80];
 };
 
 const char *peer_path(const char *relative)
@@ -99,7 +101,7 @@ static void prepare(const struct workplace *w, const char *source, unsigned int 
 }
 
 /* Returns the exit status, or -1 when the program is not there. */
-static int run(const struct workplace *w, char *const argv[])
+static int run(const struct workplace *w, const char *const argv[])
 {
 	posix_spawn_file_actions_t actions;
 	int status, r;
@@ -109,7 +111,7 @@ static int run(const struct workplace *w, char *const argv[])
 	posix_spawn_file_actions_addopen(&actions, 1, w->messages, O_WRONLY | O_CREAT | O_TRUNC,
 					 0600);
 	posix_spawn_file_actions_adddup2(&actions, 1, 2);
-	r = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+	r = posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)(uintptr_t)argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	if (r == ENOENT)
 		return -1;
@@ -118,7 +120,7 @@ static int run(const struct workplace *w, char *const argv[])
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
-static void must_run(const struct workplace *w, char *const argv[])
+static void must_run(const struct workplace *w, const char *const argv[])
 {
 	int status = run(w, argv);
 	size_t size;
@@ -137,19 +139,19 @@ static char *compile_prepared(const struct workplace *w, const char *program, un
 			      const char *const *flags, size_t *ret_size)
 {
 	char number[12];
-	char *argv[24];
+	const char *argv[24];
 	size_t n = 0;
 	char *data;
 
 	snprintf(number, sizeof(number), "%u", version);
-	argv[n++] = (char *)(uintptr_t)program;
+	argv[n++] = program;
 	for (size_t i = 0; flags && flags[i]; i++)
-		argv[n++] = (char *)(uintptr_t)flags[i];
-	argv[n++] = (char *)(uintptr_t)"-c";
+		argv[n++] = flags[i];
+	argv[n++] = "-c";
 	argv[n++] = number;
-	argv[n++] = (char *)(uintptr_t)"-o";
-	argv[n++] = (char *)(uintptr_t)w->output;
-	argv[n++] = (char *)(uintptr_t)w->source;
+	argv[n++] = "-o";
+	argv[n++] = w->output;
+	argv[n++] = w->source;
 	argv[n] = NULL;
 	must_run(w, argv);
 	data = peer_read(w->output, ret_size);
@@ -205,10 +207,71 @@ char *peer_checkpolicy_marked(const char *source, unsigned int marks, unsigned i
 	return compile("checkpolicy", source, marks, version, flags, ret_size);
 }
 
+char *peer_checkmodule(const char *source, unsigned int version, const char *const *flags, size_t *ret_size)
+{
+	size_t n = strlen(source);
+	bool module = n > 3 && !strcmp(source + n - 3, ".te");
+	const char *all[8] = { 0 };
+	struct workplace w;
+
+	open_workplace(&w);
+	prepare(&w, source, version);
+	/* checkmodule holds a module's name against that of the file it writes */
+	if (module)
+		snprintf(w.output, sizeof(w.output), "%s/%.*s.mod", w.folder, (int)SK_MIN(n - 3, 60), source);
+	for (size_t i = 0; flags && flags[i]; i++)
+		all[i] = flags[i];
+	for (size_t i = 0; i < 7 && module; i++)
+		if (!all[i]) {
+			all[i] = "-m";
+			break;
+		}
+	return compile_prepared(&w, "checkmodule", version, all, ret_size);
+}
+
+static void write_file(const char *path, const char *data, size_t size)
+{
+	FILE *f = fopen(path, "wb");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(data, 1, size, f), size);
+	assert_int_equal(fclose(f), 0);
+}
+
+char *peer_package(const char *module, size_t n_module, const char *contexts, size_t *ret_size)
+{
+	char contexts_path[128];
+	struct workplace w;
+	char *data;
+
+	open_workplace(&w);
+	snprintf(contexts_path, sizeof(contexts_path), "%s/contexts", w.folder);
+	write_file(w.source, module, n_module);
+	write_file(contexts_path, contexts, strlen(contexts));
+	must_run(&w, (const char *const[]){ "semodule_package", "-o", w.output, "-m", w.source, "-f", contexts_path, NULL });
+	data = peer_read(w.output, ret_size);
+	unlink(contexts_path);
+	close_workplace(&w);
+	return data;
+}
+
+char *peer_module_to_cil(const char *package, size_t n_package, size_t *ret_size)
+{
+	struct workplace w;
+	char *data;
+
+	open_workplace(&w);
+	write_file(w.source, package, n_package);
+	must_run(&w, (const char *const[]){ "/usr/libexec/selinux/hll/pp", w.source, w.output, NULL });
+	data = peer_read(w.output, ret_size);
+	close_workplace(&w);
+	return data;
+}
+
 char *peer_decompile(const char *data, size_t size, const char *const *flags, size_t *ret_size)
 {
 	struct workplace w;
-	char *argv[24];
+	const char *argv[24];
 	size_t n = 0;
 	char *text;
 	FILE *f;
@@ -218,12 +281,12 @@ char *peer_decompile(const char *data, size_t size, const char *const *flags, si
 	assert_non_null(f);
 	assert_int_equal(fwrite(data, 1, size, f), size);
 	assert_int_equal(fclose(f), 0);
-	argv[n++] = (char *)(uintptr_t)"checkpolicy";
+	argv[n++] = "checkpolicy";
 	for (size_t i = 0; flags && flags[i]; i++)
-		argv[n++] = (char *)(uintptr_t)flags[i];
-	argv[n++] = (char *)(uintptr_t)"-b";
-	argv[n++] = (char *)(uintptr_t)"-F";
-	argv[n++] = (char *)(uintptr_t)"-o";
+		argv[n++] = flags[i];
+	argv[n++] = "-b";
+	argv[n++] = "-F";
+	argv[n++] = "-o";
 	argv[n++] = w.output;
 	argv[n++] = w.source;
 	argv[n] = NULL;

@@ -38,6 +38,15 @@ char *peer_checkpolicy_at(const char *program, const char *source, unsigned int 
 char *peer_secilc(const char *source, unsigned int version, const char *const *flags,
 		  size_t *ret_size);
 
+/* checkmodule: a base module of a .conf source, a module of a .te, which must have the module's name. */
+char *peer_checkmodule(const char *source, unsigned int version, const char *const *flags, size_t *ret_size);
+
+/* semodule_package: that module with the bytes of its file contexts. */
+char *peer_package(const char *module, size_t n_module, const char *contexts, size_t *ret_size);
+
+/* What the peers' converter of packages makes of one. */
+char *peer_module_to_cil(const char *package, size_t n_package, size_t *ret_size);
+
 /* The bytes of a file. Fails the test when it cannot be read. */
 char *peer_read(const char *path, size_t *ret_size);
 

@@ -152,17 +152,43 @@ bool sk_read_bytes(struct sk_reader *r, void *to, size_t n, const char *field)
 	return !r->failed;
 }
 
+/* False, with the failure noted, when fewer than n bytes are left. */
+static bool sk_reader_string_fits(struct sk_reader *r, uint32_t n, const char *field)
+{
+	if (!r->failed && n > sk_reader_left(r)) {
+		sk_reader_fail_at(r, sk_reader_offset(r), field, "a string of %u bytes is announced, %llu are left",
+				  n, (unsigned long long)sk_reader_left(r));
+		r->fault = SK_READER_COUNT;
+	}
+	return !r->failed;
+}
+
+static bool sk_reader_check_text(struct sk_reader *r, uint64_t offset, const char *s, uint32_t n, const char *field)
+{
+	if (!n || !memchr(s, '\0', n))
+		return true;
+	sk_reader_fail_at(r, offset, field, "a zero byte stands inside the string");
+	r->fault = SK_READER_STRING;
+	return false;
+}
+
+const char *sk_read_borrow(struct sk_reader *r, uint32_t n, bool text, const char *field)
+{
+	uint64_t offset = sk_reader_offset(r);
+	const char *s = (const char *)r->p;
+
+	if (!sk_reader_string_fits(r, n, field))
+		return NULL;
+	r->p += n;
+	return !text || sk_reader_check_text(r, offset, s, n, field) ? s : NULL;
+}
+
 char *sk_read_string(struct sk_reader *r, struct sk_arena *arena, uint32_t n, const char *field)
 {
 	uint64_t offset = sk_reader_offset(r);
 	char *s;
 
-	if (!r->failed && n > sk_reader_left(r)) {
-		sk_reader_fail_at(r, offset, field, "a string of %u bytes is announced, %llu are left",
-				  n, (unsigned long long)sk_reader_left(r));
-		r->fault = SK_READER_COUNT;
-	}
-	if (r->failed)
+	if (!sk_reader_string_fits(r, n, field))
 		return NULL;
 	s = sk_arena_string(arena, n);
 	if (!s) {
@@ -172,12 +198,7 @@ char *sk_read_string(struct sk_reader *r, struct sk_arena *arena, uint32_t n, co
 	if (n && !sk_read_bytes(r, s, n, field))
 		return NULL;
 	s[n] = '\0';
-	if (n && memchr(s, '\0', n)) {
-		sk_reader_fail_at(r, offset, field, "a zero byte stands inside the string");
-		r->fault = SK_READER_STRING;
-		return NULL;
-	}
-	return s;
+	return sk_reader_check_text(r, offset, s, n, field) ? s : NULL;
 }
 
 uint32_t sk_read_count(struct sk_reader *r, size_t min_size, const char *field)

@@ -69,6 +69,12 @@ bool sk_read_bytes(struct sk_reader *r, void *to, size_t n, const char *field);
 /* n bytes as a zero-terminated string in the arena. Zero bytes inside are a failure. NULL on failure. */
 char *sk_read_string(struct sk_reader *r, struct sk_arena *arena, uint32_t n, const char *field);
 
+/*
+ * n bytes as they stand in the input, which must be memory; borrowed from it. NULL on failure. With `text` zero bytes
+ * among them are a failure.
+ */
+const char *sk_read_borrow(struct sk_reader *r, uint32_t n, bool text, const char *field);
+
 /* A count of elements that take at least min_size bytes each. Zero on failure. */
 uint32_t sk_read_count(struct sk_reader *r, size_t min_size, const char *field);
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_UNIT_MODULE_H
+#define SK_UNIT_MODULE_H
+
+#include "unit/package.h"
+#include "unit/unit.h"
+
+/*
+ * Binary modules: the module that checkmodule writes (.mod), alone or in a package with its file contexts (.pp). Module
+ * format versions 4 to 24, base and not.
+ *
+ * Optionals of a binary module stand one behind the other; which stood inside which is found as the peers' converter
+ * finds it: a block is inside the nearest one before it whose requirements are all among its own.
+ */
+
+/* The bytes are no package or module, or a damaged one. The diagnostic says which field at which offset, and why. */
+#define SK_MODULE_REFUSED 1
+
+/*
+ * Lowers a package, or a bare module, into a unit that it makes. name: of the file, for diagnostics. number: the unit's.
+ * Nothing of data is needed afterwards. Places of statements are byte offsets in a source of that name. Returns 0,
+ * SK_MODULE_REFUSED (a diagnostic of the space's collection says why), or a negative errno; no unit is left unless 0.
+ */
+int sk_module_read(struct sk_space *space, const void *data, size_t size, const char *name, uint32_t number,
+		   struct sk_unit *ret_unit);
+
+#endif

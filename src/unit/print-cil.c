@@ -1,0 +1,917 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A unit as CIL. A statement of the policy language may name many sources, targets and classes, one of CIL has one each:
+ * every operand is turned into the list of what may stand in its place, and all combinations are written. Sets that are no
+ * plain lists become attributes of their own, once a block.
+ */
+#include "unit/print.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SK_GEN_REQUIRE "cil_gen_require"
+#define SK_DEFAULT_LEVEL "systemlow"
+
+/* A stretch of the scratch text. */
+struct sk_cil_choice {
+	size_t at, n;
+};
+
+/* Texts that may stand in one place of a statement. */
+struct sk_cil_choices {
+	SK_PARTS(struct sk_cil_choice) texts;
+};
+
+struct sk_cil {
+	const struct sk_unit *unit;
+	const struct sk_space *space;
+	struct sk_unit_index index;
+	struct sk_buf *out;
+	struct sk_buf scratch;
+	struct sk_cil_choices choices[SK_UNIT_OPERANDS];
+	uint32_t n_choices;
+	const char *name;		/* of the module, as part of names */
+	bool implicit;			/* object_r and levels are to be spelled out */
+	struct sk_map attributes;	/* set and block: number */
+	SK_PARTS(uint32_t) pending;	/* sets of the block at hand that are still to be defined */
+	uint32_t n_attributes, n_optionals;
+	unsigned int depth;
+	struct sk_map tunables;		/* references */
+	char *owned_name;
+	int error;
+};
+
+static void sk_cil_indent(struct sk_cil *c)
+{
+	for (unsigned int i = 0; i < c->depth; i++)
+		sk_buf_add(c->out, "    ", 4);
+}
+
+static void sk_cil_left_out(struct sk_cil *c, const struct sk_unit_stmt *stmt, const char *what)
+{
+	struct sk_place place;
+
+	sk_sources_place(c->space->sources, stmt->addr, 1, &place);
+	sk_warning(c->space->diags, "W0404", &place, "CIL has no words for %s, which is left out", what);
+}
+
+/* Choices. */
+static size_t sk_cil_begin(const struct sk_cil *c)
+{
+	return c->scratch.n;
+}
+
+static void sk_cil_end(struct sk_cil *c, struct sk_cil_choices *to, size_t at)
+{
+	if (sk_grow(&to->texts.list, &to->texts.cap, to->texts.n + 1, sizeof(*to->texts.list)))
+		c->error = -ENOMEM;
+	else
+		to->texts.list[to->texts.n++] = (struct sk_cil_choice){ at, c->scratch.n - at };
+}
+
+static struct sk_cil_choices *sk_cil_operand(struct sk_cil *c)
+{
+	struct sk_cil_choices *choices = &c->choices[c->n_choices++];
+
+	choices->texts.n = 0;
+	return choices;
+}
+
+static void sk_cil_text(struct sk_cil *c, const char *text)
+{
+	struct sk_cil_choices *to = sk_cil_operand(c);
+	size_t at = sk_cil_begin(c);
+
+	sk_buf_adds(&c->scratch, text);
+	sk_cil_end(c, to, at);
+}
+
+static void sk_cil_ref(struct sk_cil *c, uint32_t ref)
+{
+	sk_cil_text(c, sk_unit_ref_name(c->space, ref));
+}
+
+static bool sk_cil_plain(const struct sk_name_set *set)
+{
+	return !(set->flags & (SK_SET_STAR | SK_SET_COMPLEMENT | SK_SET_EXPR)) && !set->n_minus;
+}
+
+static void sk_cil_items(struct sk_cil *c, struct sk_buf *out, const uint32_t *items, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		sk_buf_join(out, i ? " " : "", sk_unit_ref_name(c->space, items[i]), NULL);
+}
+
+/* A set as an expression of CIL, as it follows the name in an attributeset. */
+static void sk_cil_set_expr(struct sk_cil *c, struct sk_buf *out, const struct sk_name_set *set)
+{
+	bool star = set->flags & SK_SET_STAR, not = set->flags & SK_SET_COMPLEMENT, both = set->n_minus && (set->n || star);
+
+	if (not)
+		sk_buf_adds(out, "(not ");
+	if (both)
+		sk_buf_adds(out, "(and ");
+	if (star) {
+		sk_buf_adds(out, "(all)");
+	} else if (set->n || !set->n_minus) {
+		sk_buf_addc(out, '(');
+		sk_cil_items(c, out, set->items, set->n);
+		sk_buf_addc(out, ')');
+	}
+	if (set->n_minus) {
+		sk_buf_adds(out, both ? " (not (" : "(not (");
+		sk_cil_items(c, out, set->items + set->n, set->n_minus);
+		sk_buf_adds(out, "))");
+	}
+	if (both)
+		sk_buf_addc(out, ')');
+	if (not)
+		sk_buf_addc(out, ')');
+}
+
+static void sk_cil_attribute_name(struct sk_cil *c, struct sk_buf *out, const struct sk_name_set *set, uint32_t number)
+{
+	sk_buf_join(out, c->name, set->ns == SK_NS_ROLE ? "_roleattr_" : "_typeattr_", NULL);
+	sk_buf_add_uint(out, number);
+}
+
+/* The number of the attribute that stands for a set in a block, new or known. */
+static uint32_t sk_cil_attribute(struct sk_cil *c, uint32_t set, uint32_t block)
+{
+	uint32_t *number;
+	bool fresh;
+
+	if (sk_map_insert(&c->attributes, (uint64_t)block << 32 | set, c->n_attributes + 1, &number, &fresh)) {
+		c->error = -ENOMEM;
+		return 0;
+	}
+	if (!fresh)
+		return *number;
+	c->n_attributes++;
+	if (sk_grow(&c->pending.list, &c->pending.cap, c->pending.n + 2, sizeof(*c->pending.list))) {
+		c->error = -ENOMEM;
+		return 0;
+	}
+	c->pending.list[c->pending.n++] = set;
+	c->pending.list[c->pending.n++] = *number;
+	return *number;
+}
+
+/* Types, roles, users or classes, one of which may stand there. */
+static void sk_cil_set(struct sk_cil *c, uint32_t number, uint32_t block)
+{
+	const struct sk_name_set *set = &c->space->sets.list[number];
+	struct sk_cil_choices *to = sk_cil_operand(c);
+	size_t at;
+
+	if (sk_cil_plain(set)) {
+		for (uint32_t i = 0; i < set->n; i++) {
+			at = sk_cil_begin(c);
+			sk_buf_adds(&c->scratch, sk_unit_ref_name(c->space, set->items[i]));
+			sk_cil_end(c, to, at);
+		}
+	} else if (!(set->flags & SK_SET_NOT_SELF) || set->n || set->n_minus) {
+		/* The set without its words for the source itself. */
+		struct sk_name_set copy = *set;
+		uint32_t base;
+
+		copy.flags &= SK_SET_STAR | SK_SET_COMPLEMENT | SK_SET_EXPR;
+		if (sk_space_set((struct sk_space *)c->space, &copy, &base))
+			c->error = -ENOMEM;
+		at = sk_cil_begin(c);
+		if (!c->error)
+			sk_cil_attribute_name(c, &c->scratch, &copy, sk_cil_attribute(c, base, block));
+		sk_cil_end(c, to, at);
+	}
+	set = &c->space->sets.list[number];
+	if (set->flags & (SK_SET_SELF | SK_SET_NOT_SELF)) {
+		at = sk_cil_begin(c);
+		sk_buf_adds(&c->scratch, set->flags & SK_SET_SELF ? "self" : "notself");
+		sk_cil_end(c, to, at);
+	}
+}
+
+/* A list in parentheses. */
+static void sk_cil_list(struct sk_cil *c, uint32_t number)
+{
+	struct sk_cil_choices *to = sk_cil_operand(c);
+	size_t at = sk_cil_begin(c);
+
+	sk_cil_set_expr(c, &c->scratch, &c->space->sets.list[number]);
+	sk_cil_end(c, to, at);
+}
+
+/* Permissions of one class: a list, or what CIL has for * and ~. */
+static void sk_cil_perms(struct sk_cil *c, struct sk_buf *out, const struct sk_name_set *set)
+{
+	sk_buf_addc(out, '(');
+	if (set->flags & SK_SET_STAR)
+		sk_buf_adds(out, "all");
+	if (set->flags & SK_SET_COMPLEMENT)
+		sk_buf_adds(out, "not (");
+	sk_cil_items(c, out, set->items, set->n);
+	sk_buf_adds(out, set->flags & SK_SET_COMPLEMENT ? "))" : ")");
+}
+
+static void sk_cil_class_perms(struct sk_cil *c, uint32_t number)
+{
+	const struct sk_class_perms *list = &c->space->class_perms.list[number];
+	struct sk_cil_choices *to = sk_cil_operand(c);
+
+	for (uint32_t i = 0; i < list->n; i++) {
+		const struct sk_name_set *classes = &c->space->sets.list[list->items[i].classes];
+
+		for (uint32_t k = 0; k < classes->n; k++) {
+			size_t at = sk_cil_begin(c);
+
+			sk_buf_join(&c->scratch, "(", sk_unit_ref_name(c->space, classes->items[k]), " ", NULL);
+			sk_cil_perms(c, &c->scratch, &c->space->sets.list[list->items[i].perms]);
+			sk_buf_addc(&c->scratch, ')');
+			sk_cil_end(c, to, at);
+		}
+	}
+}
+
+static void sk_cil_ranges(struct sk_buf *out, const struct sk_xperm_set *set)
+{
+	if (set->complement)
+		sk_buf_adds(out, "(not ");
+	sk_buf_addc(out, '(');
+	for (uint32_t i = 0; i < set->n; i++) {
+		const struct sk_number_range *r = &set->ranges[i];
+
+		if (r->low == r->high)
+			sk_buf_printf(out, "%s0x%x", i ? " " : "", r->low);
+		else
+			sk_buf_printf(out, "%s(range 0x%x 0x%x)", i ? " " : "", r->low, r->high);
+	}
+	sk_buf_adds(out, set->complement ? "))" : ")");
+}
+
+/* (ioctl CLASS (NUMBERS)) for each class. */
+static void sk_cil_xperms(struct sk_cil *c, uint32_t classes, uint32_t xperms)
+{
+	const struct sk_name_set *set = &c->space->sets.list[classes];
+	const struct sk_xperm_set *numbers = &c->space->xperms.list[xperms];
+	struct sk_cil_choices *to = sk_cil_operand(c);
+
+	for (uint32_t i = 0; i < set->n; i++) {
+		size_t at = sk_cil_begin(c);
+
+		sk_buf_join(&c->scratch, "(", numbers->op == SK_XOP_IOCTL ? "ioctl " : "nlmsg ",
+			    sk_unit_ref_name(c->space, set->items[i]), " ", NULL);
+		sk_cil_ranges(&c->scratch, numbers);
+		sk_buf_addc(&c->scratch, ')');
+		sk_cil_end(c, to, at);
+	}
+}
+
+/* Categories, in the parentheses of a level or of a sensitivitycategory. */
+static void sk_cil_cats(struct sk_cil *c, struct sk_buf *out, const struct sk_name_set *set)
+{
+	bool one = set->n == 3 && set->items[2] == SK_SET_RANGE;
+
+	sk_buf_adds(out, one ? "" : "(");
+	for (uint32_t i = 0; i < set->n; i++) {
+		if (set->items[i] >= SK_SET_OP)
+			continue;
+		sk_buf_adds(out, i ? " " : "");
+		if (i + 2 < set->n && set->items[i + 2] == SK_SET_RANGE) {
+			sk_buf_join(out, "(range ", sk_unit_ref_name(c->space, set->items[i]), " ",
+				    sk_unit_ref_name(c->space, set->items[i + 1]), ")", NULL);
+			i += 2;
+		} else {
+			sk_buf_adds(out, sk_unit_ref_name(c->space, set->items[i]));
+		}
+	}
+	sk_buf_adds(out, one ? "" : ")");
+}
+
+static void sk_cil_level(struct sk_cil *c, struct sk_buf *out, uint32_t number)
+{
+	const struct sk_level_ref *level = &c->space->levels.list[number];
+
+	sk_buf_join(out, "(", sk_unit_ref_name(c->space, level->sens), NULL);
+	if (level->cats != SK_SPACE_NONE) {
+		sk_buf_addc(out, ' ');
+		sk_cil_cats(c, out, &c->space->sets.list[level->cats]);
+	}
+	sk_buf_addc(out, ')');
+}
+
+static void sk_cil_range(struct sk_cil *c, struct sk_buf *out, uint32_t number)
+{
+	sk_buf_addc(out, '(');
+	if (number == SK_SPACE_NONE) {
+		sk_buf_adds(out, SK_DEFAULT_LEVEL " " SK_DEFAULT_LEVEL);
+	} else {
+		sk_cil_level(c, out, c->space->ranges.list[number].low);
+		sk_buf_addc(out, ' ');
+		sk_cil_level(c, out, c->space->ranges.list[number].high);
+	}
+	sk_buf_addc(out, ')');
+}
+
+static void sk_cil_context(struct sk_cil *c, struct sk_buf *out, uint32_t number)
+{
+	const struct sk_context_ref *x;
+
+	if (number == SK_SPACE_NONE) {
+		sk_buf_adds(out, "()");
+		return;
+	}
+	x = &c->space->contexts.list[number];
+	sk_buf_join(out, "(", sk_unit_ref_name(c->space, x->user), " ", sk_unit_ref_name(c->space, x->role), " ",
+		    sk_unit_ref_name(c->space, x->type), " ", NULL);
+	sk_cil_range(c, out, x->range);
+	sk_buf_addc(out, ')');
+}
+
+static const char *const sk_cil_attrs[] = {
+	"u1", "u2", "u3", "r1", "r2", "r3", "t1", "t2", "t3", "l1", "l2", "h1", "h2",
+};
+static const char *const sk_cil_compares[] = { "eq", "neq", "dom", "domby", "incomp" };
+static const char *const sk_cil_ops[] = { "not", "and", "or", "xor", "eq", "neq" };
+
+/* How many nodes before `end` the operand that ends there takes. */
+static uint32_t sk_cil_operand_size(const struct sk_unit_expr *expr, uint32_t end)
+{
+	uint32_t need = 1, at = end;
+
+	while (need) {
+		uint8_t op = expr->nodes[--at].op;
+
+		need += op >= SK_UNIT_NAME ? UINT32_MAX : op == SK_UNIT_NOT ? 0 : 1;
+	}
+	return end - at;
+}
+
+static void sk_cil_compare(struct sk_cil *c, struct sk_buf *out, const struct sk_unit_node *node)
+{
+	const struct sk_name_set *set;
+
+	sk_buf_join(out, "(", sk_cil_compares[node->compare], " ", sk_cil_attrs[node->left], " ", NULL);
+	if (node->op == SK_UNIT_COMPARE) {
+		sk_buf_join(out, sk_cil_attrs[node->right], ")", NULL);
+		return;
+	}
+	set = &c->space->sets.list[node->a];
+	if (!sk_cil_plain(set)) {
+		sk_cil_attribute_name(c, out, set, sk_cil_attribute(c, node->a, c->unit->top));
+	} else {
+		sk_buf_adds(out, set->n == 1 ? "" : "(");
+		sk_cil_items(c, out, set->items, set->n);
+		sk_buf_adds(out, set->n == 1 ? "" : ")");
+	}
+	sk_buf_addc(out, ')');
+}
+
+/* The expression that ends before node `end`. Depth is bounded by the readers of expressions. */
+static void sk_cil_expr(struct sk_cil *c, struct sk_buf *out, const struct sk_unit_expr *expr, uint32_t end)
+{
+	const struct sk_unit_node *node = &expr->nodes[end - 1];
+
+	if (node->op == SK_UNIT_NAME) {
+		sk_buf_join(out, "(", sk_unit_ref_name(c->space, node->a), ")", NULL);
+	} else if (node->op >= SK_UNIT_NAME) {
+		sk_cil_compare(c, out, node);
+	} else {
+		uint32_t last = end - 1;
+
+		sk_buf_join(out, "(", sk_cil_ops[node->op], " ", NULL);
+		if (node->op != SK_UNIT_NOT) {
+			sk_cil_expr(c, out, expr, last - sk_cil_operand_size(expr, last));
+			sk_buf_addc(out, ' ');
+		}
+		sk_cil_expr(c, out, expr, last);
+		sk_buf_addc(out, ')');
+	}
+}
+
+/* Writes all combinations of the choices. */
+static void sk_cil_write(struct sk_cil *c, const char *keyword)
+{
+	size_t at[SK_UNIT_OPERANDS] = { 0 };
+	uint32_t n = c->n_choices;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (!c->choices[i].texts.n)
+			return;
+	for (;;) {
+		uint32_t k = n;
+
+		sk_cil_indent(c);
+		sk_buf_join(c->out, "(", keyword, NULL);
+		for (uint32_t i = 0; i < n; i++) {
+			const struct sk_cil_choice *t = &c->choices[i].texts.list[at[i]];
+
+			sk_buf_addc(c->out, ' ');
+			sk_buf_add(c->out, c->scratch.data + t->at, t->n);
+		}
+		sk_buf_add(c->out, ")\n", 2);
+		while (k && ++at[k - 1] == c->choices[k - 1].texts.n)
+			at[--k] = 0;
+		if (!k)
+			return;
+	}
+}
+
+/* Text within quotes; CIL has no way to write a quote there. */
+static void sk_cil_quoted(struct sk_cil *c, const struct sk_unit_stmt *stmt, uint32_t name)
+{
+	const char *s = sk_intern_str(c->space->names, name);
+	struct sk_cil_choices *to = sk_cil_operand(c);
+	size_t at = sk_cil_begin(c);
+
+	if (strpbrk(s, "\"\n"))
+		sk_cil_left_out(c, stmt, "a name with a quotation mark or a line break in it");
+	else
+		sk_buf_join(&c->scratch, "\"", s, "\"", NULL);
+	if (c->scratch.n > at)
+		sk_cil_end(c, to, at);
+}
+
+/* "80", or "(80 90)"; in another form, "0x80". */
+static void sk_cil_numbers(struct sk_cil *c, uint64_t low, uint64_t high, bool hex)
+{
+	struct sk_cil_choices *to = sk_cil_operand(c);
+	size_t at = sk_cil_begin(c);
+
+	if (low == high)
+		sk_buf_printf(&c->scratch, hex ? "0x%llx" : "%llu", (unsigned long long)low);
+	else
+		sk_buf_printf(&c->scratch, hex ? "(0x%llx 0x%llx)" : "(%llu %llu)", (unsigned long long)low,
+			      (unsigned long long)high);
+	sk_cil_end(c, to, at);
+}
+
+static void sk_cil_context_operand(struct sk_cil *c, uint32_t number)
+{
+	struct sk_cil_choices *to = sk_cil_operand(c);
+	size_t at = sk_cil_begin(c);
+
+	sk_cil_context(c, &c->scratch, number);
+	sk_cil_end(c, to, at);
+}
+
+static void sk_cil_level_operand(struct sk_cil *c, uint32_t number)
+{
+	struct sk_cil_choices *to = sk_cil_operand(c);
+	size_t at = sk_cil_begin(c);
+
+	sk_cil_level(c, &c->scratch, number);
+	sk_cil_end(c, to, at);
+}
+
+static void sk_cil_range_operand(struct sk_cil *c, uint32_t number)
+{
+	struct sk_cil_choices *to = sk_cil_operand(c);
+	size_t at = sk_cil_begin(c);
+
+	sk_cil_range(c, &c->scratch, number);
+	sk_cil_end(c, to, at);
+}
+
+static void sk_cil_expr_operand(struct sk_cil *c, uint32_t number)
+{
+	const struct sk_unit_expr *expr = &c->space->exprs.list[number];
+	struct sk_cil_choices *to = sk_cil_operand(c);
+	size_t at = sk_cil_begin(c);
+
+	sk_cil_expr(c, &c->scratch, expr, expr->n);
+	sk_cil_end(c, to, at);
+}
+
+static void sk_cil_address_operand(struct sk_cil *c, const uint8_t *bytes, unsigned int family, bool parens)
+{
+	struct sk_cil_choices *to = sk_cil_operand(c);
+	size_t at = sk_cil_begin(c);
+
+	sk_buf_adds(&c->scratch, parens ? "(" : "");
+	sk_unit_print_address(&c->scratch, bytes, family);
+	sk_buf_adds(&c->scratch, parens ? ")" : "");
+	sk_cil_end(c, to, at);
+}
+
+static const char *const sk_cil_files[] = { "any", "file", "dir", "char", "block", "socket", "pipe", "symlink" };
+static const char *const sk_cil_defaults[] = {
+	"source", "target", "source low", "source high", "source low-high", "target low", "target high",
+	"target low-high", "glblub",
+};
+
+/* The operands of a statement by the letters of its row, where those alone say how they are written. */
+static void sk_cil_by_row(struct sk_cil *c, const struct sk_unit_stmt *stmt, const struct sk_unit_row *row)
+{
+	const uint32_t *op = stmt->op;
+
+	for (const char *p = row->operands; *p; p++, op++) {
+		switch (*p) {
+		case 't': case 'r': case 'u': case 'c': case 'm': case 'b': case 's': case 'k': case 'i':
+			sk_cil_ref(c, *op);
+			break;
+		case 'T': case 'R': case 'U': case 'C':
+			sk_cil_set(c, *op, stmt->block);
+			break;
+		case 'Q': case 'I': case 'S': case 'K':
+			sk_cil_list(c, *op);
+			break;
+		case 'P':
+			sk_cil_class_perms(c, *op);
+			break;
+		case 'l':
+			sk_cil_level_operand(c, *op);
+			break;
+		case 'g':
+			sk_cil_range_operand(c, *op);
+			break;
+		case 'x': case 'y':
+			sk_cil_context_operand(c, *op);
+			break;
+		case 'e':
+			sk_cil_expr_operand(c, *op);
+			break;
+		case 'n':
+			sk_cil_text(c, sk_intern_str(c->space->names, *op));
+			break;
+		case 'v':
+			sk_cil_numbers(c, *op, *op, false);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static uint64_t sk_cil_wide(const uint32_t *op)
+{
+	return op[0] | (uint64_t)op[1] << 32;
+}
+
+/* Statements whose operands are written in a way of their own. False: by their row. */
+static bool sk_cil_particular(struct sk_cil *c, const struct sk_unit_stmt *stmt)
+{
+	const struct sk_address *a;
+	const uint32_t *op = stmt->op;
+
+	switch (stmt->kind) {
+	case SK_UNIT_CLASS_ORDER:
+		sk_cil_list(c, op[0]);
+		return true;
+	case SK_UNIT_TYPE_ATTRIBUTE_SET:
+	case SK_UNIT_ROLE_ATTRIBUTE_SET:
+	case SK_UNIT_USER_ATTRIBUTE_SET:
+		sk_cil_ref(c, op[0]);
+		sk_cil_list(c, op[1]);
+		return true;
+	case SK_UNIT_EXPAND_ATTRIBUTE:
+		sk_cil_list(c, op[0]);
+		sk_cil_text(c, op[1] ? "true" : "false");
+		return true;
+	case SK_UNIT_BOOL:
+	case SK_UNIT_TUNABLE:
+		sk_cil_ref(c, op[0]);
+		sk_cil_text(c, op[1] ? "true" : "false");
+		return true;
+	case SK_UNIT_MLS:
+		sk_cil_text(c, op[0] ? "true" : "false");
+		return true;
+	case SK_UNIT_DEFAULT_USER:
+	case SK_UNIT_DEFAULT_ROLE:
+	case SK_UNIT_DEFAULT_TYPE:
+	case SK_UNIT_DEFAULT_RANGE:
+		sk_cil_set(c, op[0], stmt->block);
+		sk_cil_text(c, sk_cil_defaults[op[1]]);
+		return true;
+	case SK_UNIT_ALLOWX:
+	case SK_UNIT_AUDITALLOWX:
+	case SK_UNIT_DONTAUDITX:
+	case SK_UNIT_NEVERALLOWX:
+		sk_cil_set(c, op[0], stmt->block);
+		sk_cil_set(c, op[1], stmt->block);
+		sk_cil_xperms(c, op[2], op[3]);
+		return true;
+	case SK_UNIT_TYPE_TRANSITION:
+		sk_cil_set(c, op[0], stmt->block);
+		sk_cil_set(c, op[1], stmt->block);
+		sk_cil_set(c, op[2], stmt->block);
+		if (op[4] != SK_INTERN_NONE)
+			sk_cil_quoted(c, stmt, op[4]);
+		sk_cil_ref(c, op[3]);
+		return true;
+	case SK_UNIT_SENSITIVITY_CATS:
+		sk_cil_ref(c, op[0]);
+		sk_cil_list(c, op[1]);
+		return true;
+	case SK_UNIT_SELINUX_USER:
+		if (strcmp(sk_intern_str(c->space->names, op[0]), "__default__") != 0)
+			sk_cil_text(c, sk_intern_str(c->space->names, op[0]));
+		sk_cil_ref(c, op[1]);
+		sk_cil_range_operand(c, op[2]);
+		return true;
+	case SK_UNIT_PORTCON:
+		sk_cil_text(c, sk_intern_str(c->space->names, op[0]));
+		sk_cil_numbers(c, op[1], op[2], false);
+		sk_cil_context_operand(c, op[3]);
+		return true;
+	case SK_UNIT_NODECON:
+		a = &c->space->addresses.list[op[0]];
+		sk_cil_address_operand(c, a->address, a->family, true);
+		sk_cil_address_operand(c, a->mask, a->family, true);
+		sk_cil_context_operand(c, op[1]);
+		return true;
+	case SK_UNIT_IBPKEYCON:
+		sk_cil_address_operand(c, c->space->addresses.list[op[0]].address, 6, false);
+		sk_cil_numbers(c, op[1], op[2], false);
+		sk_cil_context_operand(c, op[3]);
+		return true;
+	case SK_UNIT_FSUSE:
+		sk_cil_text(c, op[0] == SK_UNIT_FSUSE_XATTR ? "xattr" : op[0] == SK_UNIT_FSUSE_TASK ? "task" : "trans");
+		sk_cil_text(c, sk_intern_str(c->space->names, op[1]));
+		sk_cil_context_operand(c, op[2]);
+		return true;
+	case SK_UNIT_GENFSCON:
+		sk_cil_text(c, sk_intern_str(c->space->names, op[0]));
+		sk_cil_quoted(c, stmt, op[1]);
+		if (op[2] != SK_UNIT_FILE_ANY)
+			sk_cil_text(c, sk_cil_files[op[2]]);
+		sk_cil_context_operand(c, op[3]);
+		return true;
+	case SK_UNIT_FILECON:
+		sk_cil_quoted(c, stmt, op[0]);
+		sk_cil_text(c, sk_cil_files[op[1]]);
+		sk_cil_context_operand(c, op[2]);
+		return true;
+	case SK_UNIT_IOMEMCON:
+		sk_cil_numbers(c, sk_cil_wide(op), sk_cil_wide(op + 2), true);
+		sk_cil_context_operand(c, op[4]);
+		return true;
+	case SK_UNIT_IOPORTCON:
+		sk_cil_numbers(c, op[0], op[1], true);
+		sk_cil_context_operand(c, op[2]);
+		return true;
+	case SK_UNIT_PCIDEVICECON:
+		sk_cil_numbers(c, op[0], op[0], true);
+		sk_cil_context_operand(c, op[1]);
+		return true;
+	case SK_UNIT_DEVICETREECON:
+		sk_cil_quoted(c, stmt, op[0]);
+		sk_cil_context_operand(c, op[1]);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* "(KEYWORD A B)" for two names. */
+static void sk_cil_pair(struct sk_cil *c, const char *keyword, const char *a, const char *b)
+{
+	sk_cil_indent(c);
+	sk_buf_join(c->out, "(", keyword, " ", a, b ? " " : "", b ? b : "", ")\n", NULL);
+}
+
+static void sk_cil_user_levels(struct sk_cil *c, const char *name)
+{
+	sk_cil_indent(c);
+	sk_buf_join(c->out, "(userlevel ", name, " " SK_DEFAULT_LEVEL ")\n", NULL);
+	sk_cil_indent(c);
+	sk_buf_join(c->out, "(userrange ", name, " (" SK_DEFAULT_LEVEL " " SK_DEFAULT_LEVEL "))\n", NULL);
+}
+
+/* Requirements have to be used in CIL in order to count; that of users, as of types and roles. */
+static bool sk_cil_require(struct sk_cil *c, const struct sk_unit_stmt *stmt)
+{
+	const char *set;
+
+	switch (stmt->kind) {
+	case SK_UNIT_REQUIRE_TYPE:
+	case SK_UNIT_REQUIRE_ATTRIBUTE:
+		set = "typeattributeset " SK_GEN_REQUIRE;
+		break;
+	case SK_UNIT_REQUIRE_ROLE:
+	case SK_UNIT_REQUIRE_ROLE_ATTRIBUTE:
+		set = "roleattributeset " SK_GEN_REQUIRE;
+		break;
+	case SK_UNIT_REQUIRE_USER:
+		set = "userattributeset " SK_GEN_REQUIRE;
+		break;
+	default:
+		return !sk_unit_rows[stmt->kind].cil;
+	}
+	sk_cil_pair(c, set, sk_unit_ref_name(c->space, stmt->op[0]), NULL);
+	return true;
+}
+
+/* What a statement of the policy language says without words. */
+static void sk_cil_implied(struct sk_cil *c, const struct sk_unit_stmt *stmt)
+{
+	static const struct { uint32_t kind; const char *actual; } aliases[] = {
+		{ SK_UNIT_TYPE_ALIAS, "typealias" }, { SK_UNIT_SENSITIVITY_ALIAS, "sensitivityalias" },
+		{ SK_UNIT_CATEGORY_ALIAS, "categoryalias" },
+	};
+	const char *name = sk_unit_ref_name(c->space, stmt->op[0]);
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(aliases); i++)
+		if (stmt->kind == aliases[i].kind)
+			sk_cil_pair(c, aliases[i].actual, name, NULL);
+	if (!c->implicit)
+		return;
+	if (stmt->kind == SK_UNIT_TYPE)
+		sk_cil_pair(c, "roletype object_r", name, NULL);
+	if (stmt->kind == SK_UNIT_USER) {
+		sk_cil_pair(c, "userrole", name, "object_r");
+		if (!c->unit->mls)
+			sk_cil_user_levels(c, name);
+	}
+}
+
+static void sk_cil_stmt(struct sk_cil *c, const struct sk_unit_stmt *stmt)
+{
+	const struct sk_unit_row *row = &sk_unit_rows[stmt->kind];
+	const char *keyword = row->cil;
+	bool alias = stmt->kind == SK_UNIT_TYPE_ALIAS || stmt->kind == SK_UNIT_SENSITIVITY_ALIAS ||
+		     stmt->kind == SK_UNIT_CATEGORY_ALIAS;
+
+	if (sk_cil_require(c, stmt))
+		return;
+	if (stmt->kind == SK_UNIT_ROLE_DOMINANCE || stmt->kind == SK_UNIT_FSCON) {
+		sk_cil_left_out(c, stmt, stmt->kind == SK_UNIT_FSCON ? "fscon" : "the dominance of roles");
+		return;
+	}
+	if (stmt->kind <= SK_UNIT_CATEGORY_ALIAS)
+		sk_cil_implied(c, stmt);
+	if (alias)
+		keyword = stmt->kind == SK_UNIT_TYPE_ALIAS ? "typealiasactual"
+			: stmt->kind == SK_UNIT_SENSITIVITY_ALIAS ? "sensitivityaliasactual" : "categoryaliasactual";
+	if (stmt->kind == SK_UNIT_SELINUX_USER &&
+	    !strcmp(sk_intern_str(c->space->names, stmt->op[0]), "__default__"))
+		keyword = "selinuxuserdefault";
+	c->scratch.n = 0;
+	c->n_choices = 0;
+	if (!sk_cil_particular(c, stmt))
+		sk_cil_by_row(c, stmt, row);
+	sk_cil_write(c, keyword);
+}
+
+static bool sk_cil_cond_tunable(const struct sk_cil *c, const struct sk_unit_expr *expr)
+{
+	for (uint32_t i = 0; i < expr->n; i++)
+		if (expr->nodes[i].op == SK_UNIT_NAME && sk_map_find(&c->tunables, expr->nodes[i].a))
+			return true;
+	return false;
+}
+
+/* The statements from the i-th of the index on that have the same conditional. Returns the position after them. */
+static uint32_t sk_cil_cond(struct sk_cil *c, uint32_t i, uint32_t end)
+{
+	const struct sk_unit_stmt *stmts = c->unit->stmts.list;
+	uint32_t number = stmts[c->index.stmts[i]].cond / 2, branch = 2;
+	const struct sk_unit_expr *expr = &c->space->exprs.list[c->unit->conds.list[number].expr];
+
+	sk_cil_indent(c);
+	sk_buf_adds(c->out, sk_cil_cond_tunable(c, expr) ? "(tunableif " : "(booleanif ");
+	sk_cil_expr(c, c->out, expr, expr->n);
+	sk_buf_addc(c->out, '\n');
+	c->depth++;
+	for (; i < end; i++) {
+		const struct sk_unit_stmt *stmt = &stmts[c->index.stmts[i]];
+
+		if (stmt->cond == SK_SPACE_NONE || stmt->cond / 2 != number)
+			break;
+		if (stmt->cond % 2 != branch) {
+			if (branch != 2) {
+				c->depth--;
+				sk_cil_indent(c);
+				sk_buf_adds(c->out, ")\n");
+			}
+			branch = stmt->cond % 2;
+			sk_cil_indent(c);
+			sk_buf_adds(c->out, branch ? "(false\n" : "(true\n");
+			c->depth++;
+		}
+		sk_cil_stmt(c, stmt);
+	}
+	for (int k = 0; k < 2; k++) {
+		c->depth--;
+		sk_cil_indent(c);
+		sk_buf_adds(c->out, ")\n");
+	}
+	return i;
+}
+
+static void sk_cil_define(struct sk_cil *c, size_t first)
+{
+	for (size_t i = first; i < c->pending.n && !c->error; i += 2) {
+		const struct sk_name_set *set = &c->space->sets.list[c->pending.list[i]];
+		const char *kind = set->ns == SK_NS_ROLE ? "role" : "type";
+
+		sk_cil_indent(c);
+		sk_buf_join(c->out, "(", kind, "attribute ", NULL);
+		sk_cil_attribute_name(c, c->out, set, c->pending.list[i + 1]);
+		sk_buf_adds(c->out, ")\n");
+		sk_cil_indent(c);
+		sk_buf_join(c->out, "(", kind, "attributeset ", NULL);
+		sk_cil_attribute_name(c, c->out, set, c->pending.list[i + 1]);
+		sk_buf_addc(c->out, ' ');
+		sk_cil_set_expr(c, c->out, set);
+		sk_buf_adds(c->out, ")\n");
+	}
+	c->pending.n = first;
+}
+
+static void sk_cil_block(struct sk_cil *c, uint32_t block)
+{
+	uint32_t at = block - c->index.first_block, end = c->index.starts[at + 1];
+	size_t pending = c->pending.n;
+
+	for (uint32_t i = c->index.starts[at]; i < end && !c->error; i++) {
+		const struct sk_unit_stmt *stmt = &c->unit->stmts.list[c->index.stmts[i]];
+
+		if (stmt->cond == SK_SPACE_NONE)
+			sk_cil_stmt(c, stmt);
+	}
+	for (uint32_t i = c->index.starts[at]; i < end && !c->error;) {
+		if (c->unit->stmts.list[c->index.stmts[i]].cond != SK_SPACE_NONE)
+			i = sk_cil_cond(c, i, end);
+		else
+			i++;
+	}
+	sk_cil_define(c, pending);
+	for (uint32_t b = c->index.children[at]; b != SK_SPACE_NONE && !c->error; b = c->index.nexts[b - c->index.first_block]) {
+		c->n_optionals++;
+		if (c->space->blocks.list[b].otherwise != SK_SPACE_NONE) {
+			sk_cil_left_out(c, &(struct sk_unit_stmt){ .addr = c->space->blocks.list[b].addr },
+					"the else of an optional");
+			continue;
+		}
+		sk_cil_indent(c);
+		sk_buf_join(c->out, "(optional ", c->name, "_optional_", NULL);
+		sk_buf_add_uint(c->out, c->n_optionals + 1);
+		sk_buf_addc(c->out, '\n');
+		c->depth++;
+		sk_cil_block(c, b);
+		c->depth--;
+		sk_cil_indent(c);
+		sk_buf_adds(c->out, ")\n");
+	}
+}
+
+/* The module's name as part of names that CIL allows. */
+static int sk_cil_name(struct sk_cil *c)
+{
+	c->owned_name = strdup(c->unit->name == SK_INTERN_NONE ? "base" : sk_intern_str(c->space->names, c->unit->name));
+	if (!c->owned_name)
+		return -ENOMEM;
+	for (char *p = c->owned_name; *p; p++)
+		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9')))
+			*p = '_';
+	c->name = c->owned_name;
+	return 0;
+}
+
+static int sk_cil_find_tunables(struct sk_cil *c)
+{
+	for (size_t i = 0; i < c->unit->stmts.n; i++) {
+		const struct sk_unit_stmt *stmt = &c->unit->stmts.list[i];
+		uint32_t *value;
+
+		if ((stmt->kind == SK_UNIT_TUNABLE || stmt->kind == SK_UNIT_REQUIRE_TUNABLE) &&
+		    sk_map_insert(&c->tunables, stmt->op[0], 1, &value, NULL))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void sk_cil_prologue(struct sk_cil *c)
+{
+	if (!c->implicit || c->unit->source == SK_UNIT_MODULE)
+		return;
+	if (!c->unit->mls)
+		sk_buf_adds(c->out, "(sensitivity s0)\n(sensitivityorder (s0))\n(level " SK_DEFAULT_LEVEL " (s0))\n");
+	sk_buf_adds(c->out, "(role object_r)\n(typeattribute " SK_GEN_REQUIRE ")\n(roleattribute " SK_GEN_REQUIRE ")\n");
+}
+
+int sk_unit_print_cil(const struct sk_unit *unit, struct sk_buf *out)
+{
+	struct sk_cil c = { .unit = unit, .space = unit->space, .out = out, .scratch = SK_BUF_INIT,
+			    .implicit = unit->source != SK_UNIT_CIL };
+	int r = sk_unit_index_init(&c.index, unit);
+
+	if (!r)
+		r = sk_cil_name(&c);
+	if (!r)
+		r = sk_cil_find_tunables(&c);
+	if (!r) {
+		sk_cil_prologue(&c);
+		sk_cil_block(&c, unit->top);
+		r = c.scratch.failed ? c.scratch.error : c.error;
+	}
+	for (size_t i = 0; i < SK_UNIT_OPERANDS; i++)
+		free(c.choices[i].texts.list);
+	sk_map_done(&c.attributes);
+	sk_map_done(&c.tunables);
+	free(c.pending.list);
+	free(c.owned_name);
+	sk_buf_done(&c.scratch);
+	sk_unit_index_done(&c.index);
+	return r;
+}

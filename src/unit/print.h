@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_UNIT_PRINT_H
+#define SK_UNIT_PRINT_H
+
+#include "base/buf.h"
+#include "unit/unit.h"
+
+/*
+ * A unit as text. Both printers walk the table of statements (sk_unit_rows); what a statement has that its language lacks
+ * is left out with a warning.
+ *
+ * CIL: as the peers' converter of binary modules writes it, so that the same compiler makes the same policy of it. What
+ * is implicit in the policy language (object_r, levels where there is no MLS) is spelled out. Sets that CIL has no words
+ * for become attributes named MODULE_typeattr_N.
+ *
+ * Policy language: a .te file that compiles to the module again; file contexts are a text of their own, that of a .fc file
+ * with its macros expanded.
+ *
+ * Each returns 0, or a negative errno; out is asked for its own failure by the caller.
+ */
+int sk_unit_print_cil(const struct sk_unit *unit, struct sk_buf *out);
+int sk_unit_print_te(const struct sk_unit *unit, struct sk_buf *out);
+int sk_unit_print_fc(const struct sk_unit *unit, struct sk_buf *out);
+
+/* Statements of each block, of each branch of a conditional, in order; shared by the printers. */
+struct sk_unit_index {
+	const struct sk_unit *unit;
+	uint32_t first_block, n_blocks;	/* of the space; the unit's lie in there */
+	uint32_t *stmts;		/* positions, by block, then by condition as they appear */
+	uint32_t *starts;		/* by block - first_block, and the end */
+	uint32_t *children, *nexts;	/* by block - first_block: first inside it, and the next beside it; SK_SPACE_NONE */
+};
+
+int sk_unit_index_init(struct sk_unit_index *index, const struct sk_unit *unit);
+void sk_unit_index_done(struct sk_unit_index *index);
+
+/* Parts that both languages write the same way. */
+const char *sk_unit_ref_name(const struct sk_space *space, uint32_t ref);
+void sk_unit_print_address(struct sk_buf *out, const uint8_t *bytes, unsigned int family);
+
+#endif

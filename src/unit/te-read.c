@@ -9,30 +9,36 @@
 
 struct sk_te_run {
 	struct sk_units *units;
+	size_t first;			/* unit of this reading */
 	struct sk_space *space;
 	struct sk_te_lower lower;
 	bool open;			/* `lower` has a unit */
 	const struct sk_refpolicy *rp;
-	const struct sk_refpolicy_module *module;	/* whose unit that is; NULL: the base's */
+	const struct sk_refpolicy_module *module;	/* whose statements come now */
 	struct sk_arena tree;		/* of one statement */
 	size_t errors;
 };
 
 static void sk_te_begin(struct sk_te_run *run, struct sk_units *units, struct sk_space *space)
 {
-	*run = (struct sk_te_run){ .units = units, .space = space };
+	*run = (struct sk_te_run){ .units = units, .first = units ? units->n : 0, .space = space };
 	run->errors = space->diags ? space->diags->n[SELKIE_SEVERITY_ERROR] : 0;
 }
 
-static int sk_te_open(struct sk_te_run *run, enum sk_unit_source source)
+static int sk_te_open(struct sk_te_run *run, struct sk_unit *unit)
+{
+	int r = sk_te_lower_init(&run->lower, unit);
+
+	run->open = true;
+	return r;
+}
+
+static int sk_te_open_new(struct sk_te_run *run, enum sk_unit_source source)
 {
 	struct sk_unit *unit;
 	int r = sk_units_add(run->units, run->space, source, &unit);
 
-	if (!r)
-		r = sk_te_lower_init(&run->lower, unit);
-	run->open = true;
-	return r;
+	return r ? r : sk_te_open(run, unit);
 }
 
 static int sk_te_close(struct sk_te_run *run, int r)
@@ -72,7 +78,7 @@ int sk_unit_read_conf(struct sk_units *units, struct sk_space *space, const stru
 	int r;
 
 	sk_te_begin(&run, units, space);
-	r = sk_te_open(&run, SK_UNIT_POLICY_CONF);
+	r = sk_te_open_new(&run, SK_UNIT_POLICY_CONF);
 	if (!r) {
 		sk_te_lexer_init(&lexer, space->names, NULL, source);
 		r = sk_te_parse(&lexer, &run.tree, space->sources, space->diags, sk_te_handle, &run);
@@ -97,32 +103,62 @@ static int sk_te_handle_unknown(struct sk_te_run *run)
 		.kind = SK_UNIT_HANDLE_UNKNOWN, .block = run->lower.unit->top, .cond = SK_SPACE_NONE, .op = { name } });
 }
 
+/* The unit of a module; of NULL, and of those in the base, the first. */
+static struct sk_unit *sk_te_unit_of(const struct sk_te_run *run, const struct sk_refpolicy_module *module)
+{
+	size_t base = 0;
+
+	if (!run->rp->modular || !module || module->state != SK_REFPOLICY_MODULE)
+		return run->units->list[run->first];
+	while (run->rp->modules[base].state == SK_REFPOLICY_BASE)
+		base++;
+	return run->units->list[run->first + 1 + (size_t)(module - run->rp->modules) - base];
+}
+
 static int sk_te_handle_tree(void *arg, const struct sk_refpolicy_module *module, struct sk_te_stmt *stmt)
 {
 	struct sk_te_run *run = arg;
 	int r = 0;
 
-	if (run->rp->modular && module && module->state == SK_REFPOLICY_MODULE && module != run->module) {
-		r = sk_te_close(run, 0);
-		if (!r)
-			r = sk_te_open(run, SK_UNIT_BASE);
+	if (module != run->module) {
+		struct sk_unit *unit = sk_te_unit_of(run, module);
+
 		run->module = module;
+		if (unit != run->lower.unit) {
+			r = sk_te_close(run, 0);
+			if (!r)
+				r = sk_te_open(run, unit);
+		}
 	}
 	return r ? r : sk_te_lower_stmt(&run->lower, stmt);
+}
+
+static int sk_te_handle_label(void *arg, const struct sk_refpolicy_module *module, const struct sk_fc_line *line)
+{
+	const struct sk_te_run *run = arg;
+
+	return sk_unit_add_label(sk_te_unit_of(run, module), line);
 }
 
 int sk_unit_read_tree(struct sk_units *units, struct sk_space *space, struct sk_refpolicy *rp)
 {
 	struct sk_te_run run;
+	struct sk_unit *unit;
 	int r;
 
 	sk_te_begin(&run, units, space);
 	run.rp = rp;
-	r = sk_te_open(&run, rp->modular ? SK_UNIT_BASE : SK_UNIT_POLICY_CONF);
+	r = sk_te_open_new(&run, rp->modular ? SK_UNIT_BASE : SK_UNIT_POLICY_CONF);
 	if (!r)
 		r = sk_te_handle_unknown(&run);
+	for (size_t i = 0; rp->modular && i < rp->n_modules && !r; i++)
+		if (rp->modules[i].state == SK_REFPOLICY_MODULE)
+			r = sk_units_add(units, space, SK_UNIT_BASE, &unit);
 	if (!r)
 		r = sk_refpolicy_parse(rp, sk_te_handle_tree, &run);
+	r = sk_te_close(&run, r);
+	if (!r)
+		r = sk_refpolicy_labels(rp, sk_te_handle_label, &run);
 	return sk_te_finish(&run, r);
 }
 
@@ -142,10 +178,34 @@ int sk_unit_read_module(struct sk_units *units, struct sk_space *space, struct s
 
 	sk_te_begin(&run, units, space);
 	run.rp = rp;
-	r = sk_te_open(&run, SK_UNIT_POLICY_CONF);
+	r = sk_te_open_new(&run, SK_UNIT_POLICY_CONF);
 	if (!r)
 		r = sk_refpolicy_parse_module(rp, source, sk_te_handle_module, &run);
 	if (!r && run.lower.unit->source != SK_UNIT_MODULE)
 		sk_te_complain(&run.lower, "E0151", &start, "a module begins with policy_module(NAME, VERSION)");
+	return sk_te_finish(&run, r);
+}
+
+static int sk_te_handle_line(void *arg, const struct sk_fc_line *line)
+{
+	return sk_unit_add_label(arg, line);
+}
+
+static int sk_te_handle_expanded(void *arg, const struct sk_refpolicy_module *module, const struct sk_fc_line *line)
+{
+	return sk_unit_add_label(arg, line);
+}
+
+int sk_unit_read_labels(struct sk_unit *unit, struct sk_refpolicy *rp, const struct sk_source *source)
+{
+	struct sk_space *space = unit->space;
+	struct sk_te_run run;
+	int r;
+
+	sk_te_begin(&run, NULL, space);
+	if (rp)
+		r = sk_refpolicy_file_labels(rp, source, sk_te_handle_expanded, unit);
+	else
+		r = sk_fc_parse(NULL, source, space->sources, space->names, space->diags, sk_te_handle_line, unit);
 	return sk_te_finish(&run, r);
 }

@@ -16,6 +16,9 @@
  * - ROLE and USER may stand more than once for one name, as this language allows; then each says what it adds.
  * - A class left out (role_transition, range_transition) is written as process.
  * - Categories c0.c5 are SK_SET_RANGE in a set of SK_SET_EXPR; sets of names alone are lists.
+ * - FILECON, of label files, may name types that the policy has not, and home directory templates hold words that stand
+ *   for names (a pattern that begins with HOME_DIR or HOME_ROOT, or ROLE or USER in pattern or context); see
+ *   sk_unit_is_label_template.
  * - a.b declared as a role or user is bounded by a (ROLE_BOUNDS, USER_BOUNDS).
  */
 
@@ -82,5 +85,11 @@ int sk_unit_read_tree(struct sk_units *units, struct sk_space *space, struct sk_
  */
 int sk_unit_read_module(struct sk_units *units, struct sk_space *space, struct sk_refpolicy *rp,
 			const struct sk_source *source);
+
+/* A module's label file, into its unit. macros of rp, or without any when rp is NULL. Returns likewise. */
+int sk_unit_read_labels(struct sk_unit *unit, struct sk_refpolicy *rp, const struct sk_source *source);
+
+/* One line of such a file. Returns 0 or -ENOMEM. */
+int sk_unit_add_label(struct sk_unit *unit, const struct sk_fc_line *line);
 
 #endif

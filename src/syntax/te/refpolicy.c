@@ -311,13 +311,13 @@ static int sk_parse_source(struct sk_refpolicy_run *run, const struct sk_source 
 }
 
 /* For its definitions only: what it leaves is dropped. */
-static int sk_absorb(struct sk_refpolicy *rp, const struct sk_source *source)
+static int sk_absorb(struct sk_macro_reader *m, const struct sk_source *source)
 {
 	struct sk_piece piece;
-	int r = sk_macro_open(&rp->macros, source);
+	int r = sk_macro_open(m, source);
 
 	while (!r) {
-		r = sk_macro_next(&rp->macros, &piece);
+		r = sk_macro_next(m, &piece);
 		if (piece.kind == SK_PIECE_END)
 			break;
 	}
@@ -354,9 +354,8 @@ static int sk_compare_strings(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The files of a folder below the root whose names end so, in the order of names. They live in the arena. */
-static int sk_list_files(struct sk_refpolicy *rp, const char *folder, const char *ending, const char ***ret_names,
-			 size_t *ret_n)
+int sk_refpolicy_list(struct sk_refpolicy *rp, const char *folder, const char *ending, const char ***ret_names,
+		      size_t *ret_n)
 {
 	sk_auto_free char *path = NULL;
 	size_t n = 0, cap = 0, n_ending = strlen(ending);
@@ -386,18 +385,17 @@ static int sk_list_files(struct sk_refpolicy *rp, const char *folder, const char
 	return r;
 }
 
-/* For their definitions. */
-static int sk_absorb_files(struct sk_refpolicy *rp, const char *folder, const char *ending)
+int sk_refpolicy_absorb(struct sk_refpolicy *rp, struct sk_macro_reader *m, const char *folder, const char *ending)
 {
 	struct sk_source *source;
 	const char **names;
 	size_t n;
-	int r = sk_list_files(rp, folder, ending, &names, &n);
+	int r = sk_refpolicy_list(rp, folder, ending, &names, &n);
 
 	for (size_t i = 0; i < n && !r; i++) {
 		r = sk_refpolicy_load(rp, true, &source, "%s/%s", folder, names[i]);
 		if (!r)
-			r = sk_absorb(rp, source);
+			r = sk_absorb(m, source);
 	}
 	free(names);
 	return r;
@@ -441,7 +439,7 @@ static int sk_absorb_interfaces(struct sk_refpolicy *rp)
 	for (size_t i = 0; i < rp->n_modules && !r; i++) {
 		r = sk_module_source(rp, &rp->modules[i], true, &source);
 		if (!r && source)
-			r = sk_absorb(rp, source);
+			r = sk_absorb(&rp->macros, source);
 	}
 	return r;
 }
@@ -473,13 +471,13 @@ static int sk_define_all(struct sk_refpolicy_run *run)
 	int r = sk_refpolicy_define_settings(rp, &rp->macros);
 
 	if (!r && rp->headers)
-		return sk_absorb_files(rp, "support", ".spt");
+		return sk_refpolicy_absorb(rp, &rp->macros, "support", ".spt");
 	if (!r)
 		r = sk_macro_define(&rp->macros, "self_contained_policy", "");
 	if (!r)
 		r = sk_parse_flask(run);
 	if (!r)
-		r = sk_absorb_files(rp, "policy/support", ".spt");
+		r = sk_refpolicy_absorb(rp, &rp->macros, "policy/support", ".spt");
 	return r ? r : sk_define_booleans(rp);
 }
 
@@ -513,12 +511,12 @@ static int sk_absorb_headers(struct sk_refpolicy *rp)
 	int r = sk_macro_know_interfaces(&rp->macros);
 
 	if (!r)
-		r = sk_list_files(rp, ".", "", &layers, &n);
+		r = sk_refpolicy_list(rp, ".", "", &layers, &n);
 	if (r)
 		return r;
 	for (size_t i = 0; i < n && !r; i++)
 		if (strcmp(layers[i], "support"))
-			r = sk_absorb_files(rp, layers[i], ".if");
+			r = sk_refpolicy_absorb(rp, &rp->macros, layers[i], ".if");
 	free(layers);
 	return r;
 }
@@ -542,7 +540,7 @@ int sk_refpolicy_prepare(struct sk_refpolicy *rp)
 
 int sk_refpolicy_add_interfaces(struct sk_refpolicy *rp, const struct sk_source *source)
 {
-	return sk_absorb(rp, source);
+	return sk_absorb(&rp->macros, source);
 }
 
 int sk_refpolicy_parse_module(struct sk_refpolicy *rp, const struct sk_source *source, sk_refpolicy_handler handler,

@@ -2,6 +2,7 @@
 #ifndef SK_SYNTAX_TE_REFPOLICY_H
 #define SK_SYNTAX_TE_REFPOLICY_H
 
+#include "syntax/fc/fc.h"
 #include "syntax/te/tree.h"
 
 /*
@@ -80,6 +81,39 @@ int sk_refpolicy_prepare(struct sk_refpolicy *rp);
 int sk_refpolicy_add_interfaces(struct sk_refpolicy *rp, const struct sk_source *source);
 int sk_refpolicy_parse_module(struct sk_refpolicy *rp, const struct sk_source *source, sk_refpolicy_handler handler,
 			      void *arg);
+
+/*
+ * refpolicy-files.c: files beside the policy, expanded by a reader of their own that knows settings and support macros
+ * alone, as the tree's build has it; at any time after sk_refpolicy_open.
+ *
+ * Label files: of all modules that are not off, in their order; or one file (module NULL). Returns 0 or a negative
+ * errno.
+ */
+typedef int (*sk_refpolicy_label_handler)(void *arg, const struct sk_refpolicy_module *module,
+					  const struct sk_fc_line *line);
+int sk_refpolicy_labels(struct sk_refpolicy *rp, sk_refpolicy_label_handler handler, void *arg);
+int sk_refpolicy_file_labels(struct sk_refpolicy *rp, const struct sk_source *source,
+			     sk_refpolicy_label_handler handler, void *arg);
+
+/* A file that the tree's build installs, below the folder of the policy's name. */
+struct sk_refpolicy_file {
+	const char *path;	/* "contexts/default_type" */
+	const char *text;
+	size_t n;
+};
+
+/*
+ * What the tree's build installs beside policy and file contexts: contexts/ from config/appconfig-TYPE, seusers,
+ * users_extra, and of a monolithic policy booleans and users/. Not customizable_types, which takes the policy. The list
+ * lives as long as rp. Returns 0, SK_REFPOLICY_REFUSED, or a negative errno.
+ */
+int sk_refpolicy_files(struct sk_refpolicy *rp, const struct sk_refpolicy_file **ret_files, size_t *ret_n);
+
+/* Names of a folder's files that end so, sorted; the array is the caller's, the names live as long as rp. */
+int sk_refpolicy_list(struct sk_refpolicy *rp, const char *folder, const char *ending, const char ***ret_names,
+		      size_t *ret_n);
+/* Reads files for their definitions, into any reader. */
+int sk_refpolicy_absorb(struct sk_refpolicy *rp, struct sk_macro_reader *m, const char *folder, const char *ending);
 
 /* refpolicy-generate.c: the generated module of that layer and name, as a source. */
 int sk_refpolicy_generate(struct sk_refpolicy *rp, const struct sk_refpolicy_module *module, bool interfaces,

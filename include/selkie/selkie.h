@@ -6,6 +6,7 @@
 #include <selkie/access.h>
 #include <selkie/audit.h>
 #include <selkie/boolean.h>
+#include <selkie/build.h>
 #include <selkie/capability.h>
 #include <selkie/class.h>
 #include <selkie/component.h>

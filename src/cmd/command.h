@@ -85,6 +85,7 @@ int sk_failure(const struct sk_command *cmd, const char *fmt, ...) SK_PRINTF(2, 
 void sk_command_help(const struct sk_command *cmd);
 
 /* One a file. */
+extern const struct sk_command sk_cmd_build;
 extern const struct sk_command sk_cmd_can;
 extern const struct sk_command sk_cmd_compute;
 extern const struct sk_command sk_cmd_diff;

@@ -21,6 +21,7 @@ const struct sk_command *const sk_commands[] = {
 	&sk_cmd_flow,
 	&sk_cmd_reach,
 	&sk_cmd_diff,
+	&sk_cmd_build,
 	&sk_cmd_print,
 	&sk_cmd_lint,
 	&sk_cmd_help,

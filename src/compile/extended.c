@@ -15,12 +15,7 @@ static void sk_set_bits(uint32_t perms[8], uint32_t low, uint32_t high)
 		perms[i / 32] |= 1u << (i % 32);
 }
 
-/* All 65536 numbers of a set, as bits. */
-struct sk_all_numbers {
-	uint32_t perms[256][8];
-};
-
-static void sk_add_numbers(struct sk_all_numbers *all, const struct sk_xperm_set *set)
+static void sk_add_numbers(const struct sk_xperm_set *set, uint32_t perms[256][8])
 {
 	uint32_t next = 0;
 
@@ -31,10 +26,16 @@ static void sk_add_numbers(struct sk_all_numbers *all, const struct sk_xperm_set
 		if (!set->complement && i == set->n)
 			break;
 		for (uint32_t driver = from >> 8; from < 0x10000 && to + 1 > from && driver <= to >> 8; driver++)
-			sk_set_bits(all->perms[driver], driver == from >> 8 ? from & 0xff : 0,
+			sk_set_bits(perms[driver], driver == from >> 8 ? from & 0xff : 0,
 				    driver == to >> 8 ? to & 0xff : 0xff);
 		next = high + 1;
 	}
+}
+
+void sk_xperm_numbers(const struct sk_xperm_set *set, uint32_t perms[256][8])
+{
+	memset(perms, 0, 256 * sizeof(*perms));
+	sk_add_numbers(set, perms);
 }
 
 static bool sk_is_full(const uint32_t perms[8])
@@ -54,21 +55,21 @@ static bool sk_is_empty(const uint32_t perms[8])
 }
 
 /* One record for each driver that has some, one for all that are whole. */
-static int sk_split(struct sk_compiler *c, const struct sk_all_numbers *all, enum sk_xop op, struct sk_extended x)
+static int sk_split(struct sk_compiler *c, uint32_t perms[256][8], enum sk_xop op, struct sk_extended x)
 {
 	struct sk_extended whole = x;
 
 	whole.x = (struct sk_xperm){ .kind = SK_XPERM_IOCTL_DRIVER };
 	for (uint32_t driver = 0; driver < 256; driver++) {
-		if (sk_is_empty(all->perms[driver]))
+		if (sk_is_empty(perms[driver]))
 			continue;
-		if (op == SK_XOP_IOCTL && sk_is_full(all->perms[driver])) {
+		if (op == SK_XOP_IOCTL && sk_is_full(perms[driver])) {
 			sk_set_bits(whole.x.perms, driver, driver);
 			continue;
 		}
 		x.x.kind = op == SK_XOP_IOCTL ? SK_XPERM_IOCTL_FUNCTION : SK_XPERM_NLMSG;
 		x.x.driver = (uint8_t)driver;
-		memcpy(x.x.perms, all->perms[driver], sizeof(x.x.perms));
+		memcpy(x.x.perms, perms[driver], sizeof(x.x.perms));
 		if (SK_COMPILE_ADD(c->extended, x))
 			return -ENOMEM;
 	}
@@ -79,12 +80,12 @@ int sk_add_extended(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint
 {
 	const struct sk_xperm_set *set = &c->space->xperms.list[stmt->op[3]];
 	struct sk_extended x = { .key = key, .stmt = number, .cil_set = SK_SPACE_NONE };
-	struct sk_all_numbers *all = calloc(1, sizeof(*all));
+	uint32_t (*all)[8] = calloc(256, sizeof(*all));
 	int r;
 
 	if (!all)
 		return -ENOMEM;
-	sk_add_numbers(all, set);
+	sk_add_numbers(set, all);
 	r = sk_split(c, all, (enum sk_xop)set->op, x);
 	free(all);
 	return r;

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SELKIE_BUILD_H
+#define SELKIE_BUILD_H
+
+#include <stddef.h>
+
+#include <selkie/diagnostic.h>
+#include <selkie/policy.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+/*
+ * Policy sources to a policy. What the sources are is told by what they hold: a directory is a reference policy tree, or
+ * the headers that such a tree installs; a file is a module package, CIL, a policy.conf, or a module of the policy
+ * language with its interfaces (.te, .if), which is built against the tree or the headers.
+ *
+ * The semantics are those of checkpolicy, of semodule_link and semodule_expand, and for CIL those of secilc.
+ */
+typedef struct sk_built selkie_built;
+
+/* The sources were refused; the diagnostics say why, all that is wrong and not the first only. */
+#define SELKIE_BUILD_REFUSED 1
+
+enum selkie_build_flag {
+	SELKIE_BUILD_OPTIMIZE = 1,	/* leave out rules that others cover, as checkpolicy -O */
+	SELKIE_BUILD_UNCHECKED = 2,	/* do not check bounds and neverallow rules */
+	SELKIE_BUILD_LIST_OPTIONALS = 4, /* a note for each optional that is switched off, and why */
+};
+
+/* `size` is sizeof(struct selkie_build_options); zeros elsewhere are the defaults. */
+struct selkie_build_options {
+	size_t size;
+	unsigned int flags;		/* enum selkie_build_flag */
+	/* Settings of a tree's build.conf that count before the file's, "NAME=VALUE", ended by NULL; or NULL. */
+	const char *const *config;
+	const char *headers;		/* for modules without a tree; NULL: /usr/share/selinux/devel/include */
+};
+
+/*
+ * Builds. sources: paths. diags: gets all that is wrong; may be NULL. ret: the caller's, set on success only.
+ * Returns 0, SELKIE_BUILD_REFUSED, -EINVAL for options that are none, or another negative errno: for a source that cannot
+ * be read a diagnostic names it. Any thread may call it; each call reads its sources anew.
+ */
+int selkie_build(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
+		 selkie_diagnostics *diags, selkie_built **ret);
+void selkie_built_free(selkie_built *built);		/* NULL is allowed */
+
+/* The policy; borrowed. It holds all that any version can express. */
+const selkie_policy *selkie_built_policy(const selkie_built *built);
+
+/* The version that the sources ask for (OUTPUT_POLICY of a tree), or the newest that kernels commonly read: 33. */
+unsigned int selkie_built_version(const selkie_built *built);
+
+/*
+ * Writes the policy in a version, 15 to 35, or 0 for selkie_built_version, to a file, at once and whole
+ * (selkie_policy_save). Returns as that.
+ */
+int selkie_built_save(const selkie_built *built, const char *path, unsigned int version, selkie_diagnostics *diags);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * selkie build: policy sources to a policy.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "cmd/command.h"
+#include "selkie/selkie.h"
+
+enum {
+	SK_BUILD_OUTPUT,
+	SK_BUILD_CONFIG,
+	SK_BUILD_VERSION,
+	SK_BUILD_HEADERS,
+	SK_BUILD_OPTIMIZE,
+	SK_BUILD_UNCHECKED,
+	SK_BUILD_VERBOSE,
+	SK_BUILD_JSON,
+};
+
+static const struct sk_option sk_build_options[] = {
+	[SK_BUILD_OUTPUT] = { 'o', "output", "FILE", .help = "write the policy there; without it nothing is written" },
+	[SK_BUILD_CONFIG] = { .name = "config", .arg = "N=V", .help = "a setting that counts before build.conf's (repeatable)" },
+	[SK_BUILD_VERSION] = { .name = "policy-version", .arg = "N", .help = "15 to 35; default: as build.conf says, else 33" },
+	[SK_BUILD_HEADERS] = { .name = "headers", .arg = "DIR", .help = "build modules against the headers in DIR" },
+	[SK_BUILD_OPTIMIZE] = { 'O', "optimize", .help = "leave out rules that others cover" },
+	[SK_BUILD_UNCHECKED] = { 'N', "unchecked", .help = "do not check bounds and neverallow rules" },
+	[SK_BUILD_VERBOSE] = { 'v', "verbose", .help = "list the optionals that are switched off, and why" },
+	[SK_BUILD_JSON] = { .name = "json", .help = "print the outcome as JSON" },
+	SK_OPTION_END,
+};
+
+struct sk_build_request {
+	struct selkie_build_options build;
+	const char *output;
+	unsigned int version;
+	bool json;
+	const char **config;
+	size_t n_config;
+};
+
+static bool sk_build_take(const struct sk_command *cmd, struct sk_build_request *q, int option, const char *value,
+			  int *ret_code)
+{
+	char *end;
+
+	switch (option) {
+	case SK_BUILD_OUTPUT:
+		q->output = value;
+		break;
+	case SK_BUILD_CONFIG:
+		if (!strchr(value, '=')) {
+			*ret_code = sk_usage_error(cmd, "'%s' is no setting; write NAME=VALUE", value);
+			return false;
+		}
+		q->config[q->n_config++] = value;
+		break;
+	case SK_BUILD_VERSION:
+		q->version = (unsigned int)strtoul(value, &end, 10);
+		if (*end || q->version < 15 || q->version > 35) {
+			*ret_code = sk_usage_error(cmd, "'%s' is no policy version; there are 15 to 35", value);
+			return false;
+		}
+		break;
+	case SK_BUILD_HEADERS:
+		q->build.headers = value;
+		break;
+	case SK_BUILD_OPTIMIZE:
+		q->build.flags |= SELKIE_BUILD_OPTIMIZE;
+		break;
+	case SK_BUILD_UNCHECKED:
+		q->build.flags |= SELKIE_BUILD_UNCHECKED;
+		break;
+	case SK_BUILD_VERBOSE:
+		q->build.flags |= SELKIE_BUILD_LIST_OPTIONALS;
+		break;
+	default:
+		q->json = true;
+		break;
+	}
+	return true;
+}
+
+static int sk_build_print_json(const struct sk_command *cmd, const struct sk_build_request *q, bool built,
+			       unsigned int version, const selkie_diagnostics *diags)
+{
+	sk_auto_free char *list = selkie_diagnostics_print(diags, SELKIE_DIAGNOSTICS_JSON);
+	struct sk_buf out = SK_BUF_INIT;
+	struct sk_json j;
+	int r;
+
+	if (!list)
+		return sk_failure(cmd, "out of memory");
+	for (size_t n = strlen(list); n && list[n - 1] == '\n'; n--)
+		list[n - 1] = '\0';
+	sk_buf_to_fd(&out, STDOUT_FILENO);
+	sk_json_init(&j, &out);
+	sk_json_object(&j, NULL);
+	sk_json_bool(&j, "built", built);
+	if (built && q->output)
+		sk_json_string(&j, "policy", q->output);
+	if (built)
+		sk_json_uint(&j, "version", version);
+	sk_buf_join(&out, ",\n  \"diagnostics\": ", list, NULL);
+	sk_json_end_object(&j);
+	sk_json_finish(&j);
+	r = sk_buf_flush(&out);
+	sk_buf_done(&out);
+	return r ? sk_failure(cmd, "writing the outcome: %s", strerror(-r)) : built ? SK_EXIT_YES : SK_EXIT_NO;
+}
+
+static int sk_build_report(const struct sk_command *cmd, const struct sk_build_request *q, int r, unsigned int version,
+			   const selkie_diagnostics *diags)
+{
+	sk_auto_free char *text = NULL;
+
+	if (r < 0 && !selkie_diagnostics_count(diags, SELKIE_SEVERITY_ERROR))
+		return sk_failure(cmd, "%s%s%s", q->output && r != -ENOMEM ? q->output : "",
+				  q->output && r != -ENOMEM ? ": " : "", strerror(-r));
+	if (q->json)
+		return sk_build_print_json(cmd, q, !r, version, diags);
+	text = selkie_diagnostics_print(diags, sk_color(STDERR_FILENO) ? SELKIE_DIAGNOSTICS_COLOR : 0);
+	fputs(text ? text : "out of memory\n", stderr);
+	return r < 0 ? SK_EXIT_FAILED : r ? SK_EXIT_NO : SK_EXIT_YES;
+}
+
+static int sk_build_all(const struct sk_command *cmd, const struct sk_build_request *q, const char *const *sources,
+			size_t n)
+{
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	selkie_built *built = NULL;
+	unsigned int version = 0;
+	int r, code;
+
+	if (!diags)
+		return sk_failure(cmd, "out of memory");
+	r = selkie_build(sources, n, &q->build, diags, &built);
+	if (!r) {
+		version = q->version ? q->version : selkie_built_version(built);
+		if (q->output)
+			r = selkie_built_save(built, q->output, version, diags);
+	}
+	code = sk_build_report(cmd, q, r, version, diags);
+	selkie_built_free(built);
+	selkie_diagnostics_free(diags);
+	return code;
+}
+
+static int sk_run_build(const struct sk_command *cmd, int argc, char **argv)
+{
+	struct sk_build_request q = { .build = { .size = sizeof(q.build) } };
+	sk_auto_free const char **config = calloc((size_t)argc + 1, sizeof(*config));
+	struct sk_args args;
+	int o, code;
+
+	if (!config)
+		return sk_failure(cmd, "out of memory");
+	q.config = config;
+	sk_args_init(&args, cmd, argc, argv);
+	while ((o = sk_args_next(&args, &code)) != SK_ARGS_END)
+		if (o == SK_ARGS_EXIT || !sk_build_take(cmd, &q, o, args.value, &code))
+			return code;
+	if (args.first == argc)
+		return sk_usage_error(cmd, "there is nothing to build; name a tree, a policy.conf or modules");
+	q.build.config = config;
+	return sk_build_all(cmd, &q, (const char *const *)argv + args.first, (size_t)(argc - args.first));
+}
+
+const struct sk_command sk_cmd_build = {
+	.name = "build",
+	.summary = "compile policy sources to a policy",
+	.arguments = "SOURCE...",
+	.options = sk_build_options,
+	.about = "A SOURCE is a reference policy tree, a policy.conf, or modules (.te, .if) that are built\n"
+		 "against a tree or headers. Nothing is written unless all of it is in order.",
+	.example = "selkie build -o policy.33 --config TYPE=mcs /usr/src/selinux-policy-src\n"
+		   "  selkie build -O -o policy.33 policy.conf",
+	.run = sk_run_build,
+};

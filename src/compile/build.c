@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From sources to a policy: what each operand is, which reader takes it, and the compilation of all they made.
+ */
+#include "selkie/build.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/diag.h"
+#include "compile/compile.h"
+#include "unit/te.h"
+
+#define SK_DEFAULT_VERSION 33
+#define SK_HEADERS "/usr/share/selinux/devel/include"
+
+struct sk_built {
+	struct sk_policy *policy;
+	unsigned int version;
+};
+
+enum sk_operand {
+	SK_OPERAND_TREE,	/* or headers */
+	SK_OPERAND_CONF,
+	SK_OPERAND_INTERFACES,
+	SK_OPERAND_MODULE,
+	SK_OPERAND_CIL,
+	SK_OPERAND_PACKAGE,
+	SK_OPERAND_UNKNOWN,
+};
+
+static bool sk_ends_with(const char *path, const char *ending)
+{
+	size_t n = strlen(path), m = strlen(ending);
+
+	return n > m && !strcmp(path + n - m, ending);
+}
+
+/* What an operand is: the one place that knows. -errno when it cannot be looked at. */
+static int sk_operand_kind(const char *path)
+{
+	static const struct {
+		const char *ending;
+		enum sk_operand kind;
+	} rows[] = {
+		{ ".te", SK_OPERAND_MODULE }, { ".if", SK_OPERAND_INTERFACES }, { ".conf", SK_OPERAND_CONF },
+		{ ".cil", SK_OPERAND_CIL }, { ".pp", SK_OPERAND_PACKAGE },
+	};
+	struct stat st;
+
+	if (stat(path, &st))
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return SK_OPERAND_TREE;
+	for (size_t i = 0; i < SK_ARRAY_LEN(rows); i++)
+		if (sk_ends_with(path, rows[i].ending))
+			return (int)rows[i].kind;
+	return SK_OPERAND_UNKNOWN;
+}
+
+struct sk_building {
+	const struct selkie_build_options *options;
+	struct sk_arena arena;
+	struct sk_intern names;
+	struct sk_sources sources;
+	struct sk_space space;
+	struct sk_units units;
+	struct sk_refpolicy rp;
+	bool has_rp;
+	struct sk_diags *diags, *own_diags;
+	bool refused;
+};
+
+static int sk_building_init(struct sk_building *b, const struct selkie_build_options *options, struct sk_diags *diags)
+{
+	int r;
+
+	*b = (struct sk_building){ .options = options, .sources = SK_SOURCES_INIT, .diags = diags };
+	sk_intern_init(&b->names, &b->arena);
+	if (!diags)
+		b->diags = b->own_diags = selkie_diagnostics_new();
+	if (!b->diags)
+		return -ENOMEM;
+	r = sk_te_names_init(&b->names);
+	return r ? r : sk_space_init(&b->space, &b->names, &b->sources, b->diags);
+}
+
+static void sk_building_done(struct sk_building *b)
+{
+	if (b->has_rp)
+		sk_refpolicy_close(&b->rp);
+	sk_units_done(&b->units);
+	sk_space_done(&b->space);
+	sk_intern_done(&b->names);
+	sk_sources_done(&b->sources);
+	sk_arena_done(&b->arena);
+	selkie_diagnostics_free(b->own_diags);
+}
+
+/* A source that cannot be read is said, with its name. */
+static int sk_cannot_read(struct sk_building *b, const char *path, int r)
+{
+	struct sk_place place = { .file = path };
+
+	sk_error(b->diags, "E0820", &place, "cannot read this: %s", strerror(-r));
+	return r;
+}
+
+static int sk_load(struct sk_building *b, const char *path, struct sk_source **ret_source)
+{
+	int r = sk_sources_load(&b->sources, path, NULL, b->diags, ret_source);
+
+	return r < 0 && r != -ENOMEM ? sk_cannot_read(b, path, r) : r;
+}
+
+/* Remembers a refusal and goes on: the other sources may have mistakes of their own. */
+static int sk_go_on(struct sk_building *b, int r)
+{
+	b->refused |= r > 0;
+	return r > 0 ? 0 : r;
+}
+
+static int sk_open_tree(struct sk_building *b, const char *path)
+{
+	int r;
+
+	if (b->has_rp) {
+		struct sk_place place = { .file = path };
+
+		sk_error(b->diags, "E0821", &place, "there can be one tree, or one directory of headers");
+		return SELKIE_BUILD_REFUSED;
+	}
+	b->has_rp = true;
+	r = sk_refpolicy_open(&b->rp, path, b->options->config, &b->names, &b->sources, b->diags);
+	return r < 0 && r != -ENOMEM ? sk_cannot_read(b, path, r) : r;
+}
+
+static int sk_read_conf(struct sk_building *b, const char *path)
+{
+	struct sk_source *source;
+	int r = sk_load(b, path, &source);
+
+	return r ? r : sk_unit_read_conf(&b->units, &b->space, source);
+}
+
+/* Interfaces and modules of their own; the former must all be known before the first of the latter is read. */
+static int sk_read_module_part(struct sk_building *b, const char *path, enum sk_operand kind)
+{
+	struct sk_source *source;
+	int r = sk_load(b, path, &source);
+
+	if (r)
+		return r;
+	return kind == SK_OPERAND_INTERFACES ? sk_refpolicy_add_interfaces(&b->rp, source)
+					     : sk_unit_read_module(&b->units, &b->space, &b->rp, source);
+}
+
+static int sk_read_operand(struct sk_building *b, const char *path, enum sk_operand kind)
+{
+	struct sk_place place = { .file = path };
+
+	switch (kind) {
+	case SK_OPERAND_TREE:
+		return b->rp.headers ? 0 : sk_unit_read_tree(&b->units, &b->space, &b->rp);
+	case SK_OPERAND_CONF:
+		return sk_read_conf(b, path);
+	case SK_OPERAND_INTERFACES:
+	case SK_OPERAND_MODULE:
+		return sk_read_module_part(b, path, kind);
+	default:
+		sk_error(b->diags, "E0821", &place, "what is this? A tree, .conf, .te and .if can be built");
+		return SELKIE_BUILD_REFUSED;
+	}
+}
+
+static int sk_read_all(struct sk_building *b, const char *const *sources, const int *kinds, size_t n)
+{
+	bool modules = false;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < n; i++) {
+		modules |= kinds[i] == SK_OPERAND_MODULE || kinds[i] == SK_OPERAND_INTERFACES;
+		if (kinds[i] == SK_OPERAND_TREE)
+			r = sk_go_on(b, sk_open_tree(b, sources[i]));
+	}
+	if (!r && !b->refused && modules && !b->has_rp)
+		r = sk_go_on(b, sk_open_tree(b, b->options->headers ? b->options->headers : SK_HEADERS));
+	for (size_t i = 0; !r && !b->refused && i < n; i++)
+		if (kinds[i] == SK_OPERAND_TREE)
+			r = sk_go_on(b, sk_read_operand(b, sources[i], SK_OPERAND_TREE));
+	if (!r && modules && b->has_rp && !b->refused)
+		r = sk_go_on(b, sk_refpolicy_prepare(&b->rp));
+	for (unsigned int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; !r && i < n; i++) {
+			if (kinds[i] == SK_OPERAND_TREE || (kinds[i] == SK_OPERAND_INTERFACES) != (pass == 0) ||
+			    (b->refused && !b->has_rp && kinds[i] == SK_OPERAND_MODULE))
+				continue;
+			r = sk_go_on(b, sk_read_operand(b, sources[i], (enum sk_operand)kinds[i]));
+		}
+	return r ? r : b->refused ? SELKIE_BUILD_REFUSED : 0;
+}
+
+static int sk_build_version(const struct sk_building *b)
+{
+	const char *setting = b->has_rp ? sk_refpolicy_setting(&b->rp, "OUTPUT_POLICY") : "";
+	unsigned long version = strtoul(setting, NULL, 10);
+
+	return version >= 15 && version <= 35 ? (int)version : SK_DEFAULT_VERSION;
+}
+
+static int sk_build(struct sk_building *b, const char *const *sources, size_t n, struct sk_built *built)
+{
+	struct sk_compile_options options = SK_COMPILE_OPTIONS_INIT;
+	int *kinds = SK_ARENA_ARRAY(&b->arena, int, n);
+	int r = kinds ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !r && i < n; i++) {
+		kinds[i] = sk_operand_kind(sources[i]);
+		if (kinds[i] < 0)
+			r = sk_cannot_read(b, sources[i], kinds[i]);
+	}
+	if (!r)
+		r = sk_read_all(b, sources, kinds, n);
+	if (r)
+		return r;
+	options.optimize = b->options->flags & SELKIE_BUILD_OPTIMIZE;
+	options.keep_unbounded = b->options->flags & SELKIE_BUILD_UNCHECKED;
+	options.list_blocks = b->options->flags & SELKIE_BUILD_LIST_OPTIONALS;
+	built->version = (unsigned int)sk_build_version(b);
+	return sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &built->policy,
+			  NULL);
+}
+
+int selkie_build(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
+		 selkie_diagnostics *diags, selkie_built **ret)
+{
+	struct sk_building b;
+	struct sk_built *built;
+	int r;
+
+	if (!options || options->size != sizeof(*options) || !n_sources)
+		return -EINVAL;
+	built = calloc(1, sizeof(*built));
+	if (!built)
+		return -ENOMEM;
+	r = sk_building_init(&b, options, diags);
+	if (!r)
+		r = sk_build(&b, sources, n_sources, built);
+	sk_building_done(&b);
+	if (r)
+		selkie_built_free(built);
+	else
+		*ret = built;
+	return r;
+}
+
+void selkie_built_free(selkie_built *built)
+{
+	if (!built)
+		return;
+	selkie_policy_free(built->policy);
+	free(built);
+}
+
+const selkie_policy *selkie_built_policy(const selkie_built *built)
+{
+	return built->policy;
+}
+
+unsigned int selkie_built_version(const selkie_built *built)
+{
+	return built->version;
+}
+
+int selkie_built_save(const selkie_built *built, const char *path, unsigned int version, selkie_diagnostics *diags)
+{
+	return selkie_policy_save(built->policy, path, version ? version : built->version, diags);
+}

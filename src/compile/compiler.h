@@ -25,7 +25,8 @@ struct sk_entity {
 	uint8_t ns;		/* enum sk_ns */
 	uint8_t flavor;		/* enum sk_flavor */
 	bool expand, keep;	/* attribute: rules name its types instead; it was said that they must not */
-	bool dropped;		/* attribute: not in the policy at all */
+	bool dropped;		/* attribute: not in the policy at all; its id is one that the policy does not have */
+	bool spread;		/* attribute of CIL: rules name its types instead */
 	uint32_t first_decl;	/* chain of declarations, in order */
 	uint32_t last_decl;
 	uint32_t n_enabled;	/* declarations in blocks that are on */
@@ -141,6 +142,7 @@ struct sk_compiler {
 
 	/* what sets come to */
 	uint32_t n_plain_types, n_type_ids;	/* types are numbered before attributes */
+	uint32_t n_kept_types;	/* and attributes that are not in the policy behind all that are */
 	uint32_t *type_symbol;	/* by id */
 	struct sk_bitset *attribute_types;	/* by id of an attribute: its types */
 	uint8_t *attribute_state;
@@ -184,6 +186,15 @@ static inline const struct sk_unit_stmt *sk_stmt_at(const struct sk_compiler *c,
 	if (ret_unit)
 		*ret_unit = lo;
 	return &c->units[lo]->stmts.list[stmt - c->first_stmt[lo]];
+}
+
+/* Whether nothing but CIL is compiled. */
+static inline bool sk_is_all_cil(const struct sk_compiler *c)
+{
+	for (size_t u = 0; u < c->n_units; u++)
+		if (c->units[u]->source != SK_UNIT_CIL)
+			return false;
+	return true;
 }
 
 /* For each statement of a block that is on, in order. `stmt` is the statement, `number` its number. */
@@ -242,6 +253,9 @@ int sk_compile_classes(struct sk_compiler *c);
 /* What class permissions come to; false after a diagnostic or when out of memory. */
 bool sk_access_of(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t perms,
 		  const struct sk_access_list **ret_list);
+
+/* keep.c: which attributes of CIL are in the policy. */
+int sk_compile_kept(struct sk_compiler *c);
 
 /* type.c, set.c: types, attributes, and sets of them. */
 int sk_compile_types(struct sk_compiler *c);

@@ -74,7 +74,7 @@ static int sk_type_names(struct sk_compiler *c, uint32_t number, const struct sk
 	for (uint32_t i = 0; i < set->n; i++) {
 		uint32_t symbol = set->items[i] < SK_SET_OP ? sk_meaning(c, set->items[i]) : SK_SPACE_NONE;
 
-		if (symbol != SK_SPACE_NONE && c->symbols.list[symbol].id)
+		if (symbol != SK_SPACE_NONE && c->symbols.list[symbol].id && !c->symbols.list[symbol].dropped)
 			sk_bitset_add(&names->types, c->symbols.list[symbol].id);
 	}
 	sk_bitset_trim(&names->types);
@@ -199,8 +199,9 @@ static int sk_compile_expressions(struct sk_compiler *c)
 	if (r)
 		return r;
 	SK_EACH_STMT(c, u, stmt, number) {
-		if (!r && (stmt->kind == SK_UNIT_CONSTRAIN || stmt->kind == SK_UNIT_MLS_CONSTRAIN ||
-			   stmt->kind == SK_UNIT_VALIDATETRANS || stmt->kind == SK_UNIT_MLS_VALIDATETRANS))
+		bool mls = stmt->kind == SK_UNIT_MLS_CONSTRAIN || stmt->kind == SK_UNIT_MLS_VALIDATETRANS;
+
+		if (!r && (stmt->kind == SK_UNIT_CONSTRAIN || stmt->kind == SK_UNIT_VALIDATETRANS || (mls && p->mls)))
 			r = sk_add_constraint(c, stmt, lists);
 	}
 	for (uint32_t i = 1; i <= p->n_classes; i++) {

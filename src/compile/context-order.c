@@ -5,6 +5,7 @@
  * object that stands twice, or behind one that covers it, would never be found: checkpolicy refuses it, and so do we.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "compile/context.h"
@@ -37,6 +38,16 @@ static int sk_compare_nodes(const struct sk_object *a, const struct sk_object *b
 	return r ? r : memcmp(a->x.u.node.address, b->x.u.node.address, n);
 }
 
+static uint32_t sk_protocol_order(uint32_t protocol)
+{
+	static const uint32_t protocols[] = { IPPROTO_UDP, IPPROTO_TCP, IPPROTO_DCCP, IPPROTO_SCTP };
+	uint32_t i = 0;
+
+	while (i < SK_ARRAY_LEN(protocols) && protocols[i] != protocol)
+		i++;
+	return i;
+}
+
 /* secilc's order, and what makes two objects the same one. */
 static int sk_compare_cil(const struct sk_compiler *c, const struct sk_object *a, const struct sk_object *b)
 {
@@ -47,7 +58,7 @@ static int sk_compare_cil(const struct sk_compiler *c, const struct sk_object *a
 	case SK_OCON_PORT:
 		r = SK_SIGN(a->x.u.port.high - a->x.u.port.low, b->x.u.port.high - b->x.u.port.low);
 		r = r ? r : SK_SIGN(a->x.u.port.low, b->x.u.port.low);
-		return r ? r : SK_SIGN(a->x.u.port.protocol, b->x.u.port.protocol);
+		return r ? r : SK_SIGN(sk_protocol_order(a->x.u.port.protocol), sk_protocol_order(b->x.u.port.protocol));
 	case SK_OCON_NETIF:
 		return sk_compare_netifs(sk_intern_str(c->names, a->name), sk_intern_str(c->names, b->name));
 	case SK_OCON_NODE:

@@ -213,6 +213,13 @@ int sk_compile_role_parts(struct sk_compiler *c)
 		return -ENOMEM;
 	sk_compile_dominance(c);
 	sk_compile_bounds(c, SK_UNIT_ROLE_BOUNDS, "role", sk_role_bounds);
+	if (sk_is_all_cil(c)) {
+		/* object_r has no types of its own there: it may have all. */
+		struct sk_role *object_r = &p->roles[c->symbols.list[c->object_r].id - 1];
+
+		object_r->dominates.n_words = 0;
+		object_r->types.n = 0;
+	}
 	for (uint32_t i = 0; i < p->n_roles; i++)
 		sk_bitset_trim(&p->roles[i].dominates);
 	return c->no_memory ? -ENOMEM : 0;
@@ -237,8 +244,12 @@ static int sk_compile_user_roles(struct sk_compiler *c)
 			for (uint32_t w = 0; w < roles->n_words; w++)
 				p->users[user - 1].roles.words[w] |= roles->words[w];
 	}
-	for (uint32_t i = 0; i < p->n_users; i++)
+	for (uint32_t i = 0; i < p->n_users; i++) {
+		/* In CIL everybody has object_r without being given it. */
+		if (sk_is_all_cil(c) && p->users[i].roles.n_words)
+			p->users[i].roles.words[0] &= ~(1ull << c->symbols.list[c->object_r].id);
 		sk_bitset_trim(&p->users[i].roles);
+	}
 	return 0;
 }
 

@@ -204,7 +204,7 @@ static const struct sk_ids *sk_keep_types(struct sk_compiler *c, const struct sk
 			continue;
 		}
 		s = &c->symbols.list[symbol];
-		total += s->flavor == SK_FLAVOR_ATTRIBUTE && s->expand
+		total += s->flavor == SK_FLAVOR_ATTRIBUTE && (s->expand || s->spread)
 				 ? sk_bitset_count(&c->attribute_types[s->id]) : 1;
 	}
 	ids = v->bad ? NULL : sk_arena_alloc(&c->arena, ((size_t)total + 1) * sizeof(*ids));
@@ -215,7 +215,7 @@ static const struct sk_ids *sk_keep_types(struct sk_compiler *c, const struct sk
 	for (uint32_t i = 0; i < set->n; i++) {
 		const struct sk_entity *s = &c->symbols.list[sk_meaning(c, set->items[i])];
 
-		if (s->flavor != SK_FLAVOR_ATTRIBUTE || !s->expand) {
+		if (s->flavor != SK_FLAVOR_ATTRIBUTE || !(s->expand || s->spread)) {
 			ids[n++] = s->id;
 			continue;
 		}

@@ -157,7 +157,7 @@ static int sk_compile_range_transitions(struct sk_compiler *c)
 		const struct sk_bitset *sources, *targets, *classes;
 		struct sk_range range;
 
-		if (stmt->kind != SK_UNIT_RANGE_TRANSITION || failed)
+		if (stmt->kind != SK_UNIT_RANGE_TRANSITION || failed || !p->mls)
 			continue;
 		sources = sk_set_types(c, stmt, stmt->op[0]);
 		targets = sk_set_types(c, stmt, stmt->op[1]);

@@ -158,7 +158,8 @@ static void sk_compile_expansions(struct sk_compiler *c)
 				c->symbols.list[attribute].expand = true;
 			else
 				c->symbols.list[attribute].keep = true;
-			if (c->symbols.list[attribute].expand && c->symbols.list[attribute].keep)
+			if (c->symbols.list[attribute].expand && c->symbols.list[attribute].keep &&
+			    c->units[u]->source != SK_UNIT_CIL)
 				sk_compile_error_at(c, "E0817", stmt, sk_ref_name(c, set->items[i]),
 						    "attribute '%s' is to be expanded here, and elsewhere not to be",
 						    sk_ref_name(c, set->items[i]));
@@ -169,7 +170,7 @@ static void sk_compile_expansions(struct sk_compiler *c)
 static int sk_fill_types(struct sk_compiler *c)
 {
 	struct sk_policy *p = c->policy;
-	uint32_t n = c->n_type_ids, at;
+	uint32_t n = c->n_kept_types, at;
 
 	for (size_t i = 0; i < c->symbols.n; i++)
 		n += c->symbols.list[i].ns == SK_NS_TYPE && c->symbols.list[i].n_enabled &&
@@ -177,8 +178,8 @@ static int sk_fill_types(struct sk_compiler *c)
 	p->types = SK_ARENA_ARRAY(&p->arena, struct sk_type, (size_t)n + 1);
 	if (!p->types)
 		return -ENOMEM;
-	p->n_type_ids = c->n_type_ids;
-	for (uint32_t id = 1; id <= c->n_type_ids; id++) {
+	p->n_type_ids = c->n_kept_types;
+	for (uint32_t id = 1; id <= c->n_kept_types; id++) {
 		struct sk_type *t = &p->types[p->n_types++];
 
 		t->name = sk_keep(c, sk_symbol_name(c, c->type_symbol[id]));
@@ -197,7 +198,7 @@ static int sk_fill_types(struct sk_compiler *c)
 		for (unsigned int hops = 0; at != SK_SPACE_NONE && hops < 64 &&
 					    c->symbols.list[at].flavor == SK_FLAVOR_ALIAS; hops++)
 			at = c->symbols.list[at].alias_of;
-		if (at == SK_SPACE_NONE || !c->symbols.list[at].id)
+		if (at == SK_SPACE_NONE || !c->symbols.list[at].id || c->symbols.list[at].dropped)
 			continue;
 		t->name = sk_keep(c, sk_symbol_name(c, i));
 		t->id.v = c->symbols.list[at].id;
@@ -211,14 +212,14 @@ static int sk_fill_types(struct sk_compiler *c)
 static int sk_fill_attributes(struct sk_compiler *c)
 {
 	struct sk_policy *p = c->policy;
-	uint32_t *counts = SK_ARENA_ARRAY(&c->arena, uint32_t, (size_t)c->n_type_ids + 1), *ids;
-	size_t total = c->n_type_ids;
+	uint32_t *counts = SK_ARENA_ARRAY(&c->arena, uint32_t, (size_t)c->n_kept_types + 1), *ids;
+	size_t total = c->n_kept_types;
 
-	p->attributes_of = SK_ARENA_ARRAY(&p->arena, struct sk_idset, (size_t)c->n_type_ids + 1);
+	p->attributes_of = SK_ARENA_ARRAY(&p->arena, struct sk_idset, (size_t)c->n_kept_types + 1);
 	if (!counts || !p->attributes_of ||
-	    sk_bitset_init(&p->not_own_attribute, &p->arena, c->n_type_ids + 1))
+	    sk_bitset_init(&p->not_own_attribute, &p->arena, c->n_kept_types + 1))
 		return -ENOMEM;
-	for (uint32_t a = c->n_plain_types + 1; a <= c->n_type_ids; a++) {
+	for (uint32_t a = c->n_plain_types + 1; a <= c->n_kept_types; a++) {
 		const struct sk_bitset *types = sk_attribute_types(c, a);
 
 		if (c->symbols.list[c->type_symbol[a]].expand)
@@ -233,13 +234,13 @@ static int sk_fill_attributes(struct sk_compiler *c)
 	ids = SK_ARENA_ARRAY(&p->arena, uint32_t, total);
 	if (!ids)
 		return -ENOMEM;
-	for (uint32_t t = 1; t <= c->n_type_ids; t++) {
+	for (uint32_t t = 1; t <= c->n_kept_types; t++) {
 		p->attributes_of[t].ids = ids;
 		p->attributes_of[t].n = 1;
 		ids[0] = t;
 		ids += counts[t] + 1;
 	}
-	for (uint32_t a = c->n_plain_types + 1; a <= c->n_type_ids; a++) {
+	for (uint32_t a = c->n_plain_types + 1; a <= c->n_kept_types; a++) {
 		const struct sk_bitset *types = sk_attribute_types(c, a);
 
 		for (uint32_t t = types ? sk_bitset_next(types, 1) : UINT32_MAX;
@@ -304,7 +305,7 @@ int sk_compile_types(struct sk_compiler *c)
 	for (uint32_t id = 1; id <= c->n_plain_types; id++)
 		sk_bitset_add(&c->all_types, id);
 	sk_compile_expansions(c);
-	if (sk_fill_types(c) || sk_fill_attributes(c) || sk_compile_flags(c))
+	if (sk_compile_kept(c) || sk_fill_types(c) || sk_fill_attributes(c) || sk_compile_flags(c))
 		return -ENOMEM;
 	sk_compile_type_bounds(c);
 	return c->no_memory ? -ENOMEM : 0;

@@ -62,6 +62,7 @@ enum sk_set_flag {
 	SK_SET_NOT_SELF = 8,	/* without the source's own type: -self, notself */
 	SK_SET_OTHER = 16,	/* CIL's other: the source set's other types */
 	SK_SET_EXPR = 32,
+	SK_SET_UNORDERED = 64,	/* of CIL's classorder: these come behind all that an order names */
 };
 
 /* Items of a postfix expression that are no reference; operators take what stands before them. */

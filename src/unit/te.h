@@ -64,8 +64,7 @@ int sk_te_lower_stmt(struct sk_te_lower *lower, const struct sk_te_stmt *stmt);
 /* Behind the last one: what only the whole can tell, as names that nothing declares. Returns 0 or -ENOMEM. */
 int sk_te_lower_end(struct sk_te_lower *lower);
 
-/* Reading. The input was refused; the diagnostics say why. */
-#define SK_UNIT_REFUSED 1
+/* Reading. */
 
 /*
  * A policy.conf, or a module as checkmodule reads it (its first statement tells), becomes a unit of its own. The space's

@@ -194,6 +194,9 @@ struct sk_unit {
 int sk_unit_init(struct sk_unit *unit, struct sk_space *space, enum sk_unit_source source, uint32_t number);
 void sk_unit_done(struct sk_unit *unit);
 
+/* What reads inputs into units: the input was refused; the diagnostics of the space say why. */
+#define SK_UNIT_REFUSED 1
+
 /* The units of one build, in the order in which they are linked. Owns them; borrows the space. */
 struct sk_units {
 	struct sk_unit **list;

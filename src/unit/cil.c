@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * CIL to a unit, in the order of the reference compiler's passes: statements are read into bodies; tunables are decided,
+ * in-statements moved, blocks inherited, macros called; then names are declared; then statements are made.
+ */
+#include "unit/cil-lower.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *sk_cil_text(const struct sk_cil_lower *l, uint32_t tree, uint32_t node)
+{
+	const struct sk_cil_tree *t = sk_cil_tree_of(l, tree);
+
+	return sk_cil_is_list(t, node) ? "a list" : sk_intern_str(l->names, t->nodes[node].value);
+}
+
+static void sk_cil_place(const struct sk_cil_lower *l, uint32_t tree, uint32_t node, struct sk_place *ret_place)
+{
+	const struct sk_cil_node *n = &sk_cil_tree_of(l, tree)->nodes[node];
+
+	sk_sources_place(l->space->sources, n->addr,
+			 n->value & SK_CIL_LIST ? 1 : SK_MAX(l->names->entries[n->value].n, 1u), ret_place);
+}
+
+/* The call itself does not stand in what it brings. */
+static uint32_t sk_cil_expansion(struct sk_cil_lower *l, uint32_t body, uint32_t tree, uint32_t node)
+{
+	const struct sk_cil_body *b = sk_cil_body(l, body);
+
+	if (body && b->tree == tree && node >= b->node && node < sk_cil_next(sk_cil_tree_of(l, tree), b->node))
+		b = sk_cil_body(l, b->parent);
+	return b->expansion;
+}
+
+struct sk_diag *sk_cil_error(struct sk_cil_lower *l, const char *id, uint32_t body, uint32_t tree, uint32_t node,
+			     const char *fmt, ...)
+{
+	struct sk_place place;
+	struct sk_diag *diag;
+	char message[512];
+	va_list args;
+
+	l->mistakes++;
+	va_start(args, fmt);
+	vsnprintf(message, sizeof(message), fmt, args);
+	va_end(args);
+	sk_cil_place(l, tree, node, &place);
+	diag = sk_error(l->space->diags, id, &place, "%s", message);
+	sk_sources_note_expansion(l->space->sources, l->names, l->space->diags, diag, sk_cil_expansion(l, body, tree, node));
+	return diag;
+}
+
+void sk_cil_note(struct sk_cil_lower *l, struct sk_diag *diag, uint32_t tree, uint32_t node, const char *fmt, ...)
+{
+	struct sk_place place;
+	char message[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(message, sizeof(message), fmt, args);
+	va_end(args);
+	sk_cil_place(l, tree, node, &place);
+	sk_diag_note(l->space->diags, diag, &place, "%s", message);
+}
+
+static void sk_cil_mark_dotted(struct sk_cil_lower *l)
+{
+	l->n_dotted = l->names->n;
+	l->dotted = calloc(l->n_dotted + 1, 1);
+	if (!l->dotted) {
+		sk_cil_fail(l, -ENOMEM);
+		return;
+	}
+	for (size_t i = 0; i < l->n_dotted; i++)
+		l->dotted[i] = memchr(l->names->entries[i].s, '.', l->names->entries[i].n) != NULL;
+}
+
+static void sk_cil_lower_done(struct sk_cil_lower *l)
+{
+	for (size_t i = 0; i < l->bodies.n; i++)
+		free(l->bodies.list[i].items.list);
+	for (size_t i = 0; i < l->scopes.n; i++)
+		free(l->scopes.list[i].inherits.list);
+	free(l->bodies.list);
+	free(l->scopes.list);
+	free(l->symbols.list);
+	free(l->sayings.list);
+	free(l->tunables.list);
+	sk_map_done(&l->by_name);
+	free(l->dotted);
+	free(l->items.list);
+	free(l->nodes.list);
+	free(l->perms.list);
+	free(l->type_sets);
+}
+
+int sk_unit_from_cil(struct sk_unit *unit, const struct sk_cil_words *words, const struct sk_cil_input *inputs,
+		     size_t n_inputs, const struct sk_cil_options *options, unsigned int *ret_mistakes)
+{
+	struct sk_cil_lower l = {
+		.unit = unit, .space = unit->space, .names = unit->space->names, .words = words, .inputs = inputs,
+		.n_inputs = n_inputs, .options = options, .never = SK_SPACE_NONE };
+
+	sk_cil_mark_dotted(&l);
+	if (!l.error)
+		sk_cil_read_all(&l);
+	if (!l.error && !l.mistakes)
+		sk_cil_expand_all(&l);
+	if (!l.error && !l.mistakes)
+		sk_cil_declare_all(&l);
+	if (!l.error && !l.mistakes)
+		sk_cil_lower_all(&l);
+	sk_cil_lower_done(&l);
+	*ret_mistakes = l.mistakes;
+	return l.error;
+}
+
+int sk_unit_read_cil(struct sk_units *units, struct sk_space *space, const struct sk_source *const *sources,
+		     size_t n_sources, const struct sk_cil_options *options)
+{
+	struct sk_cil_tree *trees = calloc(n_sources + 1, sizeof(*trees));
+	struct sk_cil_input *inputs = calloc(n_sources + 1, sizeof(*inputs));
+	unsigned int mistakes = 0, more = 0;
+	struct sk_cil_words words = { 0 };
+	struct sk_unit *unit = NULL;
+	int r = trees && inputs ? sk_cil_words_init(&words, space->names) : -ENOMEM;
+
+	for (size_t i = 0; i < n_sources && !r; i++) {
+		inputs[i] = (struct sk_cil_input){ .source = sources[i], .tree = &trees[i] };
+		r = sk_cil_parse(&trees[i], sources[i], space->sources, space->names, &words, space->diags, &more);
+		mistakes += more;
+	}
+	if (!r)
+		r = sk_units_add(units, space, SK_UNIT_CIL, &unit);
+	if (!r && !mistakes)
+		r = sk_unit_from_cil(unit, &words, inputs, n_sources, options, &mistakes);
+	for (size_t i = 0; i < n_sources && trees; i++)
+		sk_cil_tree_done(&trees[i]);
+	sk_cil_words_done(&words);
+	free(trees);
+	free(inputs);
+	return r ? r : mistakes ? SK_UNIT_REFUSED : 0;
+}

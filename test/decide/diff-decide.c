@@ -4,8 +4,9 @@
  * printed with its question. N decisions; a twentieth of N each of new labels, contexts and relabelings. Booleans are
  * flipped at random on both sides as it goes. Output is TAP.
  *
- * One known difference, where the kernel is right and libsepol is not, is left out and counted: libsepol does not give
- * new sockets the context of their process. Those are asked of the kernel itself.
+ * Two known differences, where the kernel is right and libsepol is not, are left out and counted: libsepol does not give
+ * new sockets the context of their process, and of a context it does not read what follows a second dash of the range
+ * ("s0:c1-s0:c1-c2"), which must be refused. Those are asked of the kernel itself.
  */
 #include <sepol/debug.h>
 #include <sepol/handle.h>
@@ -387,6 +388,20 @@ static void write_context(struct both *b, struct sk_buf *to)
 	sk_buf_done(&range);
 }
 
+/* Whether libsepol takes the text without its end: a dash behind the categories of the high level. */
+static bool is_half_read(const char *text)
+{
+	const char *p = text;
+
+	for (int colons = 0; p && colons < 3; colons++) {
+		p = strchr(p, ':');
+		p = p ? p + 1 : NULL;
+	}
+	p = p ? strchr(p, '-') : NULL;
+	p = p ? strchr(p, ':') : NULL;
+	return p && strchr(p, '-');
+}
+
 static void compare_context(struct both *b, struct sk_buf *text)
 {
 	sepol_security_id_t sid;
@@ -404,6 +419,10 @@ static void compare_context(struct both *b, struct sk_buf *text)
 	if (!theirs && sepol_sid_to_context(sid, &their_text, &n))
 		fail("libsepol does not print a context");
 	b->n_asked++;
+	if (!theirs && r && is_half_read(sk_buf_str(text))) {
+		b->n_left_out++;
+		theirs = 1;
+	}
 	b->n_granted += !r;
 	b->n_constrained += r && !(faults & SELKIE_CONTEXT_UNREADABLE);
 	if ((!r != !theirs || !r != !faults || (!r && !theirs && strcmp(our_text, their_text))) &&

@@ -1,11 +1,30 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # fetch-kernel.sh CACHE: Debian's current kernel package, downloaded and unpacked below CACHE, never installed.
-# Leaves CACHE/kernel/vmlinuz and CACHE/kernel/modules/.
+# Leaves CACHE/kernel/vmlinuz and CACHE/kernel/modules/, and CACHE/kernel/vmlinux, which is empty where the kernel could
+# not be unpacked into a form that qemu starts directly (an ELF file with a PVH note).
 # What is there already is used as it is. Exit 0, or 77 where it cannot be had.
 set -u
 cache=$1
-[ -f "$cache/kernel/done" ] && exit 0
+
+# The kernel out of its wrapping: what follows a packer's magic number and turns out to be such a file.
+unpack() {
+	kernel=$cache/kernel
+	[ -e "$kernel/vmlinux" ] && return
+	new=$(mktemp "$cache/vmlinux.XXXXXX") || exit 3
+	for packer in '\xfd7zXZ\x00 xz' '\x28\xb5\x2f\xfd zstd' '\x1f\x8b\x08 gzip'; do
+		command -v "${packer#* }" >/dev/null || continue
+		at=$(LC_ALL=C grep -aboP -m 1 "${packer% *}" "$kernel/vmlinuz" | head -n 1 | cut -d : -f 1)
+		[ -n "$at" ] || continue
+		tail -c "+$((at + 1))" "$kernel/vmlinuz" | "${packer#* }" -dc >"$new" 2>/dev/null
+		LC_ALL=C grep -aqP '\A\x7fELF' "$new" &&
+			LC_ALL=C grep -aqP '\x04\x00\x00\x00[\x04\x08]\x00\x00\x00\x12\x00\x00\x00Xen\x00' "$new" && break
+		: >"$new"
+	done
+	mv "$new" "$kernel/vmlinux"
+}
+
+[ -f "$cache/kernel/done" ] && unpack && exit 0
 
 missing() {
 	echo "fetch-kernel: $*" >&2
@@ -47,4 +66,5 @@ done
 echo "$package" >"$work/kernel/done"
 rm -rf "$cache/kernel"
 # Two tests may fetch at once: the first one's stays.
-mv "$work/kernel" "$cache/kernel" 2>/dev/null || [ -f "$cache/kernel/done" ]
+mv "$work/kernel" "$cache/kernel" 2>/dev/null
+[ -f "$cache/kernel/done" ] && unpack

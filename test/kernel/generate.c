@@ -364,6 +364,7 @@ static void damage(struct world *w, char *context)
 	static const char *const tails[] = {
 		":", ":s0",	  "-s0",       ",c0",  ".c3",	    ":c0",
 		"x", ":s0:c5.c2", ":s0-s0:c1", ":s99", ":s0:c0,c0", "-",
+		"-s0:c1-c2", "-s0-s0:c1",
 	};
 	size_t n = strlen(context);
 	uint32_t at = roll(w, (uint32_t)n);

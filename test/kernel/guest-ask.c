@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Questions to the security server through selinuxfs. Every question is a transaction of its own: opened, written, read
- * once, closed. Class names become numbers by what selinuxfs says for the policy that is loaded.
+ * once, closed. Several threads may ask at once. Class names become numbers by what selinuxfs says for the policy that is loaded.
  */
 #include "archive.h"
 #include "guest.h"
@@ -90,10 +90,25 @@ static void load(const struct line *l, struct answers *a)
 	answers_result(a, r);
 }
 
+/* Opened by its folder: the way there would be looked up for each of a hundred thousand questions. */
+static int open_file(const char *name, int flags)
+{
+	static _Atomic int folder;
+	int fd = folder;
+
+	if (!fd) {
+		fd = open(FS, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			die(FS);
+		folder = fd;
+	}
+	return openat(fd, name, flags | O_CLOEXEC);
+}
+
 static void transaction(const char *file, const char *text, size_t size, struct answers *a)
 {
 	char answer[4096];
-	int fd = open(file, O_RDWR | O_CLOEXEC);
+	int fd = open_file(file, O_RDWR);
 	ssize_t n;
 
 	if (fd < 0)
@@ -137,7 +152,7 @@ static void compute(const struct line *l, const char *file, struct answers *a)
 
 static void validate(const struct line *l, struct answers *a)
 {
-	int class = find_class(l->word[3]), n;
+	int class = find_class(l->word[3]), n, fd;
 	char text[4096];
 
 	if (class < 0) {
@@ -145,7 +160,11 @@ static void validate(const struct line *l, struct answers *a)
 		return;
 	}
 	n = snprintf(text, sizeof(text), "%s %s %d %s", l->word[1], l->word[2], class, l->word[4]);
-	answers_result(a, write_file(FS "validatetrans", text, (size_t)n));
+	fd = open_file("validatetrans", O_WRONLY);
+	if (fd < 0)
+		die("validatetrans");
+	answers_result(a, write(fd, text, (size_t)n) == n ? 0 : -errno);
+	close(fd);
 }
 
 static void boolean(const struct line *l, struct answers *a)
@@ -156,20 +175,30 @@ static void boolean(const struct line *l, struct answers *a)
 	answers_result(a, write_file(path, l->word[2], strlen(l->word[2])));
 }
 
+bool only_asks(const char *line)
+{
+	static const char *const verbs[] = { "access ", "create ", "member ", "relabel ", "context ", "validatetrans " };
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strncmp(line, verbs[i], strlen(verbs[i])))
+			return true;
+	return false;
+}
+
 bool ask_line(const struct line *l, struct answers *a)
 {
 	const char *verb = l->word[0];
 
 	if (!strcmp(verb, "access") && l->n_words == 4)
-		compute(l, FS "access", a);
+		compute(l, "access", a);
 	else if (!strcmp(verb, "create") && l->n_words >= 4)
-		compute(l, FS "create", a);
+		compute(l, "create", a);
 	else if (!strcmp(verb, "member") && l->n_words == 4)
-		compute(l, FS "member", a);
+		compute(l, "member", a);
 	else if (!strcmp(verb, "relabel") && l->n_words == 4)
-		compute(l, FS "relabel", a);
+		compute(l, "relabel", a);
 	else if (!strcmp(verb, "context") && l->n_words == 2)
-		transaction(FS "context", l->word[1], strlen(l->word[1]) + 1, a);
+		transaction("context", l->word[1], strlen(l->word[1]) + 1, a);
 	else if (!strcmp(verb, "validatetrans") && l->n_words == 5)
 		validate(l, a);
 	else if (!strcmp(verb, "boolean") && l->n_words == 3)

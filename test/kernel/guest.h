@@ -26,6 +26,9 @@ void answers_print(struct answers *a, const char *fmt, ...) __attribute__((forma
 /* "ok", or "! ERRNO" for a negative errno. */
 void answers_result(struct answers *a, int r);
 
+/* Whether a line only asks: it changes no answer to another, and may be asked from any thread. */
+bool only_asks(const char *line);
+
 /* Each returns false when the line is none of its own. */
 bool ask_line(const struct line *l, struct answers *a);
 bool act_line(const struct line *l, struct answers *a);

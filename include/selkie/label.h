@@ -144,6 +144,17 @@ const struct selkie_label_rule *selkie_label_rule_at(const selkie_label_db *db, 
 size_t selkie_label_rules_of_type(const selkie_label_db *db, const char *type,
 				  const uint32_t **ret_numbers);
 
+/*
+ * What differs between two databases: calls each(arg, old, new) for every pattern and file type whose rule only one of
+ * them has (the other is NULL) or whose context is another, sorted by pattern, until it returns nonzero, which is passed
+ * on. Of several rules with one pattern and type, the one that wins is compared. Returns 0, -ENOMEM, or what `each`
+ * returned.
+ */
+int selkie_label_compare(const selkie_label_db *old_db, const selkie_label_db *new_db,
+			 int (*each)(void *arg, const struct selkie_label_rule *old_rule,
+				     const struct selkie_label_rule *new_rule),
+			 void *arg);
+
 #pragma GCC visibility pop
 
 #ifdef __cplusplus

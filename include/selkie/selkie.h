@@ -22,6 +22,7 @@
 #include <selkie/labeling.h>
 #include <selkie/level.h>
 #include <selkie/lint.h>
+#include <selkie/meaning.h>
 #include <selkie/name.h>
 #include <selkie/object.h>
 #include <selkie/overlay.h>

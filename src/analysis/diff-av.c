@@ -2,15 +2,16 @@
 /*
  * Differences of allow, auditallow and dontaudit rules. Rules name attributes, and two policies are different where
  * their expansions are: millions of (source, target, class), of which few differ. They are never held at once. One source
- * after the other, each policy's rules for it and for its attributes are added up in an array with a cell for every
- * target and class; the cells that were touched are compared, what differs is kept, and the array is cleared.
+ * after the other, each policy's rules for it and for its attributes are added up: there is a plane for every class and
+ * permission, a bit map of the targets that the source has it on. An attribute as a target is a bit map too, so that a
+ * rule on a thousand types costs as much as copying a few hundred bytes. The planes that were touched are compared, what
+ * differs is kept, and they are cleared.
  *
- * The cells of a class lie together, so that the targets of a rule are neighbors. Sources, targets and classes are numbered
- * in the order of their text; what is kept of one source is sorted by these numbers, and only rules that differ in nothing
- * but their condition are sorted by their text.
+ * Sources, targets and classes are numbered in the order of their text; what is kept of one source is sorted by these
+ * numbers, and only rules that differ in nothing but their condition are sorted by their text.
  *
  * A rule under a condition is compared with those under the same text of the condition, without what the policy grants
- * unconditionally; so each condition has its turn in a second array.
+ * unconditionally; so each condition has its turn on planes of its own.
  */
 #include <errno.h>
 #include <string.h>
@@ -22,7 +23,7 @@ struct sk_av_rule {
 	uint32_t target; /* type or attribute id */
 	uint32_t perms;
 	uint32_t cond; /* conditions: number of condition and branch */
-	uint32_t cls;  /* first cell of its class */
+	uint32_t cls;  /* place of its class */
 };
 
 /* The rules of one kind and side, by source: those of an id stand from end[id - 1] to end[id]. */
@@ -31,36 +32,35 @@ struct sk_av_rules {
 	struct sk_av_rule *rules;
 };
 
-/*
- * Cells with the permissions of both sides (the left one's in the low half), and which were touched: a bit map of cells
- * and one of that map's words.
- */
-struct sk_av_cells {
-	uint64_t *perms;
-	uint64_t *touched, *words;
+/* Where the targets of a class are that were touched, in words of its planes, and which permissions, at each side's bits. */
+struct sk_av_touched {
+	uint32_t perms[2];
+	uint32_t first, end;
 };
 
-static inline uint32_t sk_av_left(uint64_t perms)
-{
-	return (uint32_t)perms;
-}
-
-static inline uint32_t sk_av_right(uint64_t perms)
-{
-	return (uint32_t)(perms >> 32);
-}
+/* By class and permission, n_words words each, on both sides. */
+struct sk_av_planes {
+	uint64_t *planes[2];
+	struct sk_av_touched *touched; /* by place of the class */
+	uint32_t *classes;	       /* places of those that were touched */
+	uint32_t n_classes;
+};
 
 struct sk_diff_av_space {
-	uint32_t n_types, n_classes, n_cells, n_words;
-	bool all_same;	     /* both have the permissions of every class at the same bits */
+	uint32_t n_types, n_classes, n_words;
 	uint32_t *source_at; /* by place: number of the type */
 	uint32_t *target_at;
 	uint32_t *class_at;
 	uint32_t *class_place[2]; /* by a side's class id */
 	uint32_t *columns_end[2]; /* by a side's type id, as the ends of rules */
-	uint32_t *columns[2];	  /* places of the targets that the id stands for */
-	struct sk_av_cells plain, cond;
+	uint32_t *columns
+		[2]; /* places of the targets that the id stands for; sorted where they are few */
+	uint64_t **maps[2]; /* by id: the same as a bit map where they are many, else NULL */
+	struct sk_av_planes plain, cond;
 };
+
+/* From how many words on a bit map of targets is better than a list. */
+#define SK_AV_MANY(n_words) ((n_words) / 3)
 
 struct sk_av_diff {
 	struct sk_diff *d;
@@ -69,7 +69,8 @@ struct sk_av_diff {
 	struct sk_av_rules plain[2], cond[2];
 	struct sk_av_rule *gathered; /* the conditional rules of one source */
 	size_t n_gathered[2], cap_gathered;
-	uint32_t source; /* place of the source at hand */
+	uint32_t source;	 /* place of the source at hand */
+	uint64_t *zero, *differ; /* planes: an empty one, and one for comparing */
 };
 
 struct sk_av_name {
@@ -116,7 +117,18 @@ static int sk_compare_columns(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* The cells of each id that a rule may name as its target. place: by number of the type. */
+/* The targets of one id as a bit map. */
+static uint64_t *sk_av_map(struct sk_diff *d, const struct sk_diff_av_space *space,
+			   const uint32_t *columns, uint32_t n)
+{
+	uint64_t *map = SK_ARENA_ARRAY(&d->arena, uint64_t, space->n_words);
+
+	for (uint32_t i = 0; map && i < n; i++)
+		map[columns[i] / 64] |= (uint64_t)1 << (columns[i] % 64);
+	return map;
+}
+
+/* The targets of each id that a rule may name. place: by number of the type. */
 static int sk_av_columns(struct sk_diff *d, struct sk_diff_av_space *space, int side,
 			 const uint32_t *place)
 {
@@ -128,44 +140,55 @@ static int sk_av_columns(struct sk_diff *d, struct sk_diff_av_space *space, int 
 		n += p->types_of[id].n;
 	space->columns_end[side] = SK_ARENA_ARRAY(&d->arena, uint32_t, (size_t)p->n_type_ids + 1);
 	space->columns[side] = SK_ARENA_ARRAY(&d->arena, uint32_t, n + 1);
-	if (!space->columns_end[side] || !space->columns[side])
+	space->maps[side] = SK_ARENA_ARRAY(&d->arena, uint64_t *, (size_t)p->n_type_ids + 1);
+	if (!space->columns_end[side] || !space->columns[side] || !space->maps[side])
 		return -ENOMEM;
 	n = 0;
 	for (uint32_t id = 1; id <= p->n_type_ids; id++) {
-		uint32_t first = (uint32_t)n;
+		uint32_t *first = space->columns[side] + n;
 
 		for (uint32_t i = 0; i < p->types_of[id].n; i++)
 			space->columns[side][n++] = place[number[p->types_of[id].ids[i]]];
-		if (n - first > 1)
-			qsort(space->columns[side] + first, n - first, sizeof(uint32_t),
-			      sk_compare_columns);
 		space->columns_end[side][id] = (uint32_t)n;
+		if (p->types_of[id].n <= SK_AV_MANY(space->n_words)) {
+			if (p->types_of[id].n > 1)
+				qsort(first, p->types_of[id].n, sizeof(*first), sk_compare_columns);
+			continue;
+		}
+		space->maps[side][id] = sk_av_map(d, space, first, p->types_of[id].n);
+		if (!space->maps[side][id])
+			return -ENOMEM;
 	}
 	return 0;
 }
 
-static int sk_av_cells_init(struct sk_av_cells *cells, const struct sk_diff_av_space *space)
+static int sk_av_planes_init(struct sk_av_planes *planes, const struct sk_diff_av_space *space)
 {
-	cells->perms = calloc((size_t)space->n_cells + 1, sizeof(uint64_t));
-	cells->touched = calloc((size_t)space->n_words + 1, sizeof(uint64_t));
-	cells->words = calloc((size_t)space->n_words / 64 + 1, sizeof(uint64_t));
-	return cells->perms && cells->touched && cells->words ? 0 : -ENOMEM;
+	for (int side = 0; side < 2; side++)
+		planes->planes[side] = calloc((size_t)space->n_classes * 32 + 1,
+					      space->n_words * sizeof(uint64_t));
+	planes->touched = calloc((size_t)space->n_classes + 1, sizeof(*planes->touched));
+	planes->classes = calloc((size_t)space->n_classes + 1, sizeof(*planes->classes));
+	return planes->planes[0] && planes->planes[1] && planes->touched && planes->classes
+		       ? 0
+		       : -ENOMEM;
 }
 
-static void sk_av_cells_done(struct sk_av_cells *cells)
+static void sk_av_planes_done(struct sk_av_planes *planes)
 {
-	free(cells->perms);
-	free(cells->touched);
-	free(cells->words);
+	free(planes->planes[0]);
+	free(planes->planes[1]);
+	free(planes->touched);
+	free(planes->classes);
 }
 
 void sk_diff_av_done(struct sk_diff *d)
 {
 	if (!d->space)
 		return;
-	sk_av_cells_done(&d->space->plain);
-	sk_av_cells_done(&d->space->cond);
-	d->space->plain = d->space->cond = (struct sk_av_cells){ 0 };
+	sk_av_planes_done(&d->space->plain);
+	sk_av_planes_done(&d->space->cond);
+	d->space->plain = d->space->cond = (struct sk_av_planes){ 0 };
 }
 
 /* What all three sections need, made with the first. */
@@ -184,11 +207,7 @@ static int sk_av_space(struct sk_diff *d)
 	d->space = s;
 	s->n_types = types->n;
 	s->n_classes = classes->n;
-	s->n_cells = types->n * classes->n;
-	s->n_words = s->n_cells / 64 + 1;
-	s->all_same = true;
-	for (uint32_t n = 1; n <= classes->n; n++)
-		s->all_same = s->all_same && d->classes[n].same;
+	s->n_words = (types->n / 64 + 4) & ~3u;
 	r = sk_av_order(d, SK_PAIR_TYPES, ' ', &s->source_at);
 	if (!r)
 		r = sk_av_order(d, SK_PAIR_TYPES, ':', &s->target_at);
@@ -206,8 +225,8 @@ static int sk_av_space(struct sk_diff *d)
 		r = sk_av_columns(d, s, side, place);
 	}
 	if (!r)
-		r = sk_av_cells_init(&s->plain, s);
-	return r ? r : sk_av_cells_init(&s->cond, s);
+		r = sk_av_planes_init(&s->plain, s);
+	return r ? r : sk_av_planes_init(&s->cond, s);
 }
 
 static enum sk_rule_kind sk_av_kind(enum selkie_diff_section section)
@@ -217,35 +236,33 @@ static enum sk_rule_kind sk_av_kind(enum selkie_diff_section section)
 						   : SK_RULE_AUDITDENY;
 }
 
-/* A rule of the policy as one of ours; false when it is of another kind or says nothing. */
-static bool sk_av_take(const struct sk_av_diff *v, int side, const struct sk_rule *rule,
-		       uint32_t cond, struct sk_av_rule *ret)
+/* A rule of the policy as one of ours. Without permissions it says nothing. */
+static struct sk_av_rule sk_av_take(const struct sk_av_diff *v, int side,
+				    const struct sk_rule *rule, uint32_t cond)
 {
-	const struct sk_policy *p = v->d->policy[side];
+	uint32_t perms = rule->kind == SK_RULE_AUDITDENY ? ~rule->data : rule->data;
 
-	if (rule->kind != sk_av_kind(v->section))
-		return false;
-	ret->target = rule->target;
-	ret->perms = (rule->kind == SK_RULE_AUDITDENY ? ~rule->data : rule->data) &
-		     p->class_by_id[rule->cls]->perm_mask;
-	ret->cls = v->space->class_place[side][rule->cls] * v->space->n_types;
-	ret->cond = cond;
-	return ret->perms;
+	return (struct sk_av_rule){
+		.target = rule->target,
+		.perms = perms & v->d->policy[side]->class_by_id[rule->cls]->perm_mask,
+		.cond = cond,
+		.cls = v->space->class_place[side][rule->cls],
+	};
 }
 
 /* Counts the rules of [first, first + n) by source (while there are no places), or puts them in their places. */
 static void sk_av_place(const struct sk_av_diff *v, int side, struct sk_av_rules *to,
 			uint32_t first, uint32_t n, uint32_t cond)
 {
-	const struct sk_policy *p = v->d->policy[side];
-	struct sk_av_rule rule;
+	const struct sk_rule *rules = v->d->policy[side]->rules;
+	uint32_t kind = sk_av_kind(v->section);
 
 	for (uint32_t i = first; i < first + n; i++) {
-		if (!sk_av_take(v, side, &p->rules[i], cond, &rule))
+		if (rules[i].kind != kind)
 			continue;
 		if (to->rules)
-			to->rules[to->end[p->rules[i].source]] = rule;
-		to->end[p->rules[i].source]++;
+			to->rules[to->end[rules[i].source]] = sk_av_take(v, side, &rules[i], cond);
+		to->end[rules[i].source]++;
 	}
 }
 
@@ -293,23 +310,71 @@ static int sk_av_rules(const struct sk_av_diff *v, int side, bool conditional,
 	return 0;
 }
 
-static inline void sk_av_add(const struct sk_diff_av_space *s, struct sk_av_cells *cells, int side,
-			     const struct sk_av_rule *rule)
+/* Notes that permissions of a class were touched between two words. */
+static void sk_av_touch(struct sk_av_planes *planes, int side, uint32_t cls, uint32_t perms,
+			uint32_t first, uint32_t end)
 {
-	const uint32_t *column = s->columns[side] + s->columns_end[side][rule->target - 1];
-	const uint32_t *end = s->columns[side] + s->columns_end[side][rule->target];
-	uint64_t perms = (uint64_t)rule->perms << (side == SK_RIGHT ? 32 : 0);
+	struct sk_av_touched *t = &planes->touched[cls];
 
-	for (; column < end; column++) {
-		uint32_t cell = rule->cls + *column;
+	if (t->first == t->end) {
+		t->first = first;
+		t->end = end;
+		planes->classes[planes->n_classes++] = cls;
+	}
+	t->first = SK_MIN(t->first, first);
+	t->end = SK_MAX(t->end, end);
+	t->perms[side] |= perms;
+}
 
-		cells->perms[cell] |= perms;
-		cells->touched[cell / 64] |= (uint64_t)1 << (cell % 64);
-		cells->words[cell / 4096] |= (uint64_t)1 << (cell / 64 % 64);
+static uint64_t *sk_av_plane(const struct sk_diff_av_space *s, const struct sk_av_planes *planes,
+			     int side, uint32_t cls, uint32_t bit)
+{
+	return planes->planes[side] + ((size_t)cls * 32 + bit) * s->n_words;
+}
+
+/* Planes are combined four words at a time; their length is a multiple of that. */
+typedef uint64_t sk_av_wide __attribute__((vector_size(16), may_alias));
+
+#define SK_AV_WIDE 2 /* words in one */
+
+static void sk_av_or(uint64_t *plane, const uint64_t *map, uint32_t n_words)
+{
+	sk_av_wide *to = (sk_av_wide *)plane;
+	const sk_av_wide *from = (const sk_av_wide *)map;
+
+	for (uint32_t i = 0; i < n_words / SK_AV_WIDE; i += 2) {
+		to[i] |= from[i];
+		to[i + 1] |= from[i + 1];
 	}
 }
 
-/* The unconditional rules of a source and its attributes into the cells. */
+/* The targets of a rule into the planes of its permissions. */
+static void sk_av_add(const struct sk_diff_av_space *s, struct sk_av_planes *planes, int side,
+		      const struct sk_av_rule *rule)
+{
+	const uint32_t *columns = s->columns[side] + s->columns_end[side][rule->target - 1];
+	uint32_t n = s->columns_end[side][rule->target] - s->columns_end[side][rule->target - 1];
+	const uint64_t *map = s->maps[side][rule->target];
+
+	if (!rule->perms)
+		return;
+	for (uint32_t bits = rule->perms; n && bits; bits &= bits - 1) {
+		uint64_t *plane =
+			sk_av_plane(s, planes, side, rule->cls, (uint32_t)__builtin_ctz(bits));
+
+		if (map)
+			sk_av_or(plane, map, s->n_words);
+		for (uint32_t i = 0; !map && i < n; i++)
+			plane[columns[i] / 64] |= (uint64_t)1 << (columns[i] % 64);
+	}
+	if (map)
+		sk_av_touch(planes, side, rule->cls, rule->perms, 0, s->n_words);
+	else if (n)
+		sk_av_touch(planes, side, rule->cls, rule->perms, columns[0] / 64,
+			    columns[n - 1] / 64 + 1);
+}
+
+/* The unconditional rules of a source and its attributes into the planes. */
 static void sk_av_add_plain(struct sk_av_diff *v, int side, uint32_t id)
 {
 	const struct sk_idset *names = &v->d->policy[side]->attributes_of[id];
@@ -320,12 +385,12 @@ static void sk_av_add_plain(struct sk_av_diff *v, int side, uint32_t id)
 			sk_av_add(v->space, &v->space->plain, side, &r->rules[i]);
 }
 
-static int sk_av_keep(struct sk_av_diff *v, uint32_t cell, uint32_t cond, uint32_t left,
-		      uint32_t right)
+static int sk_av_keep(struct sk_av_diff *v, uint32_t cls, uint32_t target, uint32_t cond,
+		      const uint32_t perms[2])
 {
-	enum selkie_diff_change change = !left	  ? SELKIE_DIFF_ADDED
-					 : !right ? SELKIE_DIFF_REMOVED
-						  : SELKIE_DIFF_MODIFIED;
+	enum selkie_diff_change change = !perms[SK_LEFT]    ? SELKIE_DIFF_ADDED
+					 : !perms[SK_RIGHT] ? SELKIE_DIFF_REMOVED
+							    : SELKIE_DIFF_MODIFIED;
 	struct sk_diff_list *list = &v->d->lists[v->section][change];
 	int r = 0;
 
@@ -334,64 +399,139 @@ static int sk_av_keep(struct sk_av_diff *v, uint32_t cell, uint32_t cond, uint32
 	if (!r)
 		list->avs[list->n++] = (struct sk_diff_av){
 			v->source,
-			cell % v->space->n_types * v->space->n_classes + cell / v->space->n_types,
+			target * v->space->n_classes + cls,
 			cond,
-			{ left, right },
+			{ perms[SK_LEFT], perms[SK_RIGHT] },
 		};
 	return r;
 }
 
-/* Keeps a cell when it differs. Permissions that the policies have at different bits need a look at the class. */
-static int sk_av_compare_cell(struct sk_av_diff *v, uint64_t perms, uint32_t cell, uint32_t cond)
+/* One word of a plane, under a condition without what is granted anyhow. */
+static uint64_t sk_av_word(const struct sk_av_diff *v, const struct sk_av_planes *planes, int side,
+			   uint32_t cls, uint32_t bit, uint32_t w)
 {
 	const struct sk_diff_av_space *s = v->space;
-	uint32_t left = sk_av_left(perms), right = sk_av_right(perms);
-	const struct sk_diff_class *c;
+	uint64_t word = sk_av_plane(s, planes, side, cls, bit)[w];
 
-	if (s->all_same) {
-		if (left == right)
-			return 0;
-	} else {
-		c = &v->d->classes[s->class_at[cell / s->n_types]];
-		if (left == sk_diff_right_perms(c, right))
-			return 0;
-	}
-	return sk_av_keep(v, cell, cond, left, right);
+	return planes == &s->cond ? word & ~sk_av_plane(s, &s->plain, side, cls, bit)[w] : word;
 }
 
-/*
- * Every cell that was touched, in order: compares it, under a condition without what is granted anyhow, and clears it.
- * What of the two is done, the caller says.
- */
-static int sk_av_each_cell(struct sk_av_diff *v, struct sk_av_cells *cells, uint32_t cond,
-			   bool compare, bool clear)
+/* Keeps the targets of one word of a class that differ. */
+static int sk_av_keep_word(struct sk_av_diff *v, const struct sk_av_planes *planes, uint32_t cls,
+			   uint32_t w, uint64_t differ, uint32_t cond)
 {
-	uint32_t n_words = v->space->n_words / 64 + 1;
-	const uint64_t *plain = cond == SK_DIFF_UNCONDITIONAL ? NULL : v->space->plain.perms;
 	int r = 0;
 
-	for (uint32_t w = 0; w < n_words; w++) {
-		for (uint64_t words = cells->words[w]; words; words &= words - 1) {
-			uint32_t word = w * 64 + (uint32_t)__builtin_ctzll(words);
+	for (; differ && !r; differ &= differ - 1) {
+		uint32_t i = (uint32_t)__builtin_ctzll(differ), perms[2] = { 0, 0 };
 
-			for (uint64_t hit = cells->touched[word]; hit; hit &= hit - 1) {
-				uint32_t cell = word * 64 + (uint32_t)__builtin_ctzll(hit);
-				uint64_t perms = cells->perms[cell];
+		for (int side = 0; side < 2; side++)
+			for (uint32_t bits = planes->touched[cls].perms[side]; bits;
+			     bits &= bits - 1) {
+				uint32_t bit = (uint32_t)__builtin_ctz(bits);
 
-				if (clear)
-					cells->perms[cell] = 0;
-				if (plain)
-					perms &= ~plain[cell];
-				if (compare && !r)
-					r = sk_av_compare_cell(v, perms, cell, cond);
+				if (sk_av_word(v, planes, side, cls, bit, w) >> i & 1)
+					perms[side] |= 1u << bit;
 			}
-			if (clear)
-				cells->touched[word] = 0;
-		}
-		if (clear)
-			cells->words[w] = 0;
+		r = sk_av_keep(v, cls, w * 64 + i, cond, perms);
 	}
 	return r;
+}
+
+/* A permission as it is on both sides: bits, or 32 where a side has none that was touched. */
+struct sk_av_pair {
+	uint32_t bit[2];
+};
+
+static uint32_t sk_av_pairs(const struct sk_diff_class *c, const struct sk_av_touched *t,
+			    struct sk_av_pair ret[64])
+{
+	uint32_t n = 0, right = t->perms[SK_RIGHT];
+
+	for (uint32_t bits = t->perms[SK_LEFT]; bits; bits &= bits - 1)
+		ret[n++] = (struct sk_av_pair){ { (uint32_t)__builtin_ctz(bits), 32 } };
+	for (; right; right &= right - 1) {
+		uint32_t bit = (uint32_t)__builtin_ctz(right), i = 0;
+		uint32_t left = c->same ? bit : c->right_bit[bit];
+
+		while (i < n && ret[i].bit[SK_LEFT] != left)
+			i++;
+		if (i == n)
+			ret[n++].bit[SK_LEFT] = 32;
+		ret[i].bit[SK_RIGHT] = bit;
+	}
+	return n;
+}
+
+/* One permission of a class on both sides, under a condition without what is granted anyhow; what differs is marked. */
+static void sk_av_compare_pair(struct sk_av_diff *v, const struct sk_av_planes *planes,
+			       uint32_t cls, const struct sk_av_pair *pair, uint32_t first,
+			       uint32_t end)
+{
+	const sk_av_wide *plane[2], *plain[2] = { NULL, NULL };
+	sk_av_wide *differ = (sk_av_wide *)v->differ;
+
+	for (int side = 0; side < 2; side++) {
+		plane[side] = plain[side] = (const sk_av_wide *)v->zero;
+		if (pair->bit[side] == 32)
+			continue;
+		plane[side] = (const sk_av_wide *)sk_av_plane(v->space, planes, side, cls,
+							      pair->bit[side]);
+		plain[side] = (const sk_av_wide *)sk_av_plane(v->space, &v->space->plain, side, cls,
+							      pair->bit[side]);
+	}
+	if (planes == &v->space->cond)
+		for (uint32_t i = first; i < end; i++)
+			differ[i] |= (plane[0][i] & ~plain[0][i]) ^ (plane[1][i] & ~plain[1][i]);
+	else
+		for (uint32_t i = first; i < end; i++)
+			differ[i] |= plane[0][i] ^ plane[1][i];
+}
+
+/* Compares the planes of a class. */
+static int sk_av_compare_class(struct sk_av_diff *v, const struct sk_av_planes *planes,
+			       uint32_t cls, uint32_t cond)
+{
+	const struct sk_av_touched *t = &planes->touched[cls];
+	uint32_t first = t->first / SK_AV_WIDE;
+	uint32_t end = (t->end + SK_AV_WIDE - 1) / SK_AV_WIDE;
+	struct sk_av_pair pairs[64];
+	uint32_t n = sk_av_pairs(&v->d->classes[v->space->class_at[cls]], t, pairs);
+	int r = 0;
+
+	memset((sk_av_wide *)v->differ + first, 0, (end - first) * sizeof(sk_av_wide));
+	for (uint32_t i = 0; i < n; i++)
+		sk_av_compare_pair(v, planes, cls, &pairs[i], first, end);
+	for (uint32_t w = t->first; w < t->end && !r; w++)
+		if (v->differ[w])
+			r = sk_av_keep_word(v, planes, cls, w, v->differ[w], cond);
+	return r;
+}
+
+static int sk_av_compare(struct sk_av_diff *v, const struct sk_av_planes *planes, uint32_t cond)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < planes->n_classes && !r; i++)
+		r = sk_av_compare_class(v, planes, planes->classes[i], cond);
+	return r;
+}
+
+static void sk_av_clear(const struct sk_diff_av_space *s, struct sk_av_planes *planes)
+{
+	for (uint32_t i = 0; i < planes->n_classes; i++) {
+		uint32_t cls = planes->classes[i];
+		struct sk_av_touched *t = &planes->touched[cls];
+
+		for (int side = 0; side < 2; side++)
+			for (uint32_t bits = t->perms[side]; bits; bits &= bits - 1)
+				memset(sk_av_plane(s, planes, side, cls,
+						   (uint32_t)__builtin_ctz(bits)) +
+					       t->first,
+				       0, (t->end - t->first) * sizeof(uint64_t));
+		*t = (struct sk_av_touched){ 0 };
+	}
+	planes->n_classes = 0;
 }
 
 static int sk_compare_av_conds(const void *a, const void *b)
@@ -447,28 +587,49 @@ static int sk_av_conds(struct sk_av_diff *v)
 			for (; at[side] < end[side] && v->gathered[at[side]].cond == cond;
 			     at[side]++)
 				sk_av_add(v->space, &v->space->cond, side, &v->gathered[at[side]]);
-		r = sk_av_each_cell(v, &v->space->cond, cond, true, true);
+		r = sk_av_compare(v, &v->space->cond, cond);
+		sk_av_clear(v->space, &v->space->cond);
 	}
 	return r;
+}
+
+void sk_diff_av_ids(const struct sk_diff *d, const struct sk_diff_av *av, int side,
+		    struct sk_type_id *ret_source, struct sk_type_id *ret_target,
+		    struct sk_class_id *ret_cls)
+{
+	const struct sk_diff_av_space *s = d->space;
+	const struct sk_pairing *types = &d->pairs[SK_PAIR_TYPES];
+	uint32_t cls = s->class_at[av->cell % s->n_classes];
+
+	ret_source->v = types->id[side][s->source_at[av->source]];
+	ret_target->v = types->id[side][s->target_at[av->cell / s->n_classes]];
+	ret_cls->v = d->pairs[SK_PAIR_CLASSES].id[side][cls];
+}
+
+uint32_t sk_diff_av_gained(const struct sk_diff *d, const struct sk_diff_av *av)
+{
+	const struct sk_diff_class *c =
+		&d->classes[d->space->class_at[av->cell % d->space->n_classes]];
+	uint32_t gained = 0;
+
+	for (uint32_t bits = av->perms[SK_RIGHT]; bits; bits &= bits - 1)
+		if (!(sk_diff_right_perms(c, bits & -bits) & av->perms[SK_LEFT]))
+			gained |= bits & -bits;
+	return gained;
 }
 
 /* The rule as the left policy has it, or if it has none, the right one. */
 static void sk_av_rule(const struct sk_diff *d, enum selkie_diff_section section,
 		       const struct sk_diff_av *av, int *ret_side, struct selkie_rule *ret)
 {
-	const struct sk_diff_av_space *s = d->space;
-	const struct sk_pairing *types = &d->pairs[SK_PAIR_TYPES];
 	int side = av->perms[SK_LEFT] ? SK_LEFT : SK_RIGHT;
-	uint32_t cls = s->class_at[av->cell % s->n_classes];
 
 	*ret = (struct selkie_rule){
 		.kind = (enum selkie_rule_kind)sk_av_kind(section),
-		.source = { types->id[side][s->source_at[av->source]] },
-		.target = { types->id[side][s->target_at[av->cell / s->n_classes]] },
-		.cls = { d->pairs[SK_PAIR_CLASSES].id[side][cls] },
 		.perms = av->perms[side],
 		.cond = SELKIE_UNCONDITIONAL,
 	};
+	sk_diff_av_ids(d, av, side, &ret->source, &ret->target, &ret->cls);
 	if (av->cond != SK_DIFF_UNCONDITIONAL) {
 		ret->cond = d->conds.cond[side][av->cond / 2];
 		ret->branch = av->cond & 1;
@@ -511,7 +672,6 @@ static int sk_compare_avs(const void *a, const void *b, void *arg)
 static int sk_av_source(struct sk_av_diff *v, const uint32_t id[2])
 {
 	size_t before[3];
-	bool conditional;
 	int r;
 
 	for (int change = 0; change < 3; change++)
@@ -519,14 +679,12 @@ static int sk_av_source(struct sk_av_diff *v, const uint32_t id[2])
 	for (int side = 0; side < 2; side++)
 		if (id[side])
 			sk_av_add_plain(v, side, id[side]);
-	r = sk_av_gather(v, id);
-	conditional = !r && v->n_gathered[SK_LEFT] + v->n_gathered[SK_RIGHT];
+	r = sk_av_compare(v, &v->space->plain, SK_DIFF_UNCONDITIONAL);
 	if (!r)
-		r = sk_av_each_cell(v, &v->space->plain, SK_DIFF_UNCONDITIONAL, true, !conditional);
-	if (!r && conditional) {
+		r = sk_av_gather(v, id);
+	if (!r)
 		r = sk_av_conds(v);
-		sk_av_each_cell(v, &v->space->plain, SK_DIFF_UNCONDITIONAL, false, true);
-	}
+	sk_av_clear(v->space, &v->space->plain);
 	for (int change = 0; change < 3 && !r; change++) {
 		struct sk_diff_list *list = &v->d->lists[v->section][change];
 
@@ -544,6 +702,11 @@ int sk_diff_avs(struct sk_diff *d, enum selkie_diff_section section)
 	int r = d->space ? 0 : sk_av_space(d);
 
 	v.space = d->space;
+	if (!r) {
+		v.zero = calloc(v.space->n_words, sizeof(*v.zero));
+		v.differ = calloc(v.space->n_words, sizeof(*v.differ));
+		r = v.zero && v.differ ? 0 : -ENOMEM;
+	}
 	for (int side = 0; side < 2 && !r; side++) {
 		r = sk_av_rules(&v, side, false, &v.plain[side]);
 		if (!r)
@@ -563,6 +726,8 @@ int sk_diff_avs(struct sk_diff *d, enum selkie_diff_section section)
 		free(v.cond[side].rules);
 	}
 	free(v.gathered);
+	free(v.zero);
+	free(v.differ);
 	return r;
 }
 

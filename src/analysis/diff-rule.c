@@ -95,13 +95,14 @@ static int sk_fact_take_rules(struct sk_fact_diff *v, int side, uint32_t first, 
 			      uint32_t cond)
 {
 	const struct sk_policy *p = v->d->policy[side];
+	uint32_t kind = sk_fact_kind(v->section);
 	int r = 0;
 
 	for (uint32_t i = first; i < first + n && !r; i++) {
 		const struct sk_rule *rule = &p->rules[i];
 		struct sk_fact fact = { .rule = i, .more = SK_NO_FACT };
 
-		if (rule->kind != sk_fact_kind(v->section))
+		if (rule->kind != kind)
 			continue;
 		if (rule->kind & SK_RULES_XPERM)
 			fact.key[3] = p->xperms[rule->data].kind == SK_XPERM_NLMSG;

@@ -417,6 +417,7 @@ int selkie_diff_new(const selkie_policy *left, const selkie_policy *right, uint6
 		return -ENOMEM;
 	d->policy[SK_LEFT] = left;
 	d->policy[SK_RIGHT] = right;
+	d->sections = sections;
 	sk_buf_init(&d->buf);
 	sk_intern_init(&d->conds.texts, &d->arena);
 	r = sk_diff_pair(d);
@@ -458,11 +459,7 @@ size_t selkie_diff_count(const selkie_diff *diff, enum selkie_diff_section secti
 	return diff->lists[section][change].n;
 }
 
-/*
- * Walking needs scratch: the writers of text, whose caches grow, and the parts of one rule. A comparison may be walked by
- * several threads, so each walk has its own.
- */
-static int sk_diff_begin_walk(const struct sk_diff *d, struct sk_diff *walk)
+int sk_diff_begin_walk(const struct sk_diff *d, struct sk_diff *walk)
 {
 	int r = 0;
 
@@ -477,7 +474,7 @@ static int sk_diff_begin_walk(const struct sk_diff *d, struct sk_diff *walk)
 	return r;
 }
 
-static void sk_diff_end_walk(struct sk_diff *walk)
+void sk_diff_end_walk(struct sk_diff *walk)
 {
 	for (int side = 0; side < 2; side++)
 		sk_text_done(&walk->text[side]);

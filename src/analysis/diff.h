@@ -60,6 +60,7 @@ struct sk_diff_av_space; /* diff-av.c */
 
 struct sk_diff {
 	const struct sk_policy *policy[2];
+	uint64_t sections; /* that were compared */
 	struct sk_arena arena;
 	struct sk_text text[2];
 	struct sk_pairing pairs[SK_N_PAIRS];
@@ -124,6 +125,22 @@ int sk_diff_typebounds(struct sk_diff *d, enum selkie_diff_section section);
 void sk_diff_av_text(struct sk_diff *d, enum selkie_diff_section section,
 		     const struct sk_diff_av *av, struct sk_buf *buf, bool with_parts);
 void sk_diff_av_done(struct sk_diff *d);
+
+/*
+ * Walking needs scratch: the writers of text, whose caches grow, and the parts of one rule. A comparison may be walked by
+ * several threads, so each walk has its own, as a copy that shares the rest. begin returns 0 or -ENOMEM; end is called in
+ * any case.
+ */
+int sk_diff_begin_walk(const struct sk_diff *d, struct sk_diff *walk);
+void sk_diff_end_walk(struct sk_diff *walk);
+
+/* Source, target and class of an expanded rule that differs, as ids of a side (0 where it has none). */
+void sk_diff_av_ids(const struct sk_diff *d, const struct sk_diff_av *av, int side,
+		    struct sk_type_id *ret_source, struct sk_type_id *ret_target,
+		    struct sk_class_id *ret_cls);
+
+/* The permissions that the right policy grants by it and the left one does not, at the right policy's bits. */
+uint32_t sk_diff_av_gained(const struct sk_diff *d, const struct sk_diff_av *av);
 
 /* Whether two contexts, levels or ranges have the same names. */
 bool sk_diff_same_level(const struct sk_diff *d, const struct sk_level *left,

@@ -161,6 +161,158 @@ static void test_parts(void **state)
 	selkie_diff_free(diff);
 }
 
+/* A policy of a few domains, one of them on the network, with statements and rules of its own. */
+static selkie_policy *small(const char *statements)
+{
+	struct sk_buf text = SK_BUF_INIT;
+	selkie_policy *policy = NULL;
+	size_t size;
+	char *data;
+
+	sk_buf_printf(
+		&text,
+		"class process class file class tcp_socket class security class blk_file\n"
+		"sid kernel\n"
+		"class process { fork transition setexec }\n"
+		"class file { read write execute entrypoint }\n"
+		"class tcp_socket { name_bind name_connect }\n"
+		"class security { load_policy }\n"
+		"class blk_file { read write }\n"
+		"type web_t; type port_t; type helper_t; type helper_exec_t; type tool_t;\n"
+		"type shadow_t; type spool_t; type fixed_disk_device_t; type kernel_t;\n"
+		"type lib1_t; type lib2_t; type lib3_t; type lib4_t; type lib5_t; type lib6_t;\n"
+		"type lib7_t; type lib8_t; type lib9_t; type lib10_t; type lib11_t;\n"
+		"allow { web_t helper_t tool_t } self : process fork;\n"
+		"allow web_t port_t : tcp_socket name_bind;\n"
+		"allow helper_t fixed_disk_device_t : blk_file { read write };\n"
+		"allow helper_t helper_exec_t : file entrypoint;\n"
+		"allow web_t helper_exec_t : file execute;\n"
+		"allow tool_t shadow_t : file write;\n"
+		"%s\n"
+		"role r; role r types { web_t helper_t tool_t kernel_t }; user u roles r;\n"
+		"sid kernel u:r:kernel_t\n",
+		statements);
+	data = peer_compile_text(sk_buf_str(&text), 33, NULL, &size);
+	assert_int_equal(selkie_policy_read_memory(data, size, NULL, NULL, &policy), 0);
+	free(data);
+	sk_buf_done(&text);
+	return policy;
+}
+
+/* What is new, and the first thing that is said about it; the kind as a check. */
+static const struct {
+	const char *was, *is;
+	enum selkie_meaning_kind kind;
+	unsigned int danger;
+	const char *text;
+} meanings[] = {
+	{ "", "allow web_t helper_t : process transition; allow web_t self : process setexec;",
+	  SELKIE_MEANING_TRANSITION, 95,
+	  "web_t, which listens on the network, can now become helper_t by executing "
+	  "helper_exec_t, "
+	  "which gains it what it had not: whoever reads or writes the raw disk passes by every "
+	  "file's label." },
+	{ "", "allow web_t shadow_t : file read;", SELKIE_MEANING_PRIVILEGE, 95,
+	  "web_t, which listens on the network, may now read shadow_t:file: it holds the password "
+	  "hashes of all users." },
+	{ "allow tool_t spool_t : file read;",
+	  "allow { web_t tool_t } spool_t : file { read write };", SELKIE_MEANING_FLOW, 80,
+	  "web_t, which listens on the network, can now influence shadow_t: written to spool_t, it "
+	  "is read by tool_t, which writes shadow_t." },
+	{ "", "permissive web_t;", SELKIE_MEANING_PERMISSIVE, 95,
+	  "web_t, which listens on the network, is permissive: nothing is refused to it any "
+	  "more." },
+	{ "bool b false; if (b) { allow web_t self : security load_policy; }",
+	  "bool b true; if (b) { allow web_t self : security load_policy; }",
+	  SELKIE_MEANING_BOOLEAN, 75,
+	  "The boolean b is on by default now, which opens 1 access, sensitive ones among them: it "
+	  "changes or switches off the policy itself." },
+	{ "bool b false;", "bool b false; if (b) { allow web_t self : security load_policy; }",
+	  SELKIE_MEANING_PRIVILEGE, 60,
+	  "web_t, which listens on the network, may now load_policy web_t:security: it changes or "
+	  "switches off the policy itself. A boolean that is off by default has to be switched." },
+};
+
+static void test_meanings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SK_ARRAY_LEN(meanings); i++) {
+		selkie_policy *was = small(meanings[i].was), *is = small(meanings[i].is);
+		const struct selkie_meaning *first;
+		selkie_meanings *found = NULL;
+		selkie_diff *diff = NULL;
+
+		assert_int_equal(selkie_diff_new(was, is, SELKIE_DIFF_ALL, &diff), 0);
+		assert_int_equal(selkie_meanings_find(diff, &found), 0);
+		first = selkie_meanings_get(found, 0);
+		assert_non_null(first);
+		assert_string_equal(first->text, meanings[i].text);
+		assert_int_equal(first->kind, meanings[i].kind);
+		assert_int_equal(first->danger, meanings[i].danger);
+		assert_null(selkie_meanings_get(found, selkie_meanings_count(found)));
+		selkie_meanings_free(found);
+		selkie_diff_free(diff);
+		/* what is taken away is no danger */
+		assert_int_equal(selkie_diff_new(is, was, SELKIE_DIFF_ALL, &diff), 0);
+		assert_int_equal(selkie_meanings_find(diff, &found), 0);
+		assert_int_equal(selkie_meanings_count(found), 0);
+		selkie_meanings_free(found);
+		selkie_diff_free(diff);
+		selkie_policy_free(was);
+		selkie_policy_free(is);
+	}
+}
+
+static void test_meaning_needs_rules(void **state)
+{
+	struct pair *pair = *state;
+	selkie_meanings *found = NULL;
+	selkie_diff *diff = NULL;
+
+	assert_int_equal(
+		selkie_diff_new(pair->old, pair->new, SELKIE_DIFF_SECTION(SELKIE_DIFF_TYPE), &diff),
+		0);
+	assert_int_equal(selkie_meanings_find(diff, &found), -EINVAL);
+	assert_null(selkie_meaning_kind_name(SELKIE_MEANING_POLICY + 1));
+	assert_string_equal(selkie_exposure_name(SELKIE_EXPOSURE_LISTENS), "listens");
+	selkie_diff_free(diff);
+}
+
+static int meaning_scene(void *arg)
+{
+	struct pair *pair = arg;
+	selkie_meanings *found = NULL;
+	selkie_diff *diff = NULL;
+	int r = selkie_diff_new(pair->old, pair->new, SELKIE_DIFF_SECTION(SELKIE_DIFF_ALLOW),
+				&diff);
+
+	if (!r)
+		r = selkie_meanings_find(diff, &found);
+	selkie_meanings_free(found);
+	selkie_diff_free(diff);
+	return r;
+}
+
+static void test_meaning_no_memory(void **state)
+{
+	struct pair pair = { 0 };
+	const char *wrong;
+
+	(void)state;
+	pair.old = small("bool b false; allow tool_t spool_t : file read;");
+	pair.new = small(
+		"bool b true; if (b) { allow web_t self : security load_policy; } "
+		"permissive web_t; allow { web_t tool_t } spool_t : file { read write }; "
+		"allow web_t helper_t : process transition; allow web_t self : process setexec;");
+	/* what a policy builds on first use stays with it */
+	assert_int_equal(meaning_scene(&pair), 0);
+	wrong = alloc_fail_each(meaning_scene, &pair, 3000, NULL);
+	selkie_policy_free(pair.old);
+	selkie_policy_free(pair.new);
+	if (wrong)
+		fail_msg("%s", wrong);
+}
+
 static int diff_scene(void *arg)
 {
 	struct pair *pair = arg;
@@ -192,9 +344,14 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stopped),	  cmocka_unit_test(test_not_asked),
-		cmocka_unit_test(test_netlink),	  cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_not_asked),
+		cmocka_unit_test(test_netlink),
+		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_meanings),
+		cmocka_unit_test(test_meaning_needs_rules),
+		cmocka_unit_test(test_meaning_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

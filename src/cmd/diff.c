@@ -7,17 +7,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/json.h"
-#include "cmd/edition.h"
+#include "cmd/diff-report.h"
+#include "cmd/operand.h"
 
 /* One option a section, in the order of the sections; then the others. */
 enum sk_diff_option {
 	SK_DIFF_AND_XPERMS = SELKIE_N_DIFF_SECTIONS, /* -A */
 	SK_DIFF_ALL,
 	SK_DIFF_STATS,
+	SK_DIFF_MEANING,
+	SK_DIFF_LIMIT,
+	SK_DIFF_LABELS,
 	SK_DIFF_OLD_CONTEXTS,
 	SK_DIFF_NEW_CONTEXTS,
+	SK_DIFF_PATHS,
+	SK_DIFF_MARKDOWN,
 };
 
 static const struct sk_option sk_diff_options[] = {
@@ -73,14 +77,24 @@ static const struct sk_option sk_diff_options[] = {
 	[SELKIE_DIFF_PCIDEVICECON] = { .name = "pcidevicecon", .help = "Xen: PCI devices" },
 	[SELKIE_DIFF_DEVICETREECON] = { .name = "devicetreecon", .help = "Xen: device tree" },
 	[SK_DIFF_AND_XPERMS] = { 'A', .help = "allow and allowxperm rules" },
-	[SK_DIFF_ALL] = { .name = "all", .help = "all of these that differ, and no meaning" },
-	[SK_DIFF_STATS] = { .name = "stats", .help = "only how many there are of each" },
+	[SK_DIFF_ALL] = { .name = "all", .help = "all sections that differ, and nothing else" },
+	[SK_DIFF_STATS] = { .name = "stats", .help = "only how many there are in each section" },
+	[SK_DIFF_MEANING] = { .name = "meaning",
+			      .help = "what it means for who attacks the system" },
+	[SK_DIFF_LIMIT] = { .name = "limit",
+			    .arg = "N",
+			    .help = "show that many findings about the meaning (20)" },
+	[SK_DIFF_LABELS] = { .name = "labels", .help = "file contexts, and the paths they touch" },
 	[SK_DIFF_OLD_CONTEXTS] = { .name = "old-contexts",
 				   .arg = "FILE",
 				   .help = "file contexts of OLD" },
 	[SK_DIFF_NEW_CONTEXTS] = { .name = "new-contexts",
 				   .arg = "FILE",
 				   .help = "file contexts of NEW" },
+	[SK_DIFF_PATHS] = { .name = "paths",
+			    .arg = "FILE",
+			    .help = "paths, one a line, whose labels are compared" },
+	[SK_DIFF_MARKDOWN] = { .name = "markdown", .help = "write Markdown, for a merge request" },
 	SK_OPTION_JSON,
 	SK_OPTION_END,
 };
@@ -88,9 +102,21 @@ static const struct sk_option sk_diff_options[] = {
 struct sk_diff_request {
 	struct sk_system_args system;
 	uint64_t sections; /* those that were asked for by name */
-	bool all, stats;
-	const char *contexts[2];
+	bool all, stats, meaning, labels, markdown;
+	size_t limit;
+	const char *contexts[2], *paths;
+	const struct sk_command *cmd;
 };
+
+static int sk_diff_take_limit(struct sk_diff_request *q, const char *value)
+{
+	unsigned long n;
+
+	if (!sk_operand_number(value, UINT32_MAX, &n))
+		return sk_usage_error(q->cmd, "--limit takes a number, not '%s'", value);
+	q->limit = n;
+	return SK_EXIT_YES;
+}
 
 static int sk_diff_take(void *arg, int o, const char *value)
 {
@@ -107,6 +133,20 @@ static int sk_diff_take(void *arg, int o, const char *value)
 	case SK_DIFF_STATS:
 		q->stats = true;
 		break;
+	case SK_DIFF_MEANING:
+		q->meaning = true;
+		break;
+	case SK_DIFF_LIMIT:
+		return sk_diff_take_limit(q, value);
+	case SK_DIFF_LABELS:
+		q->labels = true;
+		break;
+	case SK_DIFF_PATHS:
+		q->paths = value;
+		break;
+	case SK_DIFF_MARKDOWN:
+		q->markdown = true;
+		break;
 	case SK_DIFF_OLD_CONTEXTS:
 		q->contexts[0] = value;
 		break;
@@ -119,133 +159,184 @@ static int sk_diff_take(void *arg, int o, const char *value)
 	return SK_EXIT_YES;
 }
 
-static int sk_diff_write(void *arg, const char *text, size_t n)
+static int sk_diff_add_label(void *arg, const struct selkie_label_rule *old_rule,
+			     const struct selkie_label_rule *new_rule)
 {
-	struct sk_buf *out = arg;
+	struct sk_diff_report *report = arg;
+	int r = sk_grow(&report->label_changes, &report->cap_label_changes,
+			report->n_label_changes + 1, sizeof(*report->label_changes));
 
-	sk_buf_add(out, text, n);
-	return out->failed ? out->error : 0;
-}
-
-static size_t sk_diff_total(const selkie_diff *diff, enum selkie_diff_section section)
-{
-	return selkie_diff_count(diff, section, SELKIE_DIFF_ADDED) +
-	       selkie_diff_count(diff, section, SELKIE_DIFF_REMOVED) +
-	       selkie_diff_count(diff, section, SELKIE_DIFF_MODIFIED);
-}
-
-/* Sections that do not differ are left out, unless they were asked for. */
-static bool sk_diff_shows(const struct sk_diff_request *q, const selkie_diff *diff, int section)
-{
-	return q->sections >> section & 1 || sk_diff_total(diff, (enum selkie_diff_section)section);
-}
-
-static int sk_diff_print_text(const struct sk_diff_request *q, const selkie_diff *diff,
-			      struct sk_buf *out)
-{
-	int r = 0;
-
-	for (int s = 0; s < SELKIE_N_DIFF_SECTIONS && !r; s++)
-		if (sk_diff_shows(q, diff, s))
-			r = selkie_diff_print(diff, (enum selkie_diff_section)s, q->stats,
-					      sk_diff_write, out);
+	if (!r)
+		report->label_changes[report->n_label_changes++] =
+			(struct sk_label_change){ old_rule, new_rule };
 	return r;
 }
 
-static int sk_diff_json_item(void *arg, const struct selkie_diff_item *item)
+/* The label of a path in one of the editions; 0 or a negative errno. */
+static int sk_diff_label(const struct sk_edition *edition, const char *path, const char **ret)
 {
-	static const char *const changes[] = { "added", "removed", "modified" };
-	struct sk_json *j = arg;
+	struct selkie_label_result result;
+	int r = selkie_label_lookup(edition->labels, path, 0, &result);
 
-	sk_json_object(j, NULL);
-	sk_json_string(j, "change", changes[item->change]);
-	sk_json_string(j, "text", item->text);
-	for (int added = 1; added >= 0 && item->n_parts; added--) {
-		sk_json_array(j, added ? "gained" : "lost");
-		for (size_t i = 0; i < item->n_parts; i++) {
-			if (item->parts[i].added != added)
-				continue;
-			sk_json_object(j, NULL);
-			sk_json_string(j, "what", item->parts[i].what);
-			sk_json_string(j, "value", item->parts[i].value);
-			sk_json_end_object(j);
-		}
-		sk_json_end_array(j);
+	*ret = !r && result.context ? result.context : "<<none>>";
+	return SK_MIN(r, 0);
+}
+
+/* Adds the path when its label is another one. */
+static int sk_diff_add_path(struct sk_diff_report *report, const char *path)
+{
+	struct sk_path_change change = { 0 };
+	int r;
+
+	if (!*path)
+		return 0;
+	r = sk_diff_label(&report->editions[0], path, &change.old_context);
+	if (!r)
+		r = sk_diff_label(&report->editions[1], path, &change.new_context);
+	if (r || !strcmp(change.old_context, change.new_context))
+		return r;
+	r = sk_grow(&report->path_changes, &report->cap_path_changes, report->n_path_changes + 1,
+		    sizeof(*report->path_changes));
+	change.path = r ? NULL : strdup(path);
+	if (!change.path)
+		return -ENOMEM;
+	report->path_changes[report->n_path_changes++] = change;
+	return 0;
+}
+
+/* The paths of a file, one a line; "-" is the standard input. */
+static int sk_diff_read_paths(struct sk_diff_report *report, const char *name)
+{
+	FILE *f = strcmp(name, "-") ? fopen(name, "re") : stdin;
+	sk_auto_free char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
+	int r = f ? 0 : -errno;
+
+	while (!r && (n = getline(&line, &cap, f)) >= 0) {
+		if (n && line[n - 1] == '\n')
+			line[n - 1] = '\0';
+		r = sk_diff_add_path(report, line);
 	}
-	sk_json_end_object(j);
-	return j->buf->failed ? j->buf->error : 0;
+	if (f && !r && ferror(f))
+		r = -EIO;
+	if (f && f != stdin)
+		fclose(f);
+	return r;
 }
 
-static int sk_diff_json_section(const struct sk_diff_request *q, const selkie_diff *diff,
-				enum selkie_diff_section section, struct sk_json *j)
+/* Without a list of paths, those that rules name one by one are looked at. */
+static int sk_diff_named_paths(struct sk_diff_report *report)
 {
 	int r = 0;
 
-	sk_json_object(j, NULL);
-	sk_json_string(j, "section", selkie_diff_section_name(section));
-	sk_json_string(j, "title", selkie_diff_section_title(section));
-	sk_json_uint(j, "added", selkie_diff_count(diff, section, SELKIE_DIFF_ADDED));
-	sk_json_uint(j, "removed", selkie_diff_count(diff, section, SELKIE_DIFF_REMOVED));
-	sk_json_uint(j, "modified", selkie_diff_count(diff, section, SELKIE_DIFF_MODIFIED));
-	if (!q->stats) {
-		sk_json_array(j, "changes");
-		r = selkie_diff_walk(diff, section, sk_diff_json_item, j);
-		sk_json_end_array(j);
+	for (size_t i = 0; i < report->n_label_changes && !r; i++) {
+		const struct sk_label_change *c = &report->label_changes[i];
+		const struct selkie_label_rule *rule = c->new_rule ? c->new_rule : c->old_rule;
+
+		if (rule->exact)
+			r = sk_diff_add_path(report, rule->prefix);
 	}
-	sk_json_end_object(j);
 	return r;
 }
 
-static int sk_diff_print_json(const struct sk_diff_request *q, const struct sk_edition editions[2],
-			      const selkie_diff *diff, struct sk_buf *out)
+static int sk_diff_labels(const struct sk_command *cmd, const struct sk_diff_request *q,
+			  struct sk_diff_report *report)
 {
-	struct sk_json j;
-	int r = 0;
+	int r;
 
-	sk_json_init(&j, out);
-	sk_json_object(&j, NULL);
-	sk_json_string(&j, "old", editions[0].name);
-	sk_json_string(&j, "new", editions[1].name);
-	sk_json_array(&j, "sections");
-	for (int s = 0; s < SELKIE_N_DIFF_SECTIONS && !r; s++)
-		if (sk_diff_shows(q, diff, s))
-			r = sk_diff_json_section(q, diff, (enum selkie_diff_section)s, &j);
-	sk_json_end_array(&j);
-	sk_json_end_object(&j);
-	sk_json_finish(&j);
-	return r;
+	if (!report->editions[0].labels || !report->editions[1].labels)
+		return q->labels || q->paths
+			       ? sk_usage_error(cmd, "both policies need file contexts; "
+						     "see --old-contexts and --new-contexts")
+			       : SK_EXIT_YES;
+	report->labels = true;
+	r = selkie_label_compare(report->editions[0].labels, report->editions[1].labels,
+				 sk_diff_add_label, report);
+	if (!r)
+		r = q->paths ? sk_diff_read_paths(report, q->paths) : sk_diff_named_paths(report);
+	if (r)
+		return sk_failure(cmd, "%s: %s", q->paths ? q->paths : "file contexts",
+				  strerror(-r));
+	return SK_EXIT_YES;
+}
+
+static int sk_diff_print(const struct sk_command *cmd, const struct sk_diff_request *q,
+			 const struct sk_diff_report *report)
+{
+	struct sk_buf out;
+	int r, flushed;
+
+	sk_buf_to_fd(&out, STDOUT_FILENO);
+	r = q->system.json ? sk_diff_report_json(report, &out)
+	    : q->markdown  ? sk_diff_report_markdown(report, &out)
+			   : sk_diff_report_text(report, &out);
+	flushed = sk_buf_flush(&out);
+	sk_buf_done(&out);
+	if (!r)
+		r = flushed;
+	return r ? sk_failure(cmd, "writing the differences: %s", strerror(-r)) : SK_EXIT_YES;
+}
+
+/* What is compared: all, unless something is asked for by name; the meaning needs the allow rules. */
+static uint64_t sk_diff_sections(const struct sk_diff_request *q)
+{
+	if (q->sections)
+		return q->sections;
+	if (q->labels && !q->meaning)
+		return 0;
+	return q->meaning ? SELKIE_DIFF_SECTION(SELKIE_DIFF_ALLOW) : SELKIE_DIFF_ALL;
+}
+
+static bool sk_diff_differs(const struct sk_diff_report *report)
+{
+	size_t n = report->n_label_changes + report->n_path_changes;
+
+	if (report->meanings)
+		n += selkie_meanings_count(report->meanings);
+	for (int s = 0; s < SELKIE_N_DIFF_SECTIONS; s++)
+		n += sk_diff_report_total(report, (enum selkie_diff_section)s);
+	return n;
 }
 
 static int sk_diff_compare(const struct sk_command *cmd, const struct sk_diff_request *q,
 			   const struct sk_edition editions[2])
 {
-	uint64_t sections = q->sections ? q->sections : SELKIE_DIFF_ALL;
+	bool by_name = q->sections || q->all || q->labels || q->meaning;
+	struct sk_diff_report report = { .editions = editions,
+					 .asked = q->sections,
+					 .sections = q->sections || q->all || !by_name,
+					 .stats = q->stats,
+					 .most_meanings = q->limit };
+	selkie_meanings *meanings = NULL;
 	selkie_diff *diff = NULL;
-	struct sk_buf out;
-	size_t n = 0;
-	int r, flushed;
+	int code = SK_EXIT_YES, r;
 
-	r = selkie_diff_new(editions[0].policy, editions[1].policy, sections, &diff);
+	r = selkie_diff_new(editions[0].policy, editions[1].policy, sk_diff_sections(q), &diff);
+	report.diff = diff;
+	if (!r && (q->meaning || !by_name))
+		r = selkie_meanings_find(diff, &meanings);
+	report.meanings = meanings;
 	if (r)
-		return sk_failure(cmd, "%s", strerror(-r));
-	for (int s = 0; s < SELKIE_N_DIFF_SECTIONS; s++)
-		n += sk_diff_total(diff, (enum selkie_diff_section)s);
-	sk_buf_to_fd(&out, STDOUT_FILENO);
-	r = q->system.json ? sk_diff_print_json(q, editions, diff, &out)
-			   : sk_diff_print_text(q, diff, &out);
-	flushed = sk_buf_flush(&out);
-	sk_buf_done(&out);
+		code = sk_failure(cmd, "%s", strerror(-r));
+	if (code == SK_EXIT_YES && (q->labels || !by_name))
+		code = sk_diff_labels(cmd, q, &report);
+	if (code == SK_EXIT_YES)
+		code = sk_diff_print(cmd, q, &report);
+	if (code == SK_EXIT_YES && sk_diff_differs(&report))
+		code = SK_EXIT_NO;
+	for (size_t i = 0; i < report.n_path_changes; i++)
+		free(report.path_changes[i].path);
+	free(report.path_changes);
+	free(report.label_changes);
+	selkie_meanings_free(meanings);
 	selkie_diff_free(diff);
-	if (!r)
-		r = flushed;
-	if (r)
-		return sk_failure(cmd, "writing the differences: %s", strerror(-r));
-	return n ? SK_EXIT_NO : SK_EXIT_YES;
+	return code;
 }
 
 static int sk_run_diff(const struct sk_command *cmd, int argc, char **argv)
 {
-	struct sk_diff_request q = { 0 };
+	struct sk_diff_request q = { .cmd = cmd, .limit = 20 };
 	struct sk_edition editions[2] = { SK_EDITION_INIT, SK_EDITION_INIT };
 	struct sk_args args;
 	int code;
@@ -253,6 +344,8 @@ static int sk_run_diff(const struct sk_command *cmd, int argc, char **argv)
 	sk_args_init(&args, cmd, argc, argv);
 	if (!sk_system_read_args(&args, &q.system, sk_diff_take, &q, &code))
 		return code;
+	if (q.markdown && q.system.json)
+		return sk_usage_error(cmd, "--markdown and --json exclude each other");
 	if (argc - args.first != 2)
 		return sk_usage_error(cmd, "name two policies, the old one and the new one");
 	code = SK_EXIT_YES;
@@ -269,11 +362,12 @@ static int sk_run_diff(const struct sk_command *cmd, int argc, char **argv)
 
 const struct sk_command sk_cmd_diff = {
 	.name = "diff",
-	.summary = "tell what differs between two policies",
+	.summary = "tell what differs between two policies and what that means",
 	.arguments = "OLD NEW",
 	.options = sk_diff_options,
-	.about = "OLD and NEW are policy files, or root directories of systems. Without an option\n"
-		 "that names a section, all sections that differ are shown.",
+	.about =
+		"OLD and NEW are policy files, or root directories of systems. Without an option\n"
+		"that says what to show: the meaning, then file contexts and sections that differ.",
 	.example = "selkie diff policy.33.old policy.33",
 	.run = sk_run_diff,
 };

@@ -307,6 +307,51 @@ unsigned int sk_sensitive_danger(const struct sk_sensitive *s, struct sk_type_id
 	return danger;
 }
 
+uint64_t sk_sensitive_rows_of(const struct sk_sensitive *s, struct sk_class_id cls, uint32_t perms)
+{
+	uint64_t rows = 0;
+
+	_Static_assert(SK_ARRAY_LEN(sk_sensitive_rows) <= 64, "a row is a bit");
+	if (!cls.v || cls.v > s->policy->n_class_ids)
+		return 0;
+	for (uint32_t i = s->first[cls.v]; i; i = s->rules[i - 1].next)
+		if (s->rules[i - 1].perms & perms)
+			rows |= (uint64_t)1 << (s->rules[i - 1].row - sk_sensitive_rows);
+	return rows;
+}
+
+uint64_t sk_sensitive_rows_at(const struct sk_sensitive *s, struct sk_type_id target)
+{
+	const struct sk_idset *types = &s->policy->types_of[target.v];
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		uint64_t row = (uint64_t)1 << (s->rules[i].row - sk_sensitive_rows);
+		bool is = s->rules[i].any || rows & row;
+
+		for (uint32_t k = 0; k < types->n && !is; k++)
+			is = sk_bitset_has(&s->rules[i].targets, types->ids[k]);
+		rows |= is ? row : 0;
+	}
+	return rows;
+}
+
+uint64_t sk_sensitive_rows_across(void)
+{
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(sk_sensitive_rows); i++)
+		if (sk_sensitive_rows[i].flags & SK_ACROSS)
+			rows |= (uint64_t)1 << i;
+	return rows;
+}
+
+unsigned int sk_sensitive_row_danger(unsigned int row, const char **ret_reason)
+{
+	*ret_reason = sk_sensitive_rows[row].reason;
+	return sk_sensitive_rows[row].danger;
+}
+
 bool sk_sensitive_content(const struct sk_sensitive *s, struct sk_type_id type)
 {
 	return sk_bitset_has(&s->content, type.v);

@@ -30,6 +30,16 @@ unsigned int sk_sensitive_danger(const struct sk_sensitive *s, struct sk_type_id
 				 struct sk_type_id target, struct sk_class_id cls, uint32_t perms,
 				 uint32_t *ret_perms, const char **ret_reason);
 
+/*
+ * The table's rows as bits, for adding up what a domain may do: those that permissions of a class belong to, those that a
+ * target (a type, or an attribute for any of its types) is in, and those that only count between different types. What
+ * is granted is in the rows of both.
+ */
+uint64_t sk_sensitive_rows_of(const struct sk_sensitive *s, struct sk_class_id cls, uint32_t perms);
+uint64_t sk_sensitive_rows_at(const struct sk_sensitive *s, struct sk_type_id target);
+uint64_t sk_sensitive_rows_across(void);
+unsigned int sk_sensitive_row_danger(unsigned int row, const char **ret_reason);
+
 /* Whether files of this type hold what must not be shown, so that giving them another label would show it. */
 bool sk_sensitive_content(const struct sk_sensitive *s, struct sk_type_id type);
 

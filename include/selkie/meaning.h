@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SELKIE_MEANING_H
+#define SELKIE_MEANING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <selkie/diff.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+/*
+ * What the differences between two policies mean for who attacks the system: what is possible under the new policy that
+ * was not under the old one, each thing with how dangerous it is. Booleans have their defaults; roles, levels and
+ * constraints are not looked at.
+ */
+enum selkie_meaning_kind {
+	SELKIE_MEANING_TRANSITION, /* processes of `source` can become `target` (reach.h) */
+	SELKIE_MEANING_FLOW, /* what `source` writes reaches `target`, or what `target` holds reaches `source` */
+	SELKIE_MEANING_PRIVILEGE,  /* `source` has gained a sensitive access to `target` */
+	SELKIE_MEANING_PERMISSIVE, /* `source` is not confined any more */
+	SELKIE_MEANING_BOOLEAN,	   /* the boolean `source` has another default */
+	SELKIE_MEANING_POLICY,	   /* something about the policy as a whole */
+};
+
+/* How an attacker gets at a domain. */
+enum selkie_exposure {
+	SELKIE_EXPOSURE_NONE,
+	SELKIE_EXPOSURE_USER,	  /* users run it */
+	SELKIE_EXPOSURE_CONNECTS, /* it connects to others over the network */
+	SELKIE_EXPOSURE_LISTENS,  /* others connect to it */
+};
+
+struct selkie_meaning {
+	enum selkie_meaning_kind kind;
+	unsigned int danger;	       /* 0 to 100 */
+	enum selkie_exposure exposure; /* of the source */
+	const char *source, *target;   /* names, or NULL */
+	const char *text;	       /* what it is, as sentences */
+	uint64_t opens; /* BOOLEAN: accesses that the new default grants and the old one did not */
+	size_t n_rules; /* rules that bring it, as policy text; not always all of them */
+	const char *const *rules;
+	size_t n_path; /* FLOW: the types on the way, both ends included */
+	const char *const *path;
+};
+
+/* "transition", "flow", ... and "user", "connects", "listens" or "none"; NULL for unknown values. */
+const char *selkie_meaning_kind_name(enum selkie_meaning_kind kind);
+const char *selkie_exposure_name(enum selkie_exposure exposure);
+
+typedef struct sk_meanings selkie_meanings;
+
+/*
+ * Works out what a comparison means; its section SELKIE_DIFF_ALLOW must have been compared. *ret is owned by the caller
+ * and borrows the comparison. Returns 0, -EINVAL without that section, or -ENOMEM.
+ */
+int selkie_meanings_find(const selkie_diff *diff, selkie_meanings **ret);
+void selkie_meanings_free(selkie_meanings *meanings); /* NULL is allowed */
+
+/* Most dangerous first. */
+size_t selkie_meanings_count(const selkie_meanings *meanings);
+const struct selkie_meaning *selkie_meanings_get(const selkie_meanings *meanings, size_t i);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif

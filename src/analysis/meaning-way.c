@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * New ways: domain transitions that were not possible, and flows of information between what an attacker gets at and what
+ * must be protected.
+ *
+ * In a real policy everything can flow to everything in two steps, through domains that may read and write all; and
+ * those are trusted. So a flow is only looked for through types that are no such hubs under the old policy, and in at most
+ * three steps: what an exposed domain writes, a trusted one reads and passes on. It is new when one of its steps is; a
+ * step that is a new transition is a finding already.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "analysis/graph.h"
+#include "analysis/meaning.h"
+#include "selkie/flow.h"
+#include "selkie/reach.h"
+
+/*
+ * Transitions.
+ */
+struct sk_new_transitions {
+	struct sk_making_meanings *m;
+	selkie_reach *reach[2];
+	uint64_t *closure
+		[2]; /* by type id: sensitive rows of all that it can come to, itself included */
+	uint8_t *known[2];
+	uint32_t *
+		marks; /* by number of the type: the source for which the left policy has the step */
+};
+
+static int sk_closure_rows(struct sk_new_transitions *t, int side, uint32_t id, uint64_t *ret)
+{
+	struct selkie_reached *reached = NULL;
+	size_t n = 0;
+	int r;
+
+	if (!t->known[side][id]) {
+		r = selkie_reach_reachable(t->reach[side], (struct sk_type_id){ id },
+					   SELKIE_FORWARD, 0, &reached, &n);
+		if (r)
+			return r;
+		for (size_t i = 0; i < n; i++)
+			t->closure[side][id] |= t->m->domains[side].rows[reached[i].type.v];
+		t->known[side][id] = 1;
+		free(reached);
+	}
+	*ret = t->closure[side][id];
+	return 0;
+}
+
+static int sk_transition_take_rules(struct sk_making_meanings *m, struct sk_meaning_rules *rules,
+				    const struct selkie_rule_list *list)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < list->n && i < 2 && !r; i++)
+		r = sk_meaning_take_right_rule(m, rules, list->rules[i]);
+	return r;
+}
+
+static int sk_transition_rules(struct sk_making_meanings *m, struct sk_meaning_rules *rules,
+			       const struct selkie_transition_facts *facts)
+{
+	int r = sk_transition_take_rules(
+		m, rules, facts->by_exec ? &facts->transition : &facts->dyntransition);
+
+	if (!r && !facts->by_exec)
+		return sk_transition_take_rules(m, rules, &facts->setcurrent);
+	for (size_t i = 0; i < facts->n_entrypoints && i < 2 && !r; i++) {
+		const struct selkie_entrypoint *e = &facts->entrypoints[i];
+
+		r = sk_transition_take_rules(m, rules, &e->execute);
+		if (!r)
+			r = sk_transition_take_rules(m, rules, &e->entrypoint);
+		if (!r)
+			r = sk_transition_take_rules(m, rules, &e->type_transition);
+	}
+	return r ? r : sk_transition_take_rules(m, rules, &facts->setexec);
+}
+
+static void sk_transition_text(struct sk_making_meanings *m, struct sk_type_id source,
+			       struct sk_type_id target,
+			       const struct selkie_transition_facts *facts)
+{
+	const struct sk_policy *p = m->policy[SK_RIGHT];
+
+	sk_meaning_name(m, source, 0, true);
+	sk_buf_join(&m->buf, " can now become ", p->type_by_id[target.v]->name, NULL);
+	if (facts->by_exec && facts->n_entrypoints)
+		sk_buf_join(&m->buf, " by executing ",
+			    p->type_by_id[facts->entrypoints[0].type.v]->name, NULL);
+	else if (facts->by_dyntransition)
+		sk_buf_adds(&m->buf, " without executing anything");
+}
+
+/* How much is gained by a step: what the target may do, then what it can come to. */
+static int sk_transition_gain(struct sk_new_transitions *t, struct sk_type_id source,
+			      struct sk_type_id target, unsigned int *ret_danger, bool *ret_beyond,
+			      const char **ret_reason)
+{
+	struct sk_type_id left = sk_meaning_left(t->m, source);
+	const char *direct_reason = NULL, *beyond_reason = NULL;
+	uint64_t before = 0, after = 0;
+	unsigned int direct, beyond;
+	int r = left.v ? sk_closure_rows(t, SK_LEFT, left.v, &before) : 0;
+
+	if (!r)
+		r = sk_closure_rows(t, SK_RIGHT, target.v, &after);
+	if (r)
+		return r;
+	direct = sk_meaning_worst_row(t->m->domains[SK_RIGHT].rows[target.v] & ~before,
+				      &direct_reason);
+	beyond = sk_meaning_worst_row(after & ~before, &beyond_reason) * 9 / 10;
+	*ret_beyond = beyond > direct;
+	*ret_danger = SK_MAX(SK_MAX(direct, beyond), 10u);
+	*ret_reason = beyond > direct ? beyond_reason : direct_reason;
+	return 0;
+}
+
+static int sk_transition_add(struct sk_new_transitions *t, struct sk_type_id source,
+			     struct sk_type_id target)
+{
+	struct sk_making_meanings *m = t->m;
+	struct selkie_meaning f = { .kind = SELKIE_MEANING_TRANSITION };
+	struct selkie_transition_facts *facts = NULL;
+	struct sk_meaning_rules rules = { 0 };
+	const char *reason = NULL;
+	bool beyond;
+	int r = sk_transition_gain(t, source, target, &f.danger, &beyond, &reason);
+
+	if (!r)
+		r = selkie_reach_facts(t->reach[SK_RIGHT], source, target, &facts);
+	if (r)
+		return r;
+	f.danger = sk_meaning_scale(m, source, f.danger);
+	f.exposure = (enum selkie_exposure)m->domains[SK_RIGHT].exposure[source.v];
+	f.source = m->policy[SK_RIGHT]->type_by_id[source.v]->name;
+	f.target = m->policy[SK_RIGHT]->type_by_id[target.v]->name;
+	r = sk_transition_rules(m, &rules, facts);
+	if (!r)
+		r = sk_meaning_set_rules(m, &f, &rules);
+	sk_transition_text(m, source, target, facts);
+	if (reason)
+		sk_buf_join(&m->buf,
+			    beyond ? ", and from there on gains what it had not: "
+				   : ", which gains it what it had not: ",
+			    reason, NULL);
+	sk_buf_addc(&m->buf, '.');
+	selkie_transition_facts_free(facts);
+	return r ? r : sk_meaning_add(m, &f);
+}
+
+/* The steps of one source that the left policy does not have. */
+static int sk_transitions_from(struct sk_new_transitions *t, uint32_t number)
+{
+	const struct sk_pairing *types = &t->m->walk.pairs[SK_PAIR_TYPES];
+	struct selkie_reached *reached[2] = { NULL, NULL };
+	size_t n[2] = { 0, 0 };
+	int r = 0;
+
+	for (int side = 0; side < 2 && !r; side++)
+		if (types->id[side][number])
+			r = selkie_reach_reachable(t->reach[side],
+						   (struct sk_type_id){ types->id[side][number] },
+						   SELKIE_FORWARD, 1, &reached[side], &n[side]);
+	for (size_t i = 0; i < n[SK_LEFT] && !r; i++)
+		t->marks[types->number[SK_LEFT][reached[SK_LEFT][i].type.v]] = number;
+	for (size_t i = 1; i < n[SK_RIGHT] && !r; i++) {
+		uint32_t to = types->number[SK_RIGHT][reached[SK_RIGHT][i].type.v], *slot;
+
+		if (t->marks[to] == number)
+			continue;
+		r = sk_map_insert(&t->m->transitions, (uint64_t)number << 32 | to, 0, &slot, NULL);
+		if (!r)
+			r = sk_transition_add(t, reached[SK_RIGHT][0].type,
+					      reached[SK_RIGHT][i].type);
+	}
+	free(reached[SK_LEFT]);
+	free(reached[SK_RIGHT]);
+	return r;
+}
+
+int sk_meaning_transitions(struct sk_making_meanings *m)
+{
+	const struct sk_pairing *types = &m->walk.pairs[SK_PAIR_TYPES];
+	struct sk_new_transitions t = { .m = m };
+	int r = 0;
+
+	t.marks = SK_ARENA_ARRAY(&m->arena, uint32_t, (size_t)types->n + 1);
+	for (int side = 0; side < 2 && !r; side++) {
+		struct selkie_reach_options options = SELKIE_REACH_OPTIONS_INIT;
+		size_t n_ids = (size_t)m->policy[side]->n_type_ids + 1;
+
+		options.state = m->state[side];
+		t.closure[side] = SK_ARENA_ARRAY(&m->arena, uint64_t, n_ids);
+		t.known[side] = SK_ARENA_ARRAY(&m->arena, uint8_t, n_ids);
+		r = t.marks && t.closure[side] && t.known[side] ? 0 : -ENOMEM;
+		if (!r)
+			r = selkie_reach_new(m->policy[side], &options, &t.reach[side]);
+	}
+	for (uint32_t number = 1; number <= types->n && !r; number++)
+		if (types->id[SK_RIGHT][number])
+			r = sk_transitions_from(&t, number);
+	selkie_reach_free(t.reach[SK_LEFT]);
+	selkie_reach_free(t.reach[SK_RIGHT]);
+	return r;
+}
+
+/*
+ * Flows. Sets of types are bit maps by their number, which both policies share.
+ */
+#define SK_FLOW_WEIGHT 10 /* data of any amount: what is read and written */
+#define SK_MOST_FLOWS  10000
+
+/* A type is a hub when it flows directly to or from more than these of all types, and more than so many. */
+#define SK_HUB_PERCENT 10
+#define SK_HUB_LEAST   20
+
+struct sk_new_flows {
+	struct sk_making_meanings *m;
+	const struct sk_pairing *types;
+	selkie_flow *flow[2];
+	uint32_t n_words;
+	uint64_t *hubs;
+	/* by direction and number of a domain, when known: where it flows to (FORWARD) or from; of both policies */
+	uint64_t **near[2][2];
+	size_t n_found;
+};
+
+/* One step from a type, without hubs, on one side. */
+static int sk_flow_near(struct sk_new_flows *w, int side, enum selkie_direction direction,
+			uint32_t number, const uint64_t **ret)
+{
+	uint64_t **known = &w->near[side][direction][number];
+	struct selkie_reached *reached = NULL;
+	size_t n = 0;
+	int r = 0;
+
+	if (*known) {
+		*ret = *known;
+		return 0;
+	}
+	*known = SK_ARENA_ARRAY(&w->m->arena, uint64_t, w->n_words);
+	if (!*known)
+		return -ENOMEM;
+	if (w->types->id[side][number])
+		r = selkie_flow_reachable(w->flow[side],
+					  (struct sk_type_id){ w->types->id[side][number] },
+					  direction, 1, &reached, &n);
+	for (size_t i = 1; i < n && !r; i++)
+		sk_bits_set(*known, w->types->number[side][reached[i].type.v]);
+	for (uint32_t i = 0; i < w->n_words; i++)
+		(*known)[i] &= ~w->hubs[i];
+	free(reached);
+	*ret = *known;
+	return r;
+}
+
+/* Types that flow directly to or from a large part of all, by the left policy. */
+static int sk_flow_find_hubs(struct sk_new_flows *w)
+{
+	uint32_t most = SK_MAX(w->types->n * SK_HUB_PERCENT / 100, (uint32_t)SK_HUB_LEAST);
+	int r = 0;
+
+	for (uint32_t number = 1; number <= w->types->n && !r; number++)
+		for (int direction = 0; direction < 2 && !r; direction++) {
+			struct selkie_reached *reached = NULL;
+			size_t n = 0;
+
+			if (!w->types->id[SK_LEFT][number])
+				continue;
+			r = selkie_flow_reachable(
+				w->flow[SK_LEFT],
+				(struct sk_type_id){ w->types->id[SK_LEFT][number] },
+				(enum selkie_direction)direction, 1, &reached, &n);
+			if (n > most)
+				sk_bits_set(w->hubs, number);
+			free(reached);
+		}
+	return r;
+}
+
+/* One new way: from the exposed domain, perhaps over another type, through a domain to what is protected; or back. */
+struct sk_flow_way {
+	enum selkie_direction direction;	/* FORWARD: to what is protected */
+	uint32_t exposed, over, domain, secret; /* numbers; over 0 when there is none */
+	unsigned int n_exposed;			/* domains that have the same way */
+	unsigned int n_over; /* more types over which they have one; UINT_MAX: counted there */
+	enum {
+		SK_KNOWN_NOT,
+		SK_KNOWN_ELSEWHERE, /* it had such a way before, through another domain */
+		SK_KNOWN_HERE,	    /* through this one, over something else */
+	} known;
+};
+
+static struct sk_type_id sk_flow_right(const struct sk_new_flows *w, uint32_t number)
+{
+	return (struct sk_type_id){ w->types->id[SK_RIGHT][number] };
+}
+
+static int sk_flow_step_rules(struct sk_new_flows *w, uint32_t from, uint32_t to,
+			      struct sk_meaning_rules *rules)
+{
+	struct selkie_flow_rule *list = NULL;
+	size_t n = 0;
+	int r = selkie_flow_rules(w->flow[SK_RIGHT], sk_flow_right(w, from), sk_flow_right(w, to),
+				  &list, &n);
+
+	if (!r && n)
+		r = sk_meaning_take_right_rule(w->m, rules, list[0].rule);
+	free(list);
+	return r;
+}
+
+static void sk_flow_text(struct sk_new_flows *w, const struct sk_flow_way *way)
+{
+	struct sk_buf *buf = &w->m->buf;
+	const char *const *name = w->types->name;
+	struct sk_type_id exposed = sk_flow_right(w, way->exposed);
+
+	if (way->direction == SELKIE_FORWARD) {
+		sk_meaning_name(w->m, exposed, way->n_exposed - 1, true);
+		sk_buf_join(buf, " can now influence ", name[way->secret], ": written to ",
+			    name[way->over ? way->over : way->domain], NULL);
+		if (way->n_over)
+			sk_buf_printf(buf, " or %u more", way->n_over);
+		if (way->over)
+			sk_buf_join(buf, ", it is read by ", name[way->domain], NULL);
+		sk_buf_join(buf, ", which writes ", name[way->secret], ".", NULL);
+	} else {
+		sk_buf_join(buf, "What ", name[way->secret], " holds can now get to ", NULL);
+		sk_meaning_name(w->m, exposed, way->n_exposed - 1, false);
+		sk_buf_join(buf, ": ", name[way->domain], " reads it and writes ",
+			    name[way->over ? way->over : way->exposed], NULL);
+		if (way->n_over)
+			sk_buf_printf(buf, " and %u more", way->n_over);
+		sk_buf_adds(buf, way->over ? ", which is read there." : ".");
+	}
+	if (way->known)
+		sk_buf_adds(buf,
+			    way->known == SK_KNOWN_HERE
+				    ? " That domain was such a way before, over something else."
+				    : " There were such ways before, through other domains.");
+}
+
+static int sk_flow_add(struct sk_new_flows *w, const struct sk_flow_way *way)
+{
+	uint32_t path[4] = { way->exposed, way->over, way->domain, way->secret };
+	struct selkie_meaning f = { .kind = SELKIE_MEANING_FLOW };
+	struct sk_meaning_rules rules = { 0 };
+	const char **names = SK_ARENA_ARRAY(&w->m->out->arena, const char *, 4);
+	size_t n = 0;
+	int r = names ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < 4; i++)
+		if (path[i])
+			path[n++] = path[i];
+	for (size_t i = 0; i < n && !r; i++) {
+		size_t at = way->direction == SELKIE_FORWARD ? i : n - 1 - i;
+
+		names[i] = w->types->name[path[at]];
+		if (i + 1 < n)
+			r = sk_flow_step_rules(
+				w, path[at],
+				path[way->direction == SELKIE_FORWARD ? at + 1 : at - 1], &rules);
+	}
+	if (!r)
+		r = sk_meaning_set_rules(w->m, &f, &rules);
+	f.danger = sk_meaning_scale(w->m, sk_flow_right(w, way->exposed), way->over ? 80 : 85);
+	f.danger = f.danger *
+		   (way->known == SK_KNOWN_HERE	       ? 50
+		    : way->known == SK_KNOWN_ELSEWHERE ? 80
+						       : 100) /
+		   100;
+	f.danger = f.danger * (w->types->id[SK_LEFT][way->domain] ? 100 : 70) / 100;
+	f.exposure = (enum selkie_exposure)w->m->domains[SK_RIGHT]
+			     .exposure[sk_flow_right(w, way->exposed).v];
+	f.source = w->types->name[way->exposed];
+	f.target = w->types->name[way->secret];
+	f.path = names;
+	f.n_path = n;
+	sk_flow_text(w, way);
+	w->n_found++;
+	return r ? r : sk_meaning_add(w->m, &f);
+}
+
+/* Exposed domains of the right policy that are no hubs, most exposed first; 0 at the end. */
+static int sk_flow_exposed(struct sk_new_flows *w, uint32_t **ret)
+{
+	const uint8_t *exposure = w->m->domains[SK_RIGHT].exposure;
+	uint32_t n = 0;
+
+	*ret = SK_ARENA_ARRAY(&w->m->arena, uint32_t, (size_t)w->types->n + 1);
+	if (!*ret)
+		return -ENOMEM;
+	for (int e = SELKIE_EXPOSURE_LISTENS; e > SELKIE_EXPOSURE_NONE; e--)
+		for (uint32_t number = 1; number <= w->types->n; number++)
+			if (w->types->id[SK_RIGHT][number] && !sk_bits_has(w->hubs, number) &&
+			    exposure[w->types->id[SK_RIGHT][number]] == e)
+				(*ret)[n++] = number;
+	return 0;
+}
+
+/* The new ways through one domain in the making. */
+struct sk_flow_ways {
+	struct sk_new_flows *w;
+	enum selkie_direction direction;
+	uint32_t secret, domain;
+	bool before; /* the domain had to do with the secret under the left policy */
+	const uint64_t *
+		around; /* left: the domains that have to do with it, and what is one step from these */
+	const uint64_t *touch; /* right: what has to do with the secret directly */
+	const uint64_t *in[2]; /* of the domain */
+	uint32_t *place;       /* by number of what a way goes over: way + 1 */
+	struct sk_flow_way *list;
+	size_t n, cap;
+};
+
+static bool sk_flow_meet(const struct sk_new_flows *w, const uint64_t *a, const uint64_t *b)
+{
+	for (uint32_t i = 0; i < w->n_words; i++)
+		if (a[i] & b[i])
+			return true;
+	return false;
+}
+
+/* Whether a step in the direction of the way is a new transition. */
+static bool sk_flow_is_transition(const struct sk_flow_ways *ways, uint32_t from, uint32_t to)
+{
+	bool forward = ways->direction == SELKIE_FORWARD;
+
+	return sk_map_find(&ways->w->m->transitions,
+			   (uint64_t)(forward ? from : to) << 32 | (forward ? to : from));
+}
+
+/* A way over a type, or directly (0). Ways of several domains over the same are one. */
+static int sk_flow_take_way(struct sk_flow_ways *ways, uint32_t exposed, uint32_t over, int known)
+{
+	struct sk_flow_way *same = ways->place[over] ? &ways->list[ways->place[over] - 1] : NULL;
+	int r;
+
+	if (over == ways->secret || (over && (over == exposed || over == ways->domain)))
+		return 0;
+	if (sk_flow_is_transition(ways, exposed, over ? over : ways->domain) ||
+	    (over && sk_flow_is_transition(ways, over, ways->domain)))
+		return 0;
+	if (same) {
+		same->n_exposed++;
+		return 0;
+	}
+	r = sk_grow(&ways->list, &ways->cap, ways->n + 1, sizeof(*ways->list));
+	if (r)
+		return r;
+	ways->list[ways->n] = (struct sk_flow_way){ .direction = ways->direction,
+						    .exposed = exposed,
+						    .over = over,
+						    .domain = ways->domain,
+						    .secret = ways->secret,
+						    .n_exposed = 1 };
+	ways->list[ways->n].known = known;
+	ways->place[over] = (uint32_t)++ways->n;
+	return 0;
+}
+
+/* The new ways of one exposed domain. What has to do with the secret itself is a matter of privileges. */
+static int sk_flow_take_exposed(struct sk_flow_ways *ways, uint32_t exposed)
+{
+	struct sk_new_flows *w = ways->w;
+	const uint64_t *out[2];
+	int r = 0, known;
+
+	if (exposed == ways->domain || exposed == ways->secret || sk_bits_has(ways->touch, exposed))
+		return 0;
+	for (int side = 0; side < 2 && !r; side++)
+		r = sk_flow_near(w, side, ways->direction, exposed, &out[side]);
+	if (r)
+		return r;
+	known = sk_flow_meet(w, out[SK_LEFT], ways->around) ? SK_KNOWN_ELSEWHERE : SK_KNOWN_NOT;
+	if (ways->before && (sk_bits_has(out[SK_LEFT], ways->domain) ||
+			     sk_flow_meet(w, out[SK_LEFT], ways->in[SK_LEFT])))
+		known = SK_KNOWN_HERE;
+	if (sk_bits_has(out[SK_RIGHT], ways->domain) &&
+	    !(ways->before && sk_bits_has(out[SK_LEFT], ways->domain)))
+		r = sk_flow_take_way(ways, exposed, 0, known);
+	for (uint32_t i = 0; i < w->n_words; i++) {
+		uint64_t was = ways->before ? out[SK_LEFT][i] & ways->in[SK_LEFT][i] : 0;
+		uint64_t new = out[SK_RIGHT][i] & ways->in[SK_RIGHT][i] & ~was;
+
+		for (; new && !r; new &= new - 1)
+			r = sk_flow_take_way(ways, exposed, i * 64 + (uint32_t)__builtin_ctzll(new),
+					     known);
+	}
+	return r;
+}
+
+/* Ways of the same domains over several types become one. */
+static void sk_flow_merge_ways(struct sk_flow_ways *ways)
+{
+	for (size_t i = 1; i < ways->n; i++)
+		for (size_t k = 0; k < i && ways->list[i].over; k++) {
+			struct sk_flow_way *way = &ways->list[k];
+
+			if (!way->over || way->n_over == UINT_MAX ||
+			    way->exposed != ways->list[i].exposed ||
+			    way->n_exposed != ways->list[i].n_exposed ||
+			    way->known != ways->list[i].known)
+				continue;
+			way->n_over++;
+			ways->list[i].n_over = UINT_MAX;
+			break;
+		}
+}
+
+/* All new ways through one domain. */
+static int sk_flow_through(struct sk_flow_ways *ways, const uint32_t *exposed)
+{
+	enum selkie_direction back =
+		ways->direction == SELKIE_FORWARD ? SELKIE_BACKWARD : SELKIE_FORWARD;
+	struct sk_new_flows *w = ways->w;
+	int r = 0;
+
+	for (int side = 0; side < 2 && !r; side++)
+		r = sk_flow_near(w, side, back, ways->domain, &ways->in[side]);
+	ways->n = 0;
+	memset(ways->place, 0, ((size_t)w->types->n + 1) * sizeof(*ways->place));
+	for (; !r && *exposed; exposed++)
+		r = sk_flow_take_exposed(ways, *exposed);
+	sk_flow_merge_ways(ways);
+	for (size_t i = 0; i < ways->n && !r && w->n_found < SK_MOST_FLOWS; i++)
+		if (ways->list[i].n_over != UINT_MAX)
+			r = sk_flow_add(w, &ways->list[i]);
+	return r;
+}
+
+/* All new ways to a secret (FORWARD) or from it. */
+static int sk_flow_secret(struct sk_new_flows *w, enum selkie_direction direction, uint32_t secret,
+			  const uint32_t *exposed)
+{
+	enum selkie_direction back = direction == SELKIE_FORWARD ? SELKIE_BACKWARD : SELKIE_FORWARD;
+	const uint8_t *is[2] = { w->m->domains[SK_LEFT].is, w->m->domains[SK_RIGHT].is };
+	struct sk_flow_ways ways = { .w = w, .direction = direction, .secret = secret };
+	sk_auto_free uint64_t *around = calloc(w->n_words, sizeof(*around));
+	const uint64_t *before, *in;
+	int r = around ? sk_flow_near(w, SK_LEFT, back, secret, &before) : -ENOMEM;
+
+	if (!r)
+		r = sk_flow_near(w, SK_RIGHT, back, secret, &ways.touch);
+	for (uint32_t n = 1; n <= w->types->n && !r; n++) {
+		if (!sk_bits_has(before, n) || !is[SK_LEFT][w->types->id[SK_LEFT][n]])
+			continue;
+		sk_bits_set(around, n);
+		r = sk_flow_near(w, SK_LEFT, back, n, &in);
+		for (uint32_t i = 0; i < w->n_words && !r; i++)
+			around[i] |= in[i];
+	}
+	ways.around = around;
+	ways.place = calloc((size_t)w->types->n + 1, sizeof(*ways.place));
+	if (!ways.place)
+		r = -ENOMEM;
+	for (uint32_t n = 1; n <= w->types->n && !r; n++) {
+		if (!sk_bits_has(ways.touch, n) || !is[SK_RIGHT][w->types->id[SK_RIGHT][n]])
+			continue;
+		ways.domain = n;
+		ways.before = sk_bits_has(before, n);
+		r = sk_flow_through(&ways, exposed);
+	}
+	free(ways.place);
+	free(ways.list);
+	return r;
+}
+
+static int sk_flows_begin(struct sk_new_flows *w)
+{
+	int r = 0;
+
+	w->types = &w->m->walk.pairs[SK_PAIR_TYPES];
+	w->n_words = SK_BITS_WORDS(w->types->n);
+	w->hubs = SK_ARENA_ARRAY(&w->m->arena, uint64_t, w->n_words);
+	for (int side = 0; side < 2 && !r; side++) {
+		struct selkie_flow_options options = SELKIE_FLOW_OPTIONS_INIT;
+
+		options.min_weight = SK_FLOW_WEIGHT;
+		options.state = w->m->state[side];
+		for (int direction = 0; direction < 2; direction++)
+			w->near[side][direction] =
+				SK_ARENA_ARRAY(&w->m->arena, uint64_t *, (size_t)w->types->n + 1);
+		r = w->hubs && w->near[side][0] && w->near[side][1] ? 0 : -ENOMEM;
+		if (!r)
+			r = selkie_flow_new(w->m->policy[side], &options, NULL, &w->flow[side]);
+	}
+	return r ? r : sk_flow_find_hubs(w);
+}
+
+int sk_meaning_flows(struct sk_making_meanings *m)
+{
+	struct sk_new_flows w = { .m = m };
+	uint32_t *exposed = NULL;
+	int r = sk_flows_begin(&w);
+
+	if (!r)
+		r = sk_flow_exposed(&w, &exposed);
+	for (uint32_t number = 1; number <= w.types->n && !r; number++) {
+		struct sk_type_id right = sk_flow_right(&w, number);
+
+		if (!right.v || !sk_sensitive_content(m->sensitive[SK_RIGHT], right))
+			continue;
+		r = sk_flow_secret(&w, SELKIE_FORWARD, number, exposed);
+		if (!r)
+			r = sk_flow_secret(&w, SELKIE_BACKWARD, number, exposed);
+	}
+	selkie_flow_free(w.flow[SK_LEFT]);
+	selkie_flow_free(w.flow[SK_RIGHT]);
+	return r;
+}

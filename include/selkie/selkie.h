@@ -35,6 +35,7 @@
 #include <selkie/rule.h>
 #include <selkie/search.h>
 #include <selkie/state.h>
+#include <selkie/suite.h>
 #include <selkie/transition.h>
 #include <selkie/type.h>
 #include <selkie/user.h>

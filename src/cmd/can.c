@@ -9,13 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "cmd/operand.h"
-
-struct sk_can_answer {
-	struct selkie_question question;
-	selkie_explanation *why;
-	selkie_remedies *remedies;
-};
+#include "cmd/answer.h"
 
 struct sk_can {
 	const struct sk_command *cmd;
@@ -23,7 +17,7 @@ struct sk_can {
 	struct sk_system system;
 	struct sk_operand_context source, target;
 	selkie_class_id cls;
-	struct sk_can_answer *answers;
+	struct sk_answer *answers;
 	size_t n_answers;
 	struct sk_buf out;
 	bool color;
@@ -37,15 +31,10 @@ static const struct sk_option sk_can_options[] = {
 	SK_OPTION_END,
 };
 
-static bool sk_can_granted(const struct sk_can_answer *a)
-{
-	return selkie_explanation_granted(a->why) == a->question.perms;
-}
-
 static bool sk_can_all_granted(const struct sk_can *can)
 {
 	for (size_t i = 0; i < can->n_answers; i++)
-		if (!sk_can_granted(&can->answers[i]))
+		if (!sk_answer_granted(&can->answers[i]))
 			return false;
 	return true;
 }
@@ -117,275 +106,26 @@ static int sk_can_ask(struct sk_can *can)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < can->n_answers && !r; i++) {
-		struct sk_can_answer *a = &can->answers[i];
-
-		r = selkie_access_explain(can->system.state, NULL, &a->question, &a->why);
-		if (!r)
-			r = selkie_access_find_booleans(can->system.state, NULL, &a->question, 0,
-							&a->remedies);
-	}
+	for (size_t i = 0; i < can->n_answers && !r; i++)
+		r = sk_answer_ask(can->system.state, &can->answers[i]);
 	return r ? sk_failure(can->cmd, "%s", strerror(-r)) : SK_EXIT_YES;
 }
 
-/*
- * Text.
- */
-static void sk_can_permissions(struct sk_can *can, const struct selkie_question *q, uint32_t perms)
+static struct sk_answer_view sk_can_view(struct sk_can *can)
 {
-	sk_print_permissions(&can->out, can->system.policy, q->cls, perms);
-	if (q->has_number)
-		sk_buf_printf(&can->out, " 0x%04x", q->number);
-}
-
-static void sk_can_headline(struct sk_can *can, const struct sk_can_answer *a)
-{
-	bool yes = sk_can_granted(a);
-	uint32_t granted = selkie_explanation_granted(a->why);
-
-	sk_buf_printf(&can->out, "%s%s%s: %s %s ", can->color ? yes ? "\033[1;32m" : "\033[1;31m" : "",
-		      yes ? "yes" : "no", can->color ? "\033[0m" : "", can->source.type,
-		      yes ? "may" : "may not");
-	sk_can_permissions(can, &a->question, yes ? a->question.perms : a->question.perms & ~granted);
-	sk_buf_printf(&can->out, " %s:%s\n", can->target.type,
-		      selkie_class_name(can->system.policy, can->cls));
-}
-
-/* A rule as text, and its condition (NULL without one); the caller frees both. On failure the output has failed. */
-static bool sk_can_rule_texts(struct sk_can *can, const struct selkie_matched_rule *m, char **ret_text,
-			      char **ret_condition)
-{
-	if (!selkie_rule_print(can->system.policy, m->rule, ret_text) &&
-	    (m->cond == SELKIE_NONE ||
-	     !selkie_conditional_print(can->system.policy, m->cond, ret_condition)))
-		return true;
-	sk_buf_fail(&can->out, -ENOMEM);
-	return false;
-}
-
-/* A rule with its condition and whether that holds now. */
-static void sk_can_rule(struct sk_can *can, const struct selkie_matched_rule *m)
-{
-	sk_auto_free char *text = NULL, *condition = NULL;
-
-	if (!sk_can_rule_texts(can, m, &text, &condition))
-		return;
-	sk_print_wrapped(&can->out, text, 4, sk_width(STDOUT_FILENO));
-	if (condition)
-		sk_buf_printf(&can->out, "      %s %s%s%s: %s\n", m->branch ? "if" : "unless",
-			      strchr(condition, ' ') ? "(" : "", condition,
-			      strchr(condition, ' ') ? ")" : "",
-			      m->enabled ? "in force" : "not in force");
-}
-
-static bool sk_can_rule_grants(const struct sk_can_answer *a, const struct selkie_matched_rule *m)
-{
-	return m->kind == SELKIE_RULE_ALLOW || (m->kind == SELKIE_RULE_ALLOWXPERM && m->names_number &&
-						a->question.has_number);
-}
-
-/* The rules of some kinds, those in force or those not. Returns how many. */
-static size_t sk_can_rules(struct sk_can *can, const struct sk_can_answer *a, bool enabled,
-			   uint32_t perms)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < selkie_explanation_n_rules(a->why); i++) {
-		const struct selkie_matched_rule *m = selkie_explanation_rule(a->why, i);
-
-		if (m->enabled == enabled && m->perms & perms && sk_can_rule_grants(a, m)) {
-			sk_can_rule(can, m);
-			n++;
-		}
-	}
-	return n;
-}
-
-/* The rules in force that speak of numbers: any of them, even one that only silences, filters all numbers. */
-static void sk_can_filters(struct sk_can *can, const struct sk_can_answer *a)
-{
-	for (size_t i = 0; i < selkie_explanation_n_rules(a->why); i++) {
-		const struct selkie_matched_rule *m = selkie_explanation_rule(a->why, i);
-
-		if (m->enabled && m->kind & SELKIE_RULES_XPERM)
-			sk_can_rule(can, m);
-	}
-}
-
-/* The value that an operand of a constraint has: "u1" is the source's user, "h2" the target's high level. */
-static void sk_can_operand(struct sk_can *can, const char *operand)
-{
-	const struct sk_operand_context *c = operand[1] == '1' ? &can->source : &can->target;
-	const char *s = c->text, *end;
-	int part = operand[0] == 'u' ? 0 : operand[0] == 'r' ? 1 : operand[0] == 't' ? 2 : 3;
-
-	for (int i = 0; i < part; i++) {
-		s = strchr(s, ':');
-		if (!s++)
-			return;
-	}
-	end = part < 3 ? strchr(s, ':') : s + strlen(s);
-	if (!end)
-		end = s + strlen(s);
-	if (part == 3 && memchr(s, '-', (size_t)(end - s))) {
-		const char *dash = memchr(s, '-', (size_t)(end - s));
-
-		if (operand[0] == 'l')
-			end = dash;
-		else
-			s = dash + 1;
-	}
-	sk_buf_printf(&can->out, "%.2s is %.*s", operand, (int)(end - s), s);
-}
-
-/* What would have to be otherwise: the leaves that decided, with the values of their operands. */
-static void sk_can_leaf(struct sk_can *can, const struct selkie_constraint_node *n)
-{
-	size_t length = strlen(n->text);
-	const char *last = n->text + length - 2;
-	bool two = length > 4 && last[-1] == ' ' && strchr("urtlh", last[0]) && last[1] == '2';
-
-	sk_buf_printf(&can->out, "      is %s  ", n->value ? "true: " : "false:");
-	if (length > 60)
-		sk_buf_printf(&can->out, "%.50s ...", n->text);
-	else
-		sk_buf_printf(&can->out, "%-34s", n->text);
-	sk_buf_adds(&can->out, "  (");
-	sk_can_operand(can, n->text);
-	if (two) {
-		sk_buf_adds(&can->out, ", ");
-		sk_can_operand(can, last);
-	}
-	sk_buf_adds(&can->out, ")\n");
-}
-
-static void sk_can_constraint(struct sk_can *can, const struct selkie_failed_constraint *c)
-{
-	sk_print_wrapped(&can->out, c->text, 4, sk_width(STDOUT_FILENO));
-	for (uint32_t i = 0; i < c->n_nodes; i++)
-		if (!c->nodes[i].op && c->nodes[i].decisive)
-			sk_can_leaf(can, &c->nodes[i]);
-}
-
-static const char *sk_can_role(const struct sk_can *can, const struct sk_operand_context *c)
-{
-	return selkie_role_name(can->system.policy, selkie_context_role(c->context));
-}
-
-static void sk_can_denied(struct sk_can *can, const struct sk_can_answer *a, const struct selkie_denied *d)
-{
-	const selkie_policy *p = can->system.policy;
-	struct sk_buf *out = &can->out;
-
-	sk_buf_adds(out, d->only_if_granted ? "  also, " : "  ");
-	switch (d->why) {
-	case SELKIE_DENIAL_RULE:
-		sk_buf_adds(out, "no rule in force allows ");
-		sk_print_permissions(out, p, can->cls, d->perms);
-		sk_buf_addc(out, '\n');
-		sk_can_rules(can, a, false, d->perms);
-		break;
-	case SELKIE_DENIAL_CONSTRAINT:
-		sk_buf_adds(out, "a constraint forbids ");
-		sk_print_permissions(out, p, can->cls, d->perms);
-		sk_buf_addc(out, '\n');
-		sk_can_constraint(can, selkie_explanation_constraint(a->why, d->constraint));
-		break;
-	case SELKIE_DENIAL_ROLE:
-		sk_buf_printf(out, "no rule lets the role change:\n    missing: allow %s %s;\n",
-			      sk_can_role(can, &can->source), sk_can_role(can, &can->target));
-		break;
-	case SELKIE_DENIAL_BOUNDS:
-		sk_buf_printf(out, "%s is bounded by %s, which may not ", can->source.type,
-			      selkie_type_name(p, d->source_bound));
-		sk_print_permissions(out, p, can->cls, d->perms);
-		sk_buf_printf(out, " %s\n", selkie_type_name(p, d->target_bound));
-		break;
-	case SELKIE_DENIAL_XPERM:
-		sk_print_permissions(out, p, can->cls, d->perms);
-		sk_buf_printf(out, " is allowed, but not with the number 0x%04x; the numbers are filtered by\n",
-			      a->question.number);
-		sk_can_filters(can, a);
-		break;
-	case SELKIE_DENIAL_CLASS:
-		sk_buf_adds(out, "the policy does not know the class\n");
-		break;
-	}
-}
-
-static void sk_can_remedy(struct sk_can *can, const struct selkie_remedy *r)
-{
-	sk_buf_adds(&can->out, "   ");
-	for (size_t i = 0; i < r->n_settings; i++)
-		sk_buf_printf(&can->out, " %s=%s",
-			      selkie_bool_name(can->system.policy, r->settings[i].boolean),
-			      r->settings[i].value ? "on" : "off");
-	sk_buf_printf(&can->out, "   (opens %llu access%s in all)\n", (unsigned long long)r->opens,
-		      r->opens == 1 ? "" : "es");
-}
-
-static void sk_can_remedies(struct sk_can *can, const struct sk_can_answer *a)
-{
-	size_t n = selkie_remedies_count(a->remedies);
-
-	if (!n)
-		return;
-	sk_buf_printf(&can->out, "  %s would allow it:\n",
-		      n > 1 ? "any one of these, narrowest first," : "setting this");
-	for (size_t i = 0; i < n; i++)
-		sk_can_remedy(can, selkie_remedies_get(a->remedies, i));
-}
-
-/* Whether the kernel would say anything about it. */
-static void sk_can_audit(struct sk_can *can, const struct sk_can_answer *a)
-{
-	const struct selkie_access *access = selkie_explanation_access(a->why);
-	uint32_t granted = selkie_explanation_granted(a->why);
-	uint32_t logged = a->question.perms & granted & access->auditallow;
-	uint32_t silent = a->question.perms & ~granted & ~access->auditdeny;
-
-	if (logged) {
-		sk_buf_adds(&can->out, "  granted and logged (auditallow): ");
-		sk_print_permissions(&can->out, can->system.policy, can->cls, logged);
-		sk_buf_addc(&can->out, '\n');
-	}
-	if (silent) {
-		sk_buf_adds(&can->out, "  denied without a word in the log (dontaudit): ");
-		sk_print_permissions(&can->out, can->system.policy, can->cls, silent);
-		sk_buf_addc(&can->out, '\n');
-	}
-	if (granted != a->question.perms && access->flags & SELKIE_ACCESS_PERMISSIVE)
-		sk_buf_printf(&can->out,
-			      "  %s is permissive: the kernel logs the denial and lets it happen\n",
-			      can->source.type);
-}
-
-static void sk_can_print_answer(struct sk_can *can, const struct sk_can_answer *a)
-{
-	uint32_t granted = selkie_explanation_granted(a->why);
-
-	sk_can_headline(can, a);
-	for (size_t i = 0; i < selkie_explanation_n_denied(a->why); i++)
-		sk_can_denied(can, a, selkie_explanation_denied(a->why, i));
-	sk_can_remedies(can, a);
-	if (granted && granted != a->question.perms) {
-		sk_buf_adds(&can->out, "  allowed is ");
-		sk_print_permissions(&can->out, can->system.policy, can->cls, granted);
-		sk_buf_adds(&can->out, ", by\n");
-	}
-	if (granted)
-		sk_can_rules(can, a, true, granted);
-	sk_can_audit(can, a);
+	return (struct sk_answer_view){ can->system.policy, &can->source, &can->target, &can->out, can->color };
 }
 
 static void sk_can_print(struct sk_can *can)
 {
+	struct sk_answer_view view = sk_can_view(can);
+
 	if (can->source.assumed || can->target.assumed)
 		fprintf(stderr, "selkie can: asked as %s on %s\n", can->source.text, can->target.text);
 	for (size_t i = 0; i < can->n_answers; i++) {
 		if (i)
 			sk_buf_addc(&can->out, '\n');
-		sk_can_print_answer(can, &can->answers[i]);
+		sk_answer_print(&view, &can->answers[i]);
 	}
 }
 
@@ -412,9 +152,10 @@ static void sk_can_json_context(struct sk_json *j, const char *name, const struc
 
 static void sk_can_json_rule(struct sk_can *can, struct sk_json *j, const struct selkie_matched_rule *m)
 {
+	struct sk_answer_view view = sk_can_view(can);
 	sk_auto_free char *text = NULL, *condition = NULL;
 
-	if (!sk_can_rule_texts(can, m, &text, &condition))
+	if (!sk_answer_rule_texts(&view, m, &text, &condition))
 		return;
 	sk_json_object(j, NULL);
 	sk_json_string(j, "kind", selkie_rule_kind_name((enum selkie_rule_kind)m->kind));
@@ -448,7 +189,7 @@ static void sk_can_json_constraint(struct sk_json *j, const struct selkie_failed
 	sk_json_end_object(j);
 }
 
-static void sk_can_json_denied(struct sk_can *can, struct sk_json *j, const struct sk_can_answer *a,
+static void sk_can_json_denied(struct sk_can *can, struct sk_json *j, const struct sk_answer *a,
 			       const struct selkie_denied *d)
 {
 	static const char *const words[] = {
@@ -470,7 +211,7 @@ static void sk_can_json_denied(struct sk_can *can, struct sk_json *j, const stru
 	sk_json_end_object(j);
 }
 
-static void sk_can_json_remedies(struct sk_can *can, struct sk_json *j, const struct sk_can_answer *a)
+static void sk_can_json_remedies(struct sk_can *can, struct sk_json *j, const struct sk_answer *a)
 {
 	sk_json_array(j, "remedies");
 	for (size_t i = 0; i < selkie_remedies_count(a->remedies); i++) {
@@ -492,7 +233,7 @@ static void sk_can_json_remedies(struct sk_can *can, struct sk_json *j, const st
 	sk_json_end_array(j);
 }
 
-static void sk_can_json_answer(struct sk_can *can, struct sk_json *j, const struct sk_can_answer *a)
+static void sk_can_json_answer(struct sk_can *can, struct sk_json *j, const struct sk_answer *a)
 {
 	const struct selkie_access *access = selkie_explanation_access(a->why);
 	uint32_t granted = selkie_explanation_granted(a->why);
@@ -501,7 +242,7 @@ static void sk_can_json_answer(struct sk_can *can, struct sk_json *j, const stru
 	sk_can_json_permissions(can, j, "permissions", a->question.perms);
 	if (a->question.has_number)
 		sk_json_uint(j, "number", a->question.number);
-	sk_json_bool(j, "allowed", sk_can_granted(a));
+	sk_json_bool(j, "allowed", sk_answer_granted(a));
 	sk_can_json_permissions(can, j, "granted", granted);
 	sk_can_json_permissions(can, j, "audited", a->question.perms & ((granted & access->auditallow) |
 									(~granted & access->auditdeny)));
@@ -565,10 +306,8 @@ static int sk_can_answer_all(struct sk_can *can, char **words, int n)
 
 static void sk_can_done(struct sk_can *can)
 {
-	for (size_t i = 0; i < can->n_answers; i++) {
-		selkie_explanation_free(can->answers[i].why);
-		selkie_remedies_free(can->answers[i].remedies);
-	}
+	for (size_t i = 0; i < can->n_answers; i++)
+		sk_answer_done(&can->answers[i]);
 	free(can->answers);
 	sk_operand_context_done(&can->source);
 	sk_operand_context_done(&can->target);

@@ -95,6 +95,7 @@ extern const struct sk_command sk_cmd_lint;
 extern const struct sk_command sk_cmd_print;
 extern const struct sk_command sk_cmd_reach;
 extern const struct sk_command sk_cmd_search;
+extern const struct sk_command sk_cmd_test;
 extern const struct sk_command sk_cmd_why;
 
 /* The table of commands, in main.c; ends with NULL. */

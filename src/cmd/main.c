@@ -24,6 +24,7 @@ const struct sk_command *const sk_commands[] = {
 	&sk_cmd_build,
 	&sk_cmd_print,
 	&sk_cmd_lint,
+	&sk_cmd_test,
 	&sk_cmd_help,
 	&sk_cmd_completion,
 	NULL,

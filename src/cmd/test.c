@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * selkie test: tests of a policy, their coverage, and whether they would notice a change.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/word.h"
+#include "cmd/answer.h"
+
+enum {
+	SK_TEST_FILE_CONTEXTS, SK_TEST_COVERAGE, SK_TEST_MUTATE, SK_TEST_SEED, SK_TEST_TAP, SK_TEST_JUNIT,
+};
+
+static const struct sk_option sk_test_options[] = {
+	[SK_TEST_FILE_CONTEXTS] = { 0, "file-contexts", "FILE",
+				    .help = "label paths by this file; by those of the system below --root otherwise" },
+	[SK_TEST_COVERAGE] = { 0, "coverage", "all", .optional_arg = true,
+			       .help = "list the rules of the tested domains that no test touches; all: of the policy" },
+	[SK_TEST_MUTATE] = { 0, "mutate", "N", .optional_arg = true,
+			     .help = "flip N (100) permissions of touched rules, one at a time, and tell what tests notice" },
+	[SK_TEST_SEED] = { 0, "seed", "N", .help = "draw other permissions to flip" },
+	[SK_TEST_TAP] = { 0, "tap", .help = "print TAP" },
+	[SK_TEST_JUNIT] = { 0, "junit", .help = "print JUnit XML" },
+	SK_OPTION_POLICY,
+	SK_OPTION_ROOT,
+	SK_OPTION_BOOLEAN,
+	SK_OPTION_JSON,
+	SK_OPTION_END,
+};
+
+struct sk_test {
+	const struct sk_command *cmd;
+	struct sk_system_args args;
+	struct sk_system system;
+	const char *file_contexts;
+	bool coverage, coverage_all, tap, junit;
+	size_t mutants;
+	uint64_t seed;
+	selkie_suite *suite;
+	selkie_label_db *labels;
+	selkie_diagnostics *diags;
+	selkie_test_results *results;
+	selkie_coverage *covered;
+	selkie_mutants *flipped;
+	struct sk_buf out;
+	bool color;
+	size_t n_files;
+};
+
+/*
+ * Reading.
+ */
+static int sk_test_take(void *arg, int option, const char *value)
+{
+	struct sk_test *t = arg;
+	unsigned long n;
+
+	switch (option) {
+	case SK_TEST_FILE_CONTEXTS: t->file_contexts = value; break;
+	case SK_TEST_COVERAGE:
+		t->coverage = true;
+		t->coverage_all = value && !strcmp(value, "all");
+		if (value && !t->coverage_all)
+			return sk_usage_error(t->cmd, "--coverage takes nothing or all, not '%s'", value);
+		break;
+	case SK_TEST_MUTATE:
+		n = 100;
+		if (value && (!sk_operand_number(value, 1000000, &n) || !n))
+			return sk_usage_error(t->cmd, "--mutate takes a number up to a million, not '%s'", value);
+		t->mutants = n;
+		break;
+	case SK_TEST_SEED:
+		if (!sk_operand_number(value, UINT32_MAX, &n))
+			return sk_usage_error(t->cmd, "--seed takes a number, not '%s'", value);
+		t->seed = n;
+		break;
+	case SK_TEST_TAP: t->tap = true; break;
+	case SK_TEST_JUNIT: t->junit = true; break;
+	}
+	return SK_EXIT_YES;
+}
+
+static int sk_test_read_file(struct sk_test *t, const char *path)
+{
+	int r = selkie_suite_load(t->suite, path, t->diags);
+
+	t->n_files++;
+	return r < 0 ? sk_failure(t->cmd, "%s: %s", path, strerror(-r)) : SK_EXIT_YES;
+}
+
+static int sk_test_is_candidate(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+static int sk_test_read(struct sk_test *t, const char *path, bool named);
+
+static int sk_test_read_folder(struct sk_test *t, const char *path)
+{
+	struct dirent **list = NULL;
+	int n = scandir(path, &list, sk_test_is_candidate, alphasort), code = SK_EXIT_YES;
+
+	if (n < 0)
+		return sk_failure(t->cmd, "%s: %s", path, strerror(errno));
+	for (int i = 0; i < n; i++) {
+		sk_auto_free char *below = NULL;
+
+		if (asprintf(&below, "%s%s%s", path, sk_has_suffix(path, "/") ? "" : "/", list[i]->d_name) < 0) {
+			below = NULL;
+			code = sk_failure(t->cmd, "out of memory");
+		}
+		if (code == SK_EXIT_YES)
+			code = sk_test_read(t, below, false);
+		free(list[i]);
+	}
+	free(list);
+	return code;
+}
+
+/* A file, or all files *.t in a folder and below. */
+static int sk_test_read(struct sk_test *t, const char *path, bool named)
+{
+	struct stat st;
+
+	if (named ? stat(path, &st) : lstat(path, &st))
+		return sk_failure(t->cmd, "%s: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return sk_test_read_folder(t, path);
+	if (named || (S_ISREG(st.st_mode) && sk_has_suffix(path, ".t")))
+		return sk_test_read_file(t, path);
+	return SK_EXIT_YES;
+}
+
+static int sk_test_load_labels(struct sk_test *t)
+{
+	int r = 0;
+
+	if (t->file_contexts)
+		r = selkie_label_load(&t->file_contexts, 1, NULL, NULL, &t->labels);
+	else if (!t->args.policy)
+		r = selkie_label_load_root(t->args.root, NULL, NULL, NULL, &t->labels);
+	/* they are missed only where a test asks for them */
+	if (r && (t->file_contexts || r == -ENOMEM))
+		return sk_failure(t->cmd, "%s: %s", t->file_contexts ? t->file_contexts : "file contexts", strerror(-r));
+	return SK_EXIT_YES;
+}
+
+static int sk_test_prepare(struct sk_test *t, char **paths, int n)
+{
+	int r, code = SK_EXIT_YES;
+
+	if (selkie_suite_new(&t->suite) || !(t->diags = selkie_diagnostics_new()))
+		return sk_failure(t->cmd, "out of memory");
+	for (int i = 0; i < n && code == SK_EXIT_YES; i++)
+		code = sk_test_read(t, paths[i], true);
+	if (!n)
+		code = sk_test_read(t, ".", true);
+	if (code == SK_EXIT_YES && !t->n_files)
+		return sk_usage_error(t->cmd, "there is no file *.t here; name the tests");
+	if (code == SK_EXIT_YES)
+		code = sk_system_open(t->cmd, &t->args, &t->system);
+	if (code == SK_EXIT_YES)
+		code = sk_test_load_labels(t);
+	if (code != SK_EXIT_YES)
+		return code;
+	r = selkie_suite_bind(t->suite, t->system.policy, t->labels, t->diags);
+	if (r < 0)
+		return sk_failure(t->cmd, "%s", strerror(-r));
+	if (selkie_diagnostics_count(t->diags, SELKIE_SEVERITY_NOTE)) {
+		sk_print_diagnostics(t->diags);
+		return SK_EXIT_FAILED;
+	}
+	return SK_EXIT_YES;
+}
+
+static int sk_test_progress(void *arg, size_t done)
+{
+	const struct sk_test *t = arg;
+
+	if (sk_terminal(STDERR_FILENO))
+		fprintf(stderr, "\rselkie test: mutant %zu of %zu\033[K", done + 1, t->mutants);
+	return 0;
+}
+
+static int sk_test_run_all(struct sk_test *t)
+{
+	int r = selkie_suite_run(t->suite, t->system.state, &t->results);
+
+	if (!r && t->coverage)
+		r = selkie_suite_cover(t->suite, t->system.state, t->coverage_all ? 0 : SELKIE_COVERAGE_TESTED,
+				       &t->covered);
+	if (!r && t->mutants) {
+		r = selkie_suite_mutate(t->suite, t->system.state, t->seed, t->mutants, sk_test_progress, t, &t->flipped);
+		if (sk_terminal(STDERR_FILENO))
+			fputs("\r\033[K", stderr);
+		if (r == -ENODATA)
+			return sk_failure(t->cmd, "the tests touch no rule that could be changed");
+	}
+	return r ? sk_failure(t->cmd, "%s", strerror(-r)) : SK_EXIT_YES;
+}
+
+/*
+ * What `can` would print.
+ */
+static int sk_test_subject(const struct sk_test *t, const selkie_context *context, struct sk_operand_context *ret)
+{
+	*ret = (struct sk_operand_context){
+		.context = (selkie_context *)context,	/* not to be freed: it is the suite's */
+		.type = selkie_type_name(t->system.policy, selkie_context_type(context)),
+	};
+	return selkie_context_print(t->system.policy, context, &ret->text);
+}
+
+static void sk_test_explain_one(struct sk_test *t, const struct selkie_test_result *result,
+				const struct selkie_question *q, struct sk_buf *out)
+{
+	struct sk_operand_context source = { 0 }, target = { 0 };
+	struct sk_answer a = { .question = *q };
+	struct sk_answer_view v = { t->system.policy, &source, &target, out,
+				    t->color && !t->tap && !t->junit && !t->args.json };
+	int r = sk_test_subject(t, q->source, &source);
+
+	if (!r)
+		r = sk_test_subject(t, q->target, &target);
+	if (!r)
+		r = sk_answer_ask(result->state, &a);
+	if (!r)
+		sk_answer_print(&v, &a);
+	else
+		sk_buf_fail(out, r);
+	sk_answer_done(&a);
+	free(source.text);
+	free(target.text);
+}
+
+/* As text of its own; NULL when there is nothing to explain. The caller frees it. */
+static char *sk_test_explain(struct sk_test *t, const struct selkie_test_result *result)
+{
+	struct sk_buf out = SK_BUF_INIT;
+	char *text;
+
+	for (size_t i = 0; i < result->n_questions; i++)
+		sk_test_explain_one(t, result, &result->questions[i], &out);
+	if (out.failed)
+		sk_buf_fail(&t->out, -ENOMEM);
+	text = out.n ? sk_buf_steal(&out, NULL) : NULL;
+	sk_buf_done(&out);
+	return text;
+}
+
+/* Each line of a text behind `lead`. */
+static void sk_test_lines(struct sk_buf *out, const char *text, const char *lead)
+{
+	while (text && *text) {
+		size_t n = strcspn(text, "\n");
+
+		sk_buf_adds(out, lead);
+		sk_buf_add(out, text, n);
+		sk_buf_addc(out, '\n');
+		text += n + (text[n] == '\n');
+	}
+}
+
+/*
+ * Text.
+ */
+static void sk_test_print_results(struct sk_test *t)
+{
+	size_t n = selkie_suite_count(t->suite), failed = selkie_test_results_failed(t->results);
+	struct selkie_test_result result;
+	struct selkie_test test;
+
+	for (size_t i = 0; i < n; i++) {
+		sk_auto_free char *why = NULL;
+
+		selkie_suite_get(t->suite, i, &test);
+		selkie_test_results_get(t->results, i, &result);
+		if (result.passed)
+			continue;
+		why = sk_test_explain(t, &result);
+		sk_buf_printf(&t->out, "%s:%u: %sfailed%s: %s\n  %s\n", test.file, test.line,
+			      t->color ? "\033[1;31m" : "", t->color ? "\033[0m" : "", test.text, result.message);
+		sk_test_lines(&t->out, why, "  ");
+	}
+	sk_buf_printf(&t->out, "%zu tests, %zu failed\n", n, failed);
+}
+
+static const char *sk_test_rule(struct sk_test *t, uint32_t rule, char **ret_text)
+{
+	if (selkie_rule_print(t->system.policy, rule, ret_text))
+		sk_buf_fail(&t->out, -ENOMEM);
+	return *ret_text ? *ret_text : "";
+}
+
+static void sk_test_print_coverage(struct sk_test *t)
+{
+	struct selkie_rule_coverage c;
+	size_t n = selkie_coverage_count(t->covered), covered = selkie_coverage_covered(t->covered);
+
+	sk_buf_printf(&t->out, "coverage: %zu of %zu allow rules%s\n", covered, n,
+		      t->coverage_all ? "" : " of the tested domains");
+	for (size_t i = 0; !selkie_coverage_get(t->covered, i, &c); i++) {
+		sk_auto_free char *text = NULL;
+
+		if (!c.covered)
+			sk_buf_join(&t->out, "  no test: ", sk_test_rule(t, c.rule, &text), "\n", NULL);
+	}
+}
+
+static const char *sk_mutant_permission(const struct sk_test *t, const struct selkie_mutant *m)
+{
+	struct selkie_rule rule;
+
+	if (selkie_rule_get(t->system.policy, m->rule, &rule))
+		return "?";
+	return selkie_permission_name(t->system.policy, rule.cls, m->permission);
+}
+
+static void sk_test_print_mutants(struct sk_test *t)
+{
+	size_t n = selkie_mutants_count(t->flipped), caught = selkie_mutants_caught(t->flipped);
+	struct selkie_mutant m;
+
+	sk_buf_printf(&t->out, "mutants: %zu of %zu caught, %zu %%\n", caught, n, n ? 100 * caught / n : 0);
+	for (size_t i = 0; !selkie_mutants_get(t->flipped, i, &m); i++) {
+		sk_auto_free char *text = NULL;
+
+		if (!m.caught)
+			sk_buf_join(&t->out, "  nobody notices: ", sk_test_rule(t, m.rule, &text),
+				    m.added ? " with " : " without ", sk_mutant_permission(t, &m), "\n", NULL);
+	}
+}
+
+/*
+ * TAP and JUnit.
+ */
+static void sk_test_print_tap(struct sk_test *t)
+{
+	size_t n = selkie_suite_count(t->suite);
+	struct selkie_test_result result;
+	struct selkie_test test;
+
+	sk_buf_printf(&t->out, "1..%zu\n", n);
+	for (size_t i = 0; i < n; i++) {
+		sk_auto_free char *why = NULL;
+
+		selkie_suite_get(t->suite, i, &test);
+		selkie_test_results_get(t->results, i, &result);
+		sk_buf_printf(&t->out, "%s %zu - %s:%u: ", result.passed ? "ok" : "not ok", i + 1, test.file, test.line);
+		/* a number sign would begin a directive */
+		for (const char *s = test.text; *s; s++)
+			if (*s == '#')
+				sk_buf_adds(&t->out, "\\#");
+			else
+				sk_buf_addc(&t->out, *s);
+		sk_buf_addc(&t->out, '\n');
+		if (result.passed)
+			continue;
+		why = sk_test_explain(t, &result);
+		sk_buf_join(&t->out, "# ", result.message, "\n", NULL);
+		sk_test_lines(&t->out, why, "# ");
+	}
+}
+
+static void sk_test_xml(struct sk_buf *out, const char *s)
+{
+	for (; s && *s; s++) {
+		if (*s == '<')
+			sk_buf_adds(out, "&lt;");
+		else if (*s == '>')
+			sk_buf_adds(out, "&gt;");
+		else if (*s == '&')
+			sk_buf_adds(out, "&amp;");
+		else if (*s == '"')
+			sk_buf_adds(out, "&quot;");
+		else if ((unsigned char)*s < ' ' && *s != '\n' && *s != '\t')
+			sk_buf_adds(out, "?");
+		else
+			sk_buf_addc(out, *s);
+	}
+}
+
+static void sk_test_print_junit(struct sk_test *t)
+{
+	size_t n = selkie_suite_count(t->suite);
+	struct selkie_test_result result;
+	struct selkie_test test;
+
+	sk_buf_printf(&t->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"selkie test\" tests=\"%zu\" "
+		      "failures=\"%zu\">\n", n, selkie_test_results_failed(t->results));
+	for (size_t i = 0; i < n; i++) {
+		sk_auto_free char *why = NULL;
+
+		selkie_suite_get(t->suite, i, &test);
+		selkie_test_results_get(t->results, i, &result);
+		sk_buf_adds(&t->out, "  <testcase classname=\"");
+		sk_test_xml(&t->out, test.file);
+		sk_buf_printf(&t->out, "\" line=\"%u\" name=\"", test.line);
+		sk_test_xml(&t->out, test.text);
+		sk_buf_adds(&t->out, result.passed ? "\"/>\n" : "\">\n    <failure message=\"");
+		if (result.passed)
+			continue;
+		why = sk_test_explain(t, &result);
+		sk_test_xml(&t->out, result.message);
+		sk_buf_adds(&t->out, "\">");
+		sk_test_xml(&t->out, why);
+		sk_buf_adds(&t->out, "</failure>\n  </testcase>\n");
+	}
+	sk_buf_adds(&t->out, "</testsuite>\n");
+}
+
+/*
+ * JSON.
+ */
+static void sk_test_json_permissions(struct sk_test *t, struct sk_json *j, const char *name, uint32_t rule, uint32_t perms)
+{
+	struct selkie_rule r;
+
+	sk_json_array(j, name);
+	if (!selkie_rule_get(t->system.policy, rule, &r))
+		for (unsigned int bit = 0; bit < 32; bit++)
+			if (perms >> bit & 1)
+				sk_json_string(j, NULL, selkie_permission_name(t->system.policy, r.cls, bit));
+	sk_json_end_array(j);
+}
+
+static void sk_test_json_coverage(struct sk_test *t, struct sk_json *j)
+{
+	struct selkie_rule_coverage c;
+
+	sk_json_object(j, "coverage");
+	sk_json_uint(j, "rules", selkie_coverage_count(t->covered));
+	sk_json_uint(j, "covered", selkie_coverage_covered(t->covered));
+	sk_json_array(j, "list");
+	for (size_t i = 0; !selkie_coverage_get(t->covered, i, &c); i++) {
+		sk_auto_free char *text = NULL;
+
+		sk_json_object(j, NULL);
+		sk_json_string(j, "rule", sk_test_rule(t, c.rule, &text));
+		sk_json_bool(j, "covered", c.covered);
+		sk_test_json_permissions(t, j, "tested", c.rule, c.touched);
+		sk_json_end_object(j);
+	}
+	sk_json_end_array(j);
+	sk_json_end_object(j);
+}
+
+static void sk_test_json_mutants(struct sk_test *t, struct sk_json *j)
+{
+	struct selkie_mutant m;
+	struct selkie_test test;
+
+	sk_json_object(j, "mutants");
+	sk_json_uint(j, "tried", selkie_mutants_count(t->flipped));
+	sk_json_uint(j, "caught", selkie_mutants_caught(t->flipped));
+	sk_json_array(j, "list");
+	for (size_t i = 0; !selkie_mutants_get(t->flipped, i, &m); i++) {
+		sk_auto_free char *text = NULL;
+
+		sk_json_object(j, NULL);
+		sk_json_string(j, "rule", sk_test_rule(t, m.rule, &text));
+		sk_json_string(j, "permission", sk_mutant_permission(t, &m));
+		sk_json_bool(j, "added", m.added);
+		sk_json_bool(j, "caught", m.caught);
+		if (m.caught && !selkie_suite_get(t->suite, m.test, &test)) {
+			sk_json_string(j, "file", test.file);
+			sk_json_uint(j, "line", test.line);
+		}
+		sk_json_end_object(j);
+	}
+	sk_json_end_array(j);
+	sk_json_end_object(j);
+}
+
+static void sk_test_print_json(struct sk_test *t)
+{
+	size_t n = selkie_suite_count(t->suite);
+	struct selkie_test_result result;
+	struct selkie_test test;
+	struct sk_json j;
+
+	sk_json_init(&j, &t->out);
+	sk_json_object(&j, NULL);
+	sk_json_string(&j, "policy", t->system.path);
+	sk_json_string(&j, "booleans", t->system.booleans);
+	sk_json_uint(&j, "failed", selkie_test_results_failed(t->results));
+	sk_json_array(&j, "tests");
+	for (size_t i = 0; i < n; i++) {
+		sk_auto_free char *why = NULL;
+
+		selkie_suite_get(t->suite, i, &test);
+		selkie_test_results_get(t->results, i, &result);
+		sk_json_object(&j, NULL);
+		sk_json_string(&j, "file", test.file);
+		sk_json_uint(&j, "line", test.line);
+		sk_json_string(&j, "kind", selkie_test_kind_name(test.kind));
+		sk_json_string(&j, "row", test.text);
+		sk_json_bool(&j, "passed", result.passed);
+		if (!result.passed) {
+			sk_json_string(&j, "message", result.message);
+			why = sk_test_explain(t, &result);
+			if (why)
+				sk_json_string(&j, "explanation", why);
+		}
+		sk_json_end_object(&j);
+	}
+	sk_json_end_array(&j);
+	if (t->covered)
+		sk_test_json_coverage(t, &j);
+	if (t->flipped)
+		sk_test_json_mutants(t, &j);
+	sk_json_end_object(&j);
+	sk_json_finish(&j);
+}
+
+static int sk_test_tell(struct sk_test *t)
+{
+	int r;
+
+	sk_buf_to_fd(&t->out, STDOUT_FILENO);
+	if (t->args.json) {
+		sk_test_print_json(t);
+	} else if (t->tap) {
+		sk_test_print_tap(t);
+	} else if (t->junit) {
+		sk_test_print_junit(t);
+	} else {
+		sk_system_tell(t->cmd, &t->system);
+		sk_test_print_results(t);
+		if (t->covered)
+			sk_test_print_coverage(t);
+		if (t->flipped)
+			sk_test_print_mutants(t);
+	}
+	r = sk_buf_flush(&t->out);
+	if (r)
+		return sk_failure(t->cmd, "writing the output: %s", strerror(-r));
+	return selkie_test_results_failed(t->results) ? SK_EXIT_NO : SK_EXIT_YES;
+}
+
+static void sk_test_done(struct sk_test *t)
+{
+	selkie_mutants_free(t->flipped);
+	selkie_coverage_free(t->covered);
+	selkie_test_results_free(t->results);
+	selkie_suite_free(t->suite);
+	selkie_label_free(t->labels);
+	selkie_diagnostics_free(t->diags);
+	sk_system_done(&t->system);
+	sk_system_args_done(&t->args);
+	sk_buf_done(&t->out);
+}
+
+static int sk_run_test(const struct sk_command *cmd, int argc, char **argv)
+{
+	struct sk_test t = { .cmd = cmd, .seed = 1, .color = sk_color(STDOUT_FILENO) };
+	struct sk_args args;
+	int code;
+
+	sk_buf_init(&t.out);
+	sk_args_init(&args, cmd, argc, argv);
+	if (sk_system_read_args(&args, &t.args, sk_test_take, &t, &code)) {
+		if (t.tap + t.junit + t.args.json > 1)
+			code = sk_usage_error(cmd, "one of --tap, --junit and --json");
+		else if ((t.tap || t.junit) && (t.coverage || t.mutants))
+			code = sk_usage_error(cmd, "--coverage and --mutate have no place in TAP and JUnit; use --json");
+		else
+			code = sk_test_prepare(&t, argv + args.first, argc - args.first);
+		if (code == SK_EXIT_YES)
+			code = sk_test_run_all(&t);
+		if (code == SK_EXIT_YES)
+			code = sk_test_tell(&t);
+	}
+	sk_test_done(&t);
+	return code;
+}
+
+const struct sk_command sk_cmd_test = {
+	.name = "test",
+	.summary = "run tests of a policy: what it must allow, deny and label",
+	.arguments = "[FILE|FOLDER]...",
+	.options = sk_test_options,
+	.about = "A folder stands for its files *.t; without any, the current one. The rows of a file:\n"
+		 "  allow httpd_t shadow_t:file read\n"
+		 "  deny httpd_t shadow_t:file read because rule\n"
+		 "  only { passwd_t -user_t } may write shadow_t:file\n"
+		 "  no reach user_t kernel_t\n"
+		 "The man page has all of them. Exit status: 0 all pass, 1 some fail, 2 usage, 3 could not.",
+	.example = "selkie test --policy policy.33 web.t\n  selkie test --policy policy.33 --coverage --mutate tests",
+	.run = sk_run_test,
+};

@@ -28,7 +28,24 @@ enum selkie_build_flag {
 	SELKIE_BUILD_OPTIMIZE = 1,	/* leave out rules that others cover, as checkpolicy -O */
 	SELKIE_BUILD_UNCHECKED = 2,	/* do not check bounds and neverallow rules */
 	SELKIE_BUILD_LIST_OPTIONALS = 4, /* a note for each optional that is switched off, and why */
+	/* Of CIL, as secilc has them: */
+	SELKIE_BUILD_PRESERVE_TUNABLES = 8,	/* tunables are booleans */
+	SELKIE_BUILD_QUALIFIED_NAMES = 16,	/* names may have dots; no blocks then */
+	SELKIE_BUILD_MULTIPLE_DECLARATIONS = 32, /* types, attributes and roles may be declared again */
+	SELKIE_BUILD_EXPAND_GENERATED = 64,	/* rules name the types of attributes that compilers made up */
+	SELKIE_BUILD_NO_DONTAUDIT = 128,	/* leave out dontaudit rules */
+	SELKIE_BUILD_XEN = 256,			/* the policy is for Xen */
 };
+
+/* What becomes of classes and permissions that the policy does not know. */
+enum selkie_build_unknown {
+	SELKIE_BUILD_UNKNOWN_DEFAULT,	/* as the sources say, else denied */
+	SELKIE_BUILD_UNKNOWN_DENY,
+	SELKIE_BUILD_UNKNOWN_REJECT,
+	SELKIE_BUILD_UNKNOWN_ALLOW,
+};
+
+enum selkie_build_mls { SELKIE_BUILD_MLS_DEFAULT, SELKIE_BUILD_MLS_NO, SELKIE_BUILD_MLS_YES };
 
 /* `size` is sizeof(struct selkie_build_options); zeros elsewhere are the defaults. */
 struct selkie_build_options {
@@ -37,6 +54,10 @@ struct selkie_build_options {
 	/* Settings of a tree's build.conf that count before the file's, "NAME=VALUE", ended by NULL; or NULL. */
 	const char *const *config;
 	const char *headers;		/* for modules without a tree; NULL: /usr/share/selinux/devel/include */
+	enum selkie_build_unknown handle_unknown;
+	enum selkie_build_mls mls;
+	/* Of CIL: rules name the types of attributes that have fewer of them; 0: 1, as secilc. */
+	unsigned int expand_below;
 };
 
 /*

@@ -10,6 +10,7 @@
 
 #include "base/diag.h"
 #include "compile/compile.h"
+#include "unit/cil.h"
 #include "unit/te.h"
 
 #define SK_DEFAULT_VERSION 33
@@ -168,10 +169,35 @@ static int sk_read_operand(struct sk_building *b, const char *path, enum sk_oper
 	case SK_OPERAND_INTERFACES:
 	case SK_OPERAND_MODULE:
 		return sk_read_module_part(b, path, kind);
+	case SK_OPERAND_CIL:	/* all of it at once */
+		return 0;
 	default:
-		sk_error(b->diags, "E0821", &place, "what is this? A tree, .conf, .te and .if can be built");
+		sk_error(b->diags, "E0821", &place, "what is this? A tree, .conf, .te, .if and .cil can be built");
 		return SELKIE_BUILD_REFUSED;
 	}
+}
+
+/* All CIL is one world: its blocks, macros and names are seen from every file. */
+static int sk_read_cil(struct sk_building *b, const char *const *paths, const int *kinds, size_t n)
+{
+	const struct sk_source **sources = SK_ARENA_ARRAY(&b->arena, const struct sk_source *, n + 1);
+	const struct sk_cil_options options = {
+		.preserve_tunables = b->options->flags & SELKIE_BUILD_PRESERVE_TUNABLES,
+		.qualified_names = b->options->flags & SELKIE_BUILD_QUALIFIED_NAMES,
+		.multiple_declarations = b->options->flags & SELKIE_BUILD_MULTIPLE_DECLARATIONS };
+	size_t n_cil = 0;
+	int r = sources ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !r && i < n; i++) {
+		struct sk_source *source = NULL;
+
+		if (kinds[i] != SK_OPERAND_CIL)
+			continue;
+		r = sk_go_on(b, sk_load(b, paths[i], &source));
+		if (source)
+			sources[n_cil++] = source;
+	}
+	return r || !n_cil ? r : sk_go_on(b, sk_unit_read_cil(&b->units, &b->space, sources, n_cil, &options));
 }
 
 static int sk_read_all(struct sk_building *b, const char *const *sources, const int *kinds, size_t n)
@@ -198,6 +224,8 @@ static int sk_read_all(struct sk_building *b, const char *const *sources, const 
 				continue;
 			r = sk_go_on(b, sk_read_operand(b, sources[i], (enum sk_operand)kinds[i]));
 		}
+	if (!r)
+		r = sk_read_cil(b, sources, kinds, n);
 	return r ? r : b->refused ? SELKIE_BUILD_REFUSED : 0;
 }
 
@@ -211,6 +239,7 @@ static int sk_build_version(const struct sk_building *b)
 
 static int sk_build(struct sk_building *b, const char *const *sources, size_t n, struct sk_built *built)
 {
+	static const int unknown[] = { -1, SK_UNKNOWN_DENY, SK_UNKNOWN_REJECT, SK_UNKNOWN_ALLOW };
 	struct sk_compile_options options = SK_COMPILE_OPTIONS_INIT;
 	int *kinds = SK_ARENA_ARRAY(&b->arena, int, n);
 	int r = kinds ? 0 : -ENOMEM;
@@ -227,6 +256,15 @@ static int sk_build(struct sk_building *b, const char *const *sources, size_t n,
 	options.optimize = b->options->flags & SELKIE_BUILD_OPTIMIZE;
 	options.keep_unbounded = b->options->flags & SELKIE_BUILD_UNCHECKED;
 	options.list_blocks = b->options->flags & SELKIE_BUILD_LIST_OPTIONALS;
+	options.expand_generated = b->options->flags & SELKIE_BUILD_EXPAND_GENERATED;
+	options.multiple_declarations = b->options->flags & SELKIE_BUILD_MULTIPLE_DECLARATIONS;
+	options.no_dontaudit = b->options->flags & SELKIE_BUILD_NO_DONTAUDIT;
+	if (b->options->expand_below)
+		options.expand_size = b->options->expand_below;
+	options.handle_unknown = unknown[b->options->handle_unknown & 3];
+	options.mls = (int)b->options->mls - 1;
+	for (size_t i = 0; i < b->units.n; i++)
+		b->units.list[i]->xen |= (b->options->flags & SELKIE_BUILD_XEN) != 0;
 	built->version = (unsigned int)sk_build_version(b);
 	return sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &built->policy,
 			  NULL);

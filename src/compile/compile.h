@@ -23,14 +23,16 @@ struct sk_compile_options {
 	bool keep_unbounded;		/* leave out the checks of bounds and neverallow rules */
 	bool optimize;			/* drop rules that others cover */
 	bool list_blocks;		/* a note for each optional that is switched off, and why */
+	bool no_dontaudit;		/* leave out what is not to be audited */
 	int handle_unknown;		/* enum sk_handle_unknown, or -1: as the units say, else deny */
+	int mls;			/* 0 or 1, or -1: as the units say */
 	/* CIL: attributes with fewer types than this are expanded in rules, and so are those that other compilers made */
 	uint32_t expand_size;
 	bool expand_generated;
 	bool multiple_declarations;	/* CIL: types and booleans may be declared again */
 };
 
-#define SK_COMPILE_OPTIONS_INIT { .handle_unknown = -1, .expand_size = 1 }
+#define SK_COMPILE_OPTIONS_INIT { .handle_unknown = -1, .mls = -1, .expand_size = 1 }
 
 /*
  * ret_policy: owned by the caller, set on success only. ret_origins: likewise, which statements each part of the policy

@@ -188,6 +188,8 @@ int sk_compile_mls(struct sk_compiler *c)
 		if (stmt->kind == SK_UNIT_MLS)
 			c->policy->mls = stmt->op[0];
 	}
+	if (c->options->mls >= 0)
+		c->policy->mls = c->options->mls;
 	sk_compile_aliases(c, SK_NS_SENS, SK_UNIT_SENSITIVITY_ALIAS);
 	sk_compile_aliases(c, SK_NS_CAT, SK_UNIT_CATEGORY_ALIAS);
 	if (sk_number_cats(c) || sk_number_sens(c))

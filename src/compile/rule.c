@@ -170,6 +170,8 @@ static int sk_collect_records(struct sk_compiler *c)
 				return -ENOMEM;
 			continue;
 		}
+		if (c->options->no_dontaudit && (stmt->kind == SK_UNIT_DONTAUDIT || stmt->kind == SK_UNIT_DONTAUDITX))
+			continue;
 		if (e.kind == SK_SPACE_NONE ||
 		    (stmt->kind == SK_UNIT_TYPE_TRANSITION && stmt->op[4] != SK_INTERN_NONE))
 			continue;

@@ -33,8 +33,8 @@ static int sk_index_allows(struct sk_asserting *a)
 	a->by_class = SK_ARENA_ARRAY(&a->c->arena, uint32_t, (size_t)p->n_rules + 1);
 	a->first = SK_ARENA_ARRAY(&a->c->arena, uint32_t, (size_t)p->n_class_ids + 2);
 	at = SK_ARENA_ARRAY(&a->c->arena, uint32_t, (size_t)p->n_class_ids + 2);
-	a->is_source = SK_ARENA_ARRAY(&a->c->arena, uint8_t, (size_t)p->n_type_ids + 1);
-	a->is_target = SK_ARENA_ARRAY(&a->c->arena, uint8_t, (size_t)p->n_type_ids + 1);
+	a->is_source = SK_ARENA_ARRAY(&a->c->arena, uint8_t, (size_t)a->c->n_type_ids + 1);
+	a->is_target = SK_ARENA_ARRAY(&a->c->arena, uint8_t, (size_t)a->c->n_type_ids + 1);
 	if (!a->by_class || !a->first || !at || !a->is_source || !a->is_target)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < p->n_rules; i++)

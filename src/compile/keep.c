@@ -174,6 +174,8 @@ int sk_compile_kept(struct sk_compiler *c)
 		if (!types || c->units[unit]->source != SK_UNIT_CIL)
 			continue;
 		s->dropped = !sk_stays(c, c->type_symbol[id], used[c->type_symbol[id]], sk_bitset_count(types));
+		/* An attribute is in the policy whole, or not at all. */
+		s->expand = false;
 		s->spread = s->dropped || sk_bitset_count(types) < c->options->expand_size;
 		any = any || s->dropped;
 	}

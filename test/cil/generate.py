@@ -27,6 +27,7 @@ class Policy:
         self.depth = 0
         self.aliased = set()
         self.taken = set()
+        self.mls = self.r.random() < 0.8
 
     def new_name(self, prefix):
         self.n += 1
@@ -94,6 +95,8 @@ class Policy:
 
     def range(self):
         r = self.r.random()
+        if not self.mls:    # secilc looks at ranges then, too
+            return "lr0"
         if r < 0.4:
             return "lr0"
         if r < 0.8:
@@ -198,7 +201,8 @@ class Policy:
             return "(filecon \"/%s(/.*)?\" %s %s)" % (self.new_name("p"), self.pick(["any", "file", "dir"]),
                                                      self.pick(["()", c, c]))
         if kind == 7:
-            return "(ibpkeycon fe80:: %s %s)" % (self.pick(["%d" % self.r.randint(0, 65535), "(0 0x10)"]), c)
+            low = self.r.randint(1, 60000)
+            return "(ibpkeycon fe80:: %s %s)" % (self.pick(["%d" % low, "(%d 0x%x)" % (low, low + 16)]), c)
         if kind == 8:
             return "(ibendportcon %s %d %s)" % (self.new_name("mlx"), self.r.randint(1, 255), c)
         return "(genfscon proc \"/%s\" %s)" % (self.new_name("y"), c)
@@ -226,7 +230,8 @@ class Policy:
             if key in self.taken:
                 return self.rule()
             self.taken.add(key)
-            return "(rangetransition %s %s process %s)" % (*key, self.range())
+            # A range that ends below where it begins is written by secilc here, and refused by the kernel.
+            return "(rangetransition %s %s process %s)" % (*key, self.pick(["lr0", "(low high)", "((s0 (c1)) (s1 (c1 c2)))"]))
         if r < 0.78:
             return "(%s %s %s (ioctl %s %s))" % (self.pick(["allowx", "auditallowx", "dontauditx"]), self.type_or_attr(),
                                                  self.type_or_attr(), self.pick(["file", "sock"]), self.numbers())
@@ -297,7 +302,7 @@ class Policy:
             self.depth -= 1
 
     def preamble(self):
-        out = ["(handleunknown %s)" % self.pick(["allow", "deny", "reject"]), "(mls %s)" % self.pick(["true", "true", "true", "false"]),
+        out = ["(handleunknown %s)" % self.pick(["allow", "deny", "reject"]), "(mls %s)" % ("true" if self.mls else "false"),
                "(policycap open_perms)"]
         out += ["(common com (%s))" % " ".join(COMMON)]
         for cls, perms in CLASSES.items():

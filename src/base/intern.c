@@ -45,11 +45,17 @@ uint32_t sk_intern_find(const struct sk_intern *in, const char *s, size_t n)
 	return in->slots[i] ? in->slots[i] - 1 : SK_INTERN_NONE;
 }
 
-static int sk_intern_rehash(struct sk_intern *in)
+/* Room for n strings in the table. */
+static int sk_intern_rehash(struct sk_intern *in, size_t n)
 {
-	size_t n_slots = in->n_slots ? in->n_slots * 2 : 64;
-	uint32_t *slots = calloc(n_slots, sizeof(*slots));
+	size_t n_slots = in->n_slots ? in->n_slots : 64;
+	uint32_t *slots;
 
+	while (n * 4 > n_slots * 3)
+		n_slots *= 2;
+	if (n_slots == in->n_slots)
+		return 0;
+	slots = calloc(n_slots, sizeof(*slots));
 	if (!slots)
 		return -ENOMEM;
 	for (size_t k = 0; k < in->n; k++) {
@@ -65,6 +71,16 @@ static int sk_intern_rehash(struct sk_intern *in)
 	return 0;
 }
 
+int sk_intern_reserve(struct sk_intern *in, size_t n)
+{
+	int r;
+
+	if (n >= UINT32_MAX)
+		return -ENOMEM;
+	r = sk_grow(&in->entries, &in->cap, n, sizeof(*in->entries));
+	return r ? r : sk_intern_rehash(in, n);
+}
+
 static int sk_intern_insert(struct sk_intern *in, const char *s, size_t n, bool copy,
 			    uint32_t *ret_number)
 {
@@ -74,11 +90,9 @@ static int sk_intern_insert(struct sk_intern *in, const char *s, size_t n, bool 
 
 	if (n >= UINT32_MAX || in->n >= UINT32_MAX - 1)
 		return -ENOMEM;
-	if ((in->n + 1) * 4 > in->n_slots * 3) {
-		r = sk_intern_rehash(in);
-		if (r)
-			return r;
-	}
+	r = sk_intern_rehash(in, in->n + 1);
+	if (r)
+		return r;
 	i = sk_intern_probe(in, s, n, hash);
 	if (in->slots[i]) {
 		*ret_number = in->slots[i] - 1;

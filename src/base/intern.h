@@ -28,6 +28,9 @@ struct sk_intern {
 void sk_intern_init(struct sk_intern *in, struct sk_arena *arena);
 void sk_intern_done(struct sk_intern *in);
 
+/* Makes room for n strings at once: no more memory than they need, and none of it left behind while growing. */
+int sk_intern_reserve(struct sk_intern *in, size_t n);
+
 /* The number of s[0..n), or SK_INTERN_NONE. */
 uint32_t sk_intern_find(const struct sk_intern *in, const char *s, size_t n);
 

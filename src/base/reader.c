@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define SK_READER_WINDOW 65536
+#define SK_READER_WINDOW 16384
 
 void sk_reader_init_memory(struct sk_reader *r, const void *data, size_t size)
 {

@@ -201,7 +201,10 @@ static void sk_kernel_reader_done(struct sk_kernel_reader *k)
 		free(k->name_offset[i]);
 	}
 	free(k->pending);
-	free(k->scratch);
+	free(k->words);
+	free(k->bits);
+	free(k->shared);
+	sk_map_done(&k->shared_of);
 	sk_reader_done(&k->r);
 }
 

@@ -2,6 +2,7 @@
 #ifndef SK_FORMAT_KERNEL_READER_H
 #define SK_FORMAT_KERNEL_READER_H
 
+#include "base/map.h"
 #include "base/reader.h"
 #include "format/kernel.h"
 
@@ -38,6 +39,11 @@ struct sk_pending {
 	} u;
 };
 
+struct sk_set_word {
+	uint64_t bits;
+	uint32_t start;			/* number of the lowest bit */
+};
+
 struct sk_kernel_reader {
 	struct sk_reader r;
 	struct sk_policy *p;
@@ -55,8 +61,13 @@ struct sk_kernel_reader {
 
 	struct sk_pending *pending;
 	size_t n_pending, cap_pending;
-	uint32_t *scratch;		/* ids of a set that is being read */
-	size_t cap_scratch;
+	struct sk_set_word *words;	/* of a set that is being read, as they stand in the file */
+	size_t cap_words;
+	uint64_t *bits;			/* the same as a bit set */
+	size_t cap_bits;
+	struct sk_map shared_of;	/* hash of a bit set -> index into shared */
+	struct sk_bitset *shared;	/* the distinct bit sets read so far */
+	size_t n_shared, cap_shared;
 };
 
 /* Ids of diagnostics. docs/diagnostics.md has a paragraph for each. */

@@ -6,6 +6,7 @@
  */
 #include "format/kernel-reader.h"
 
+#include <errno.h>
 #include <string.h>
 
 const char *const sk_symbol_words[SK_N_SYM] = {
@@ -160,6 +161,12 @@ static uint64_t sk_kernel_set_word(struct sk_kernel_reader *k, const struct sk_s
 	return k->r.failed ? 0 : bits;
 }
 
+/* The number of a word's highest bit. */
+static uint32_t sk_set_highest(const struct sk_set_word *word)
+{
+	return word->start + 63 - (uint32_t)__builtin_clzll(word->bits);
+}
+
 static void sk_kernel_check_limit(struct sk_kernel_reader *k, uint32_t highest, uint32_t limit,
 				  const char *field)
 {
@@ -168,67 +175,99 @@ static void sk_kernel_check_limit(struct sk_kernel_reader *k, uint32_t highest, 
 			  highest, limit);
 }
 
+/* The words of a set into k->words. Returns how many; 0 for the empty set, and after a failure. */
+static uint32_t sk_kernel_set(struct sk_kernel_reader *k, uint32_t first_id, uint32_t limit, const char *field)
+{
+	struct sk_set_head head = sk_kernel_set_head(k, limit + 1 - first_id, field);
+	uint32_t at = 0;
+
+	if (!head.n)
+		return 0;
+	if (sk_grow(&k->words, &k->cap_words, head.n, sizeof(*k->words))) {
+		sk_reader_no_memory(&k->r);
+		return 0;
+	}
+	for (uint32_t i = 0; i < head.n; i++) {
+		struct sk_set_word *word = &k->words[i];
+
+		word->bits = sk_kernel_set_word(k, &head, i, &at, &word->start, field);
+		if (!word->bits)
+			return 0;
+	}
+	sk_kernel_check_limit(k, sk_set_highest(&k->words[head.n - 1]) + first_id, limit, field);
+	return k->r.failed ? 0 : head.n;
+}
+
+/* Equal sets share their words: constraints name the same few attributes over and over. */
+static int sk_kernel_share(struct sk_kernel_reader *k, const struct sk_bitset *set, struct sk_bitset *ret_set)
+{
+	uint64_t hash = sk_hash_bytes(set->words, set->n_words * sizeof(*set->words)) & ~(uint64_t)1;
+	uint32_t *known;
+	bool is_new;
+	int r;
+
+	r = sk_map_insert(&k->shared_of, hash, (uint32_t)k->n_shared, &known, &is_new);
+	if (r)
+		return r;
+	if (!is_new && sk_bitset_equal(&k->shared[*known], set)) {
+		*ret_set = k->shared[*known];
+		return 0;
+	}
+	ret_set->words = sk_arena_memdup(&k->p->arena, set->words, set->n_words * sizeof(*set->words));
+	if (!ret_set->words)
+		return -ENOMEM;
+	ret_set->n_words = set->n_words;
+	if (!is_new)
+		return 0;
+	r = sk_grow(&k->shared, &k->cap_shared, k->n_shared + 1, sizeof(*k->shared));
+	if (!r)
+		k->shared[k->n_shared++] = *ret_set;
+	return r;
+}
+
 void sk_kernel_bitset(struct sk_kernel_reader *k, struct sk_bitset *ret_set, uint32_t first_id,
 		      uint32_t limit, const char *field)
 {
-	struct sk_set_head head = sk_kernel_set_head(k, limit + 1 - first_id, field);
-	uint32_t at = 0, start = 0;
+	uint32_t n = sk_kernel_set(k, first_id, limit, field);
 	struct sk_bitset set;
 
-	if (!head.n)
+	if (!n)
 		return;
-	if (sk_bitset_init(&set, &k->p->arena, head.length + first_id)) {
+	set.n_words = (sk_set_highest(&k->words[n - 1]) + first_id) / 64 + 1;
+	if (sk_grow(&k->bits, &k->cap_bits, set.n_words, sizeof(*k->bits))) {
 		sk_reader_no_memory(&k->r);
 		return;
 	}
-	for (uint32_t i = 0; i < head.n; i++) {
-		uint64_t bits = sk_kernel_set_word(k, &head, i, &at, &start, field);
+	set.words = memset(k->bits, 0, set.n_words * sizeof(*k->bits));
+	for (uint32_t i = 0; i < n; i++) {
+		const struct sk_set_word *word = &k->words[i];
 
-		if (!bits)
-			return;
-		set.words[start / 64] |= bits << first_id;
-		if (first_id && bits >> 63)
-			set.words[start / 64 + 1] |= 1;
-		if (i + 1 == head.n)
-			sk_kernel_check_limit(k, start + 63 - (uint32_t)__builtin_clzll(bits) + first_id,
-					      limit, field);
+		set.words[word->start / 64] |= word->bits << first_id;
+		if (first_id && word->bits >> 63)
+			set.words[word->start / 64 + 1] |= 1;
 	}
-	if (k->r.failed)
-		return;
-	sk_bitset_trim(&set);
-	*ret_set = set;
+	if (sk_kernel_share(k, &set, ret_set))
+		sk_reader_no_memory(&k->r);
 }
 
 void sk_kernel_idset(struct sk_kernel_reader *k, struct sk_idset *ret_set, uint32_t limit,
 		     const char *field)
 {
-	struct sk_set_head head = sk_kernel_set_head(k, limit, field);
-	uint32_t at = 0, start = 0, n = 0;
+	uint32_t n = sk_kernel_set(k, 1, limit, field), n_ids = 0;
 	uint32_t *ids;
 
-	if (!head.n)
+	for (uint32_t i = 0; i < n; i++)
+		n_ids += (uint32_t)__builtin_popcountll(k->words[i].bits);
+	if (!n_ids)
 		return;
-	if (sk_grow(&k->scratch, &k->cap_scratch, (size_t)head.n * 64, sizeof(*k->scratch))) {
-		sk_reader_no_memory(&k->r);
-		return;
-	}
-	for (uint32_t i = 0; i < head.n; i++) {
-		uint64_t bits = sk_kernel_set_word(k, &head, i, &at, &start, field);
-
-		if (!bits)
-			return;
-		for (; bits; bits &= bits - 1)
-			k->scratch[n++] = start + (uint32_t)__builtin_ctzll(bits) + 1;
-	}
-	sk_kernel_check_limit(k, k->scratch[n - 1], limit, field);
-	if (k->r.failed)
-		return;
-	ids = sk_kernel_array(k, n, sizeof(*ids));
+	ids = sk_kernel_array(k, n_ids, sizeof(*ids));
 	if (!ids)
 		return;
-	memcpy(ids, k->scratch, n * sizeof(*ids));
-	ret_set->n = n;
+	ret_set->n = n_ids;
 	ret_set->ids = ids;
+	for (uint32_t i = 0; i < n; i++)
+		for (uint64_t bits = k->words[i].bits; bits; bits &= bits - 1)
+			*ids++ = k->words[i].start + (uint32_t)__builtin_ctzll(bits) + 1;
 }
 
 static void sk_kernel_check_bitset(struct sk_kernel_reader *k, const struct sk_bitset *set,

@@ -57,7 +57,7 @@ static int sk_policy_add_name(struct sk_policy *p, enum sk_symbol table, uint32_
 	do {                                                                                       \
 		(p)->by_id = sk_arena_calloc(&(p)->arena, (size_t)(p)->n_ids + 1,                  \
 					     sizeof(*(p)->by_id));                                 \
-		if (!(p)->by_id)                                                                   \
+		if (!(p)->by_id || sk_intern_reserve(&(p)->names[table], (p)->n_list))             \
 			return -ENOMEM;                                                            \
 		for (uint32_t i_ = 0; i_ < (p)->n_list; i_++) {                                    \
 			int r_ = sk_policy_add_name((p), (table), i_, (p)->list[i_].name,          \

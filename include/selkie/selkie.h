@@ -23,6 +23,7 @@
 #include <selkie/level.h>
 #include <selkie/lint.h>
 #include <selkie/meaning.h>
+#include <selkie/module.h>
 #include <selkie/name.h>
 #include <selkie/object.h>
 #include <selkie/overlay.h>

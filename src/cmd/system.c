@@ -56,13 +56,15 @@ bool sk_system_read_policy_args(struct sk_args *args, struct sk_system_args *sys
 				int (*take)(void *arg, int option, const char *value), void *arg,
 				int *ret_exit)
 {
-	char **operands;
-	int n;
+	return sk_system_read_args(args, system, take, arg, ret_exit) &&
+	       sk_system_take_policy(args, system, ret_exit);
+}
 
-	if (!sk_system_read_args(args, system, take, arg, ret_exit))
-		return false;
-	operands = args->argv + args->first;
-	n = args->argc - args->first;
+bool sk_system_take_policy(const struct sk_args *args, struct sk_system_args *system, int *ret_exit)
+{
+	char **operands = args->argv + args->first;
+	int n = args->argc - args->first;
+
 	if (n > 1)
 		*ret_exit = sk_usage_error(args->cmd, "there is more than one policy: '%s' and '%s'",
 					   operands[0], operands[1]);

@@ -64,6 +64,9 @@ bool sk_system_read_args(struct sk_args *args, struct sk_system_args *system,
 bool sk_system_read_policy_args(struct sk_args *args, struct sk_system_args *system,
 				int (*take)(void *arg, int option, const char *value), void *arg,
 				int *ret_exit);
+
+/* The second half of that: the operands, once the options are read. */
+bool sk_system_take_policy(const struct sk_args *args, struct sk_system_args *system, int *ret_exit);
 void sk_system_args_done(struct sk_system_args *args);
 
 /*

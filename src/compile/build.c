@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/diag.h"
+#include "compile/build-package.h"
 #include "compile/compile.h"
 #include "unit/cil.h"
 #include "unit/te.h"
@@ -46,7 +47,8 @@ static int sk_operand_kind(const char *path)
 		enum sk_operand kind;
 	} rows[] = {
 		{ ".te", SK_OPERAND_MODULE }, { ".if", SK_OPERAND_INTERFACES }, { ".conf", SK_OPERAND_CONF },
-		{ ".cil", SK_OPERAND_CIL }, { ".pp", SK_OPERAND_PACKAGE },
+		{ ".cil", SK_OPERAND_CIL }, { ".pp", SK_OPERAND_PACKAGE }, { ".mod", SK_OPERAND_PACKAGE },
+		{ ".pp.bz2", SK_OPERAND_PACKAGE }, { ".pp.zst", SK_OPERAND_PACKAGE },
 	};
 	struct stat st;
 
@@ -71,6 +73,7 @@ struct sk_building {
 	bool has_rp;
 	struct sk_diags *diags, *own_diags;
 	bool refused;
+	bool store_order;	/* binary modules are among the sources: as a module store makes policies of them */
 };
 
 static int sk_building_init(struct sk_building *b, const struct selkie_build_options *options, struct sk_diags *diags)
@@ -170,9 +173,10 @@ static int sk_read_operand(struct sk_building *b, const char *path, enum sk_oper
 	case SK_OPERAND_MODULE:
 		return sk_read_module_part(b, path, kind);
 	case SK_OPERAND_CIL:	/* all of it at once */
+	case SK_OPERAND_PACKAGE:	/* likewise */
 		return 0;
 	default:
-		sk_error(b->diags, "E0821", &place, "what is this? A tree, .conf, .te, .if and .cil can be built");
+		sk_error(b->diags, "E0821", &place, "what is this? A tree, .conf, .te, .if, .cil and .pp can be built");
 		return SELKIE_BUILD_REFUSED;
 	}
 }
@@ -198,6 +202,24 @@ static int sk_read_cil(struct sk_building *b, const char *const *paths, const in
 			sources[n_cil++] = source;
 	}
 	return r || !n_cil ? r : sk_go_on(b, sk_unit_read_cil(&b->units, &b->space, sources, n_cil, &options));
+}
+
+static int sk_read_packages(struct sk_building *b, const char *const *paths, const int *kinds, size_t n)
+{
+	const char **packages = SK_ARENA_ARRAY(&b->arena, const char *, n), *failed = "";
+	size_t n_packages = 0;
+	int r;
+
+	if (!packages)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		if (kinds[i] == SK_OPERAND_PACKAGE)
+			packages[n_packages++] = paths[i];
+	if (!n_packages)
+		return 0;
+	r = sk_build_read_packages(&b->units, &b->space, packages, n_packages, &failed);
+	b->store_order = true;
+	return r < 0 && r != -ENOMEM ? sk_cannot_read(b, failed, r) : sk_go_on(b, r);
 }
 
 static int sk_read_all(struct sk_building *b, const char *const *sources, const int *kinds, size_t n)
@@ -226,6 +248,8 @@ static int sk_read_all(struct sk_building *b, const char *const *sources, const 
 		}
 	if (!r)
 		r = sk_read_cil(b, sources, kinds, n);
+	if (!r)
+		r = sk_read_packages(b, sources, kinds, n);
 	return r ? r : b->refused ? SELKIE_BUILD_REFUSED : 0;
 }
 
@@ -265,6 +289,7 @@ static int sk_build(struct sk_building *b, const char *const *sources, size_t n,
 	options.mls = (int)b->options->mls - 1;
 	for (size_t i = 0; i < b->units.n; i++)
 		b->units.list[i]->xen |= (b->options->flags & SELKIE_BUILD_XEN) != 0;
+	options.store_order = b->store_order;
 	built->version = (unsigned int)sk_build_version(b);
 	return sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &built->policy,
 			  NULL);

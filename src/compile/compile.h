@@ -30,6 +30,8 @@ struct sk_compile_options {
 	uint32_t expand_size;
 	bool expand_generated;
 	bool multiple_declarations;	/* CIL: types and booleans may be declared again */
+	/* object contexts of all units in the order of CIL's: what a module store is built by goes through CIL */
+	bool store_order;
 };
 
 #define SK_COMPILE_OPTIONS_INIT { .handle_unknown = -1, .mls = -1, .expand_size = 1 }

@@ -174,7 +174,7 @@ static int sk_collect_objects(struct sk_compiler *c, struct sk_objects *objects)
 {
 	SK_EACH_STMT(c, u, stmt, number) {
 		struct sk_object o = { .stmt = number, .name = SK_INTERN_NONE, .context2 = SK_SPACE_NONE,
-				       .cil = c->units[u]->source == SK_UNIT_CIL };
+				       .cil = c->units[u]->source == SK_UNIT_CIL || c->options->store_order };
 		bool good;
 
 		if (stmt->kind < SK_UNIT_PORTCON || stmt->kind > SK_UNIT_DEVICETREECON ||

@@ -50,7 +50,7 @@ static int sk_collect_genfs(struct sk_compiler *c, struct sk_genfs_entries *entr
 
 		if (stmt->kind != SK_UNIT_GENFSCON)
 			continue;
-		e.cil = c->units[u]->source == SK_UNIT_CIL;
+		e.cil = c->units[u]->source == SK_UNIT_CIL || c->options->store_order;
 		e.cls = sk_file_class(c, stmt, stmt->op[2]);
 		if (e.cls == UINT32_MAX || !sk_context_of(c, stmt, stmt->op[3], &e.context))
 			continue;

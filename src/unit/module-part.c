@@ -345,7 +345,8 @@ uint32_t sk_mod_lower_range(struct sk_module *m, const struct sk_mod_level *low,
 	uint32_t number;
 
 	range.low = sk_mod_lower_level(m, low, field);
-	range.high = low->sens == high->sens && low->n == high->n && low->cats == high->cats
+	range.high = low->sens == high->sens && low->n == high->n &&
+				     (!low->n || !memcmp(low->cats, high->cats, low->n * 2 * sizeof(*low->cats)))
 			     ? range.low : sk_mod_lower_level(m, high, field);
 	if (m->r.failed)
 		return SK_SPACE_NONE;

@@ -273,23 +273,44 @@ static bool sk_mod_set_holds(const struct sk_mod_set *set, uint32_t value)
 	return low < set->n && set->values[low] == value;
 }
 
-/* Classes are required with those of their permissions that the block around does not require. */
-static void sk_mod_require_classes(struct sk_module *m, const struct sk_mod_decl *d, const struct sk_mod_scope *around)
+/* Does the symbol's scope name the block itself? */
+static bool sk_mod_is_of(const struct sk_mod_symbol *s, uint32_t decl)
 {
+	for (uint32_t i = 0; i < s->n_decls; i++)
+		if (s->decls[i] == decl)
+			return true;
+	return false;
+}
+
+/*
+ * Classes are required with those of their permissions that the block around does not require; where it requires all of
+ * them, and the class is required here nevertheless, with all.
+ */
+static void sk_mod_require_classes(struct sk_module *m, uint32_t decl, const struct sk_mod_scope *around)
+{
+	const struct sk_mod_decl *d = &m->decls[decl];
+
+	/* A base has its own classes, though compilers say of it that it requires them. */
+	if (m->base && !decl)
+		return;
 	for (uint32_t v = 1; v <= m->symbols[SK_MOD_CLASS].n_values && !m->r.failed; v++) {
 		uint32_t perms = v <= d->required.n_perms ? d->required.perms[v - 1] : 0;
 		bool fresh = sk_mod_set_holds(&d->required.symbols[SK_MOD_CLASS], v);
 		const struct sk_mod_symbol *s;
+		uint32_t more = perms;
 
-		if (around && v <= around->n_perms)
-			perms &= ~around->perms[v - 1];
-		if (fresh && around && sk_mod_set_holds(&around->symbols[SK_MOD_CLASS], v))
-			fresh = false;
 		if (!fresh && !perms)
 			continue;
 		s = sk_mod_symbol(m, SK_MOD_CLASS, v, d->offset, "class that a block requires");
 		if (!s)
 			return;
+		if (around && v <= around->n_perms)
+			more &= ~around->perms[v - 1];
+		if (around && sk_mod_set_holds(&around->symbols[SK_MOD_CLASS], v))
+			fresh = sk_mod_is_of(s, decl);
+		if (!fresh && !more)
+			continue;
+		perms = more ? more : perms;
 		sk_mod_stmt(m, SK_UNIT_REQUIRE_CLASS, d->block, s->offset, sk_mod_own_ref(m, SK_MOD_CLASS, s),
 			    perms ? sk_mod_perm_set(m, v, perms, d->offset, "permissions that a block requires")
 				  : SK_SPACE_NONE);
@@ -326,14 +347,17 @@ static void sk_mod_lower_scope(struct sk_module *m, uint32_t decl, enum sk_mod_t
 			sk_mod_say(m, table, s, decl);
 	}
 	if (table == SK_MOD_CLASS) {
-		sk_mod_require_classes(m, d, around);
+		sk_mod_require_classes(m, decl, around);
 		return;
 	}
 	for (uint32_t i = 0; i < required->n && !m->r.failed; i++) {
 		uint32_t v = required->values[i];
 		const struct sk_mod_symbol *s = sk_mod_symbol(m, table, v, required->offset, "what a block requires");
 
-		if (!s || (around && sk_mod_set_holds(&around->symbols[table], v)))
+		if (!s || (around && sk_mod_set_holds(&around->symbols[table], v) && !sk_mod_is_of(s, decl)))
+			continue;
+		/* Required and declared in one block is declared. */
+		if (s->declared && sk_mod_set_holds(declared, v))
 			continue;
 		sk_mod_require(m, table, s, d->block);
 		if (!sk_mod_set_holds(declared, v) && sk_mod_says_here(s, decl))

@@ -14,7 +14,7 @@
  */
 
 /* The bytes are no package or module, or a damaged one. The diagnostic says which field at which offset, and why. */
-#define SK_MODULE_REFUSED 1
+#define SK_MODULE_REFUSED SK_UNIT_REFUSED
 
 /*
  * Lowers a package, or a bare module, into a unit that it makes. name: of the file, for diagnostics. number: the unit's.
@@ -23,5 +23,8 @@
  */
 int sk_module_read(struct sk_space *space, const void *data, size_t size, const char *name, uint32_t number,
 		   struct sk_unit *ret_unit);
+
+/* The same into a unit of its own behind the others, the number of which is its place. Returns likewise. */
+int sk_unit_read_package(struct sk_units *units, struct sk_space *space, const void *data, size_t size, const char *name);
 
 #endif

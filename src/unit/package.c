@@ -111,7 +111,7 @@ int sk_package_split(struct sk_package *package, const void *data, size_t size, 
 		sk_package_refuse(&p, SK_MOD_NOT_MODULE, 0, "magic number", "the file is too large for a module");
 	magic = sk_read_u32(&p.r, "magic number");
 	if (magic == SK_MOD_MAGIC)
-		package->sections[SK_SECTION_MODULE] = (struct sk_package_section){ data, size, 0 };
+		*package = (struct sk_package){ 1, { [SK_SECTION_MODULE] = { data, size, 0 } } };
 	else if (magic == SK_PACKAGE_MAGIC)
 		sk_package_sections(&p, size);
 	else if (!p.r.failed)

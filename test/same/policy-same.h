@@ -16,4 +16,7 @@
  */
 size_t policy_same(const struct sk_policy *a, const struct sk_policy *b, FILE *out, size_t most);
 
+/* The same for policies of which one came by way of CIL, whose compilers make and drop attributes: they do not count. */
+size_t policy_same_expanded(const struct sk_policy *a, const struct sk_policy *b, FILE *out, size_t most);
+
 #endif

@@ -35,6 +35,7 @@ enum selkie_build_flag {
 	SELKIE_BUILD_EXPAND_GENERATED = 64,	/* rules name the types of attributes that compilers made up */
 	SELKIE_BUILD_NO_DONTAUDIT = 128,	/* leave out dontaudit rules */
 	SELKIE_BUILD_XEN = 256,			/* the policy is for Xen */
+	SELKIE_BUILD_STRIP = 512,	/* do not keep where rules come from (origin.h) */
 };
 
 /* What becomes of classes and permissions that the policy does not know. */
@@ -77,7 +78,7 @@ unsigned int selkie_built_version(const selkie_built *built);
 
 /*
  * Writes the policy in a version, 15 to 35, or 0 for selkie_built_version, to a file, at once and whole
- * (selkie_policy_save). Returns as that.
+ * (selkie_policy_save), and then beside it where its rules come from (origin.h). Returns as selkie_policy_save.
  */
 int selkie_built_save(const selkie_built *built, const char *path, unsigned int version, selkie_diagnostics *diags);
 

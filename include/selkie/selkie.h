@@ -26,6 +26,7 @@
 #include <selkie/module.h>
 #include <selkie/name.h>
 #include <selkie/object.h>
+#include <selkie/origin.h>
 #include <selkie/overlay.h>
 #include <selkie/path.h>
 #include <selkie/permission-map.h>

@@ -66,6 +66,7 @@ bool sk_answer_rule_texts(const struct sk_answer_view *v, const struct selkie_ma
 static void sk_answer_rule(const struct sk_answer_view *v, const struct selkie_matched_rule *m)
 {
 	sk_auto_free char *text = NULL, *condition = NULL;
+	struct selkie_rule rule;
 
 	if (!sk_answer_rule_texts(v, m, &text, &condition))
 		return;
@@ -75,6 +76,8 @@ static void sk_answer_rule(const struct sk_answer_view *v, const struct selkie_m
 			      strchr(condition, ' ') ? "(" : "", condition,
 			      strchr(condition, ' ') ? ")" : "",
 			      m->enabled ? "in force" : "not in force");
+	if (v->origins && !selkie_rule_get(v->policy, m->rule, &rule))
+		sk_origins_print(v->out, v->origins, &rule, m->perms, "      from ");
 }
 
 static bool sk_answer_rule_grants(const struct sk_answer *a, const struct selkie_matched_rule *m)

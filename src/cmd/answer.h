@@ -3,6 +3,7 @@
 #define SK_CMD_ANSWER_H
 
 #include "cmd/operand.h"
+#include "cmd/origin.h"
 
 /* A question about an access, what the policy says, and which booleans would help. */
 struct sk_answer {
@@ -17,6 +18,7 @@ struct sk_answer_view {
 	const struct sk_operand_context *source, *target;
 	struct sk_buf *out;
 	bool color;
+	const selkie_origins *origins;	/* NULL when none are known */
 };
 
 /* Fills in why and remedies. Returns 0 or -ENOMEM; sk_answer_done is to be called in any case. */

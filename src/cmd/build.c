@@ -19,6 +19,7 @@ enum {
 	SK_BUILD_HEADERS,
 	SK_BUILD_OPTIMIZE,
 	SK_BUILD_UNCHECKED,
+	SK_BUILD_STRIP,
 	SK_BUILD_VERBOSE,
 	SK_BUILD_JSON,
 };
@@ -30,6 +31,7 @@ static const struct sk_option sk_build_options[] = {
 	[SK_BUILD_HEADERS] = { .name = "headers", .arg = "DIR", .help = "build modules against the headers in DIR" },
 	[SK_BUILD_OPTIMIZE] = { 'O', "optimize", .help = "leave out rules that others cover" },
 	[SK_BUILD_UNCHECKED] = { 'N', "unchecked", .help = "do not check bounds and neverallow rules" },
+	[SK_BUILD_STRIP] = { .name = "strip", .help = "do not write where the rules come from beside the policy" },
 	[SK_BUILD_VERBOSE] = { 'v', "verbose", .help = "list the optionals that are switched off, and why" },
 	[SK_BUILD_JSON] = { .name = "json", .help = "print the outcome as JSON" },
 	SK_OPTION_END,
@@ -75,6 +77,9 @@ static bool sk_build_take(const struct sk_command *cmd, struct sk_build_request 
 		break;
 	case SK_BUILD_UNCHECKED:
 		q->build.flags |= SELKIE_BUILD_UNCHECKED;
+		break;
+	case SK_BUILD_STRIP:
+		q->build.flags |= SELKIE_BUILD_STRIP;
 		break;
 	case SK_BUILD_VERBOSE:
 		q->build.flags |= SELKIE_BUILD_LIST_OPTIONALS;

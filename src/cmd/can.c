@@ -19,6 +19,7 @@ struct sk_can {
 	selkie_class_id cls;
 	struct sk_answer *answers;
 	size_t n_answers;
+	selkie_origins *origins;	/* NULL when none are known */
 	struct sk_buf out;
 	bool color;
 };
@@ -113,7 +114,8 @@ static int sk_can_ask(struct sk_can *can)
 
 static struct sk_answer_view sk_can_view(struct sk_can *can)
 {
-	return (struct sk_answer_view){ can->system.policy, &can->source, &can->target, &can->out, can->color };
+	return (struct sk_answer_view){ can->system.policy, &can->source, &can->target, &can->out, can->color,
+					can->origins };
 }
 
 static void sk_can_print(struct sk_can *can)
@@ -154,6 +156,7 @@ static void sk_can_json_rule(struct sk_can *can, struct sk_json *j, const struct
 {
 	struct sk_answer_view view = sk_can_view(can);
 	sk_auto_free char *text = NULL, *condition = NULL;
+	struct selkie_rule rule;
 
 	if (!sk_answer_rule_texts(&view, m, &text, &condition))
 		return;
@@ -166,6 +169,8 @@ static void sk_can_json_rule(struct sk_can *can, struct sk_json *j, const struct
 		sk_json_string(j, "condition", condition);
 		sk_json_bool(j, "branch", m->branch);
 	}
+	if (can->origins && !selkie_rule_get(can->system.policy, m->rule, &rule))
+		sk_origins_json(j, can->origins, can->system.policy, &rule);
 	sk_json_end_object(j);
 }
 
@@ -291,6 +296,7 @@ static int sk_can_answer_all(struct sk_can *can, char **words, int n)
 		code = sk_can_ask(can);
 	if (code != SK_EXIT_YES)
 		return code;
+	can->origins = sk_system_origins(can->cmd, &can->system);
 	sk_buf_to_fd(&can->out, STDOUT_FILENO);
 	if (can->args.json) {
 		sk_can_json(can);
@@ -311,6 +317,7 @@ static void sk_can_done(struct sk_can *can)
 	free(can->answers);
 	sk_operand_context_done(&can->source);
 	sk_operand_context_done(&can->target);
+	selkie_origins_free(can->origins);
 	sk_system_done(&can->system);
 	sk_system_args_done(&can->args);
 	sk_buf_done(&can->out);

@@ -11,11 +11,13 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "cmd/command.h"
+#include "cmd/origin.h"
 #include "cmd/system.h"
 #include "selkie/selkie.h"
 
 enum sk_search_option {
 	SK_SEARCH_VERBOSE,
+	SK_SEARCH_WHERE,
 	SK_SEARCH_ALL,
 	SK_SEARCH_KINDS, /* the first of the kinds of rules */
 	SK_SEARCH_SOURCE = SK_SEARCH_KINDS + 14,
@@ -32,6 +34,7 @@ static const struct sk_option sk_search_options[] = {
 	[SK_SEARCH_VERBOSE] = { 'v', "verbose",
 				.help = "tell which policy is searched and how many rules were "
 					"found" },
+	[SK_SEARCH_WHERE] = { .name = "where", .help = "the statements that gave each rule, if selkie build kept them" },
 	[SK_SEARCH_ALL] = { 'A', .help = "allow and allowxperm rules" },
 	[SK_SEARCH_KINDS] = { .name = "allow", .help = "allow rules" },
 	{ .name = "allowxperm", .help = "allowxperm rules" },
@@ -101,7 +104,7 @@ static const unsigned int sk_search_flags[] = {
 struct sk_search_request {
 	struct sk_system_args system;
 	struct selkie_search_options search;
-	bool verbose;
+	bool verbose, where;
 };
 
 static int sk_search_take(void *arg, int o, const char *value)
@@ -111,6 +114,9 @@ static int sk_search_take(void *arg, int o, const char *value)
 	switch (o) {
 	case SK_SEARCH_VERBOSE:
 		q->verbose = true;
+		break;
+	case SK_SEARCH_WHERE:
+		q->where = true;
 		break;
 	case SK_SEARCH_ALL:
 		q->search.kinds |= SELKIE_RULE_ALLOW | SELKIE_RULE_ALLOWXPERM;
@@ -226,7 +232,8 @@ static bool sk_json_result(struct sk_json *j, const selkie_policy *p, const stru
 	return sk_json_text(j, "default", e, text);
 }
 
-static bool sk_json_rule(struct sk_json *j, const selkie_policy *p, const struct selkie_rule *r)
+static bool sk_json_rule(struct sk_json *j, const selkie_policy *p, const selkie_origins *origins,
+			 const struct selkie_rule *r)
 {
 	const char *source =
 		r->source.v ? selkie_type_name(p, r->source) : selkie_role_name(p, r->source_role);
@@ -256,12 +263,13 @@ static bool sk_json_rule(struct sk_json *j, const selkie_policy *p, const struct
 	}
 	e = selkie_rule_text(p, r, &text);
 	ok = sk_json_text(j, "text", e, text) && ok;
+	sk_origins_json(j, origins, p, r);
 	sk_json_end_object(j);
 	return ok;
 }
 
 static int sk_search_print_json(struct sk_buf *out, const struct sk_system *system,
-				const selkie_search *found)
+				const selkie_search *found, const selkie_origins *origins)
 {
 	struct sk_json j;
 	bool ok = true;
@@ -275,7 +283,7 @@ static int sk_search_print_json(struct sk_buf *out, const struct sk_system *syst
 		struct selkie_rule rule;
 
 		selkie_search_get(found, i, &rule);
-		ok = sk_json_rule(&j, system->policy, &rule);
+		ok = sk_json_rule(&j, system->policy, origins, &rule);
 	}
 	sk_json_end_array(&j);
 	sk_json_end_object(&j);
@@ -283,15 +291,40 @@ static int sk_search_print_json(struct sk_buf *out, const struct sk_system *syst
 	return ok ? 0 : -ENOMEM;
 }
 
+/* Each rule with the statements that gave it. */
+static int sk_search_print_where(struct sk_buf *out, const struct sk_system *system, const selkie_search *found,
+				 const selkie_origins *origins)
+{
+	for (size_t i = 0; i < selkie_search_count(found); i++) {
+		sk_auto_free char *text = NULL;
+		struct selkie_rule rule;
+		int r;
+
+		selkie_search_get(found, i, &rule);
+		r = selkie_rule_text(system->policy, &rule, &text);
+		if (r)
+			return r;
+		sk_buf_join(out, text, "\n", NULL);
+		if (!sk_origins_print(out, origins, &rule, 0, "  from "))
+			sk_buf_adds(out, "  from where is not known\n");
+	}
+	return 0;
+}
+
 static int sk_search_show(const struct sk_command *cmd, const struct sk_search_request *q,
 			  const struct sk_system *system, const selkie_search *found)
 {
+	selkie_origins *origins = q->where ? sk_system_origins(cmd, system) : NULL;
 	struct sk_buf out;
 	int r, flushed;
 
+	if (q->where && !origins)
+		fprintf(stderr, "selkie search: where the rules come from is not known for %s\n", system->path);
 	sk_buf_to_fd(&out, STDOUT_FILENO);
-	r = q->system.json ? sk_search_print_json(&out, system, found)
-		    : selkie_search_print(found, sk_search_write, &out);
+	r = q->system.json ? sk_search_print_json(&out, system, found, origins)
+	    : origins	   ? sk_search_print_where(&out, system, found, origins)
+			   : selkie_search_print(found, sk_search_write, &out);
+	selkie_origins_free(origins);
 	flushed = sk_buf_flush(&out);
 	sk_buf_done(&out);
 	if (!r)

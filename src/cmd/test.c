@@ -223,7 +223,7 @@ static void sk_test_explain_one(struct sk_test *t, const struct selkie_test_resu
 	struct sk_operand_context source = { 0 }, target = { 0 };
 	struct sk_answer a = { .question = *q };
 	struct sk_answer_view v = { t->system.policy, &source, &target, out,
-				    t->color && !t->tap && !t->junit && !t->args.json };
+				    t->color && !t->tap && !t->junit && !t->args.json, NULL };
 	int r = sk_test_subject(t, q->source, &source);
 
 	if (!r)

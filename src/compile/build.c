@@ -12,6 +12,7 @@
 #include "compile/build-package.h"
 #include "compile/compile.h"
 #include "unit/cil.h"
+#include "provenance/origins.h"
 #include "unit/te.h"
 
 #define SK_DEFAULT_VERSION 33
@@ -19,6 +20,7 @@
 
 struct sk_built {
 	struct sk_policy *policy;
+	struct sk_origins *origins;	/* NULL when they were not asked for, or cannot be had */
 	unsigned int version;
 };
 
@@ -290,9 +292,10 @@ static int sk_build(struct sk_building *b, const char *const *sources, size_t n,
 	for (size_t i = 0; i < b->units.n; i++)
 		b->units.list[i]->xen |= (b->options->flags & SELKIE_BUILD_XEN) != 0;
 	options.store_order = b->store_order;
+	options.root = b->has_rp && !b->rp.headers ? b->rp.root : NULL;
 	built->version = (unsigned int)sk_build_version(b);
 	return sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &built->policy,
-			  NULL);
+			  b->options->flags & SELKIE_BUILD_STRIP ? NULL : &built->origins);
 }
 
 int selkie_build(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
@@ -323,6 +326,7 @@ void selkie_built_free(selkie_built *built)
 	if (!built)
 		return;
 	selkie_policy_free(built->policy);
+	selkie_origins_free(built->origins);
 	free(built);
 }
 
@@ -336,7 +340,26 @@ unsigned int selkie_built_version(const selkie_built *built)
 	return built->version;
 }
 
+/* Rules of versions before 20 are other ones than those of the model: their origins are not known. */
+#define SK_ORIGINS_SINCE 20
+
+/* Origins of an older policy of that name would be refused by whoever reads them; they are taken away. */
+static int sk_save_origins(const struct sk_built *built, const char *path, unsigned int version)
+{
+	sk_auto_free char *side = NULL;
+
+	if (built->origins && version >= SK_ORIGINS_SINCE)
+		return sk_origins_save(built->origins, path);
+	side = sk_origins_path(path);
+	if (!side)
+		return -ENOMEM;
+	return unlink(side) && errno != ENOENT ? -errno : 0;
+}
+
 int selkie_built_save(const selkie_built *built, const char *path, unsigned int version, selkie_diagnostics *diags)
 {
-	return selkie_policy_save(built->policy, path, version ? version : built->version, diags);
+	unsigned int chosen = version ? version : built->version;
+	int r = selkie_policy_save(built->policy, path, chosen, diags);
+
+	return r ? r : sk_save_origins(built, path, chosen);
 }

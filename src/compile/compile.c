@@ -46,6 +46,7 @@ static void sk_compiler_done(struct sk_compiler *c)
 	free(c->extended.list);
 	free(c->conds.list);
 	free(c->neverallows.list);
+	free(c->facts.list);
 	sk_arena_done(&c->arena);
 	selkie_policy_free(c->policy);
 }
@@ -89,13 +90,15 @@ int sk_compile(struct sk_space *space, const struct sk_unit *const *units, size_
 	struct sk_compiler c;
 	int r = sk_compiler_init(&c, space, units, n_units, options);
 
+	c.want_origins = ret_origins;
 	if (!r)
 		r = sk_run_stages(&c);
+	if (!r && ret_origins)
+		r = sk_compile_origins(&c, ret_origins);
 	if (!r) {
 		*ret_policy = c.policy;
 		c.policy = NULL;
 	}
-	(void)ret_origins;
 	sk_compiler_done(&c);
 	return r;
 }

@@ -24,6 +24,7 @@ struct sk_compile_options {
 	bool optimize;			/* drop rules that others cover */
 	bool list_blocks;		/* a note for each optional that is switched off, and why */
 	bool no_dontaudit;		/* leave out what is not to be audited */
+	const char *root;		/* names of files in origins are relative to it; NULL: as they are */
 	int handle_unknown;		/* enum sk_handle_unknown, or -1: as the units say, else deny */
 	int mls;			/* 0 or 1, or -1: as the units say */
 	/* CIL: attributes with fewer types than this are expanded in rules, and so are those that other compilers made */
@@ -38,7 +39,7 @@ struct sk_compile_options {
 
 /*
  * ret_policy: owned by the caller, set on success only. ret_origins: likewise, which statements each part of the policy
- * comes from; NULL when nobody asks.
+ * comes from (NULL for a policy that is too large for that); NULL when nobody asks.
  * Returns 0, SK_COMPILE_REFUSED, or -ENOMEM.
  */
 int sk_compile(struct sk_space *space, const struct sk_unit *const *units, size_t n_units,

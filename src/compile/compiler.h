@@ -108,6 +108,13 @@ struct sk_extended {		/* an extended permission before it is merged */
 	struct sk_xperm x;
 };
 
+/* Something of the policy that a statement gave; kinds are those of origins' keys. */
+struct sk_fact {
+	uint32_t kind, source, target, cls;
+	uint32_t name;		/* number in the names, or SK_INTERN_NONE */
+	uint32_t stmt;
+};
+
 struct sk_compiler {
 	struct sk_space *space;
 	const struct sk_unit *const *units;
@@ -167,6 +174,11 @@ struct sk_compiler {
 	bool *bool_values;			/* by symbol: defaults of booleans and tunables */
 	struct sk_cond_place **cond_places;	/* by unit and conditional */
 	SK_PARTS(uint32_t) neverallows;		/* statements */
+	uint32_t *cond_number;		/* by conditional: its number after optimizing, or SK_SPACE_NONE; NULL: the same */
+
+	/* origins of what has no record: transitions */
+	bool want_origins;
+	SK_PARTS(struct sk_fact) facts;
 };
 
 #define SK_REF_UNKNOWN (UINT32_MAX - 1)
@@ -305,5 +317,10 @@ int sk_check_neverallow(struct sk_compiler *c);
 
 /* optimize.c */
 int sk_compile_optimize(struct sk_compiler *c);
+
+/* origin.c: notes where something comes from; and all of it at the end. NULL when the policy is too large for that. */
+int sk_note_fact(struct sk_compiler *c, uint32_t kind, uint32_t source, uint32_t target, uint32_t cls, uint32_t name,
+		 uint32_t stmt);
+int sk_compile_origins(struct sk_compiler *c, struct sk_origins **ret_origins);
 
 #endif

@@ -67,7 +67,8 @@ static int sk_optimizing_init(struct sk_optimizing *o)
 	o->above = SK_ARENA_ARRAY(&c->arena, struct sk_idset, (size_t)c->n_type_ids + 1);
 	o->order = SK_ARENA_ARRAY(&c->arena, uint32_t, (size_t)p->n_unconditional + 1);
 	o->gone = SK_ARENA_ARRAY(&c->arena, bool, (size_t)p->n_rules + 1);
-	if (!o->above || !o->order || !o->gone)
+	c->cond_number = SK_ARENA_ARRAY(&c->arena, uint32_t, (size_t)p->n_conds + 1);
+	if (!o->above || !o->order || !o->gone || !c->cond_number)
 		return -ENOMEM;
 	for (uint32_t id = 1; id <= c->n_plain_types; id++)
 		o->above[id] = p->attributes_of[id];
@@ -202,13 +203,16 @@ static void sk_close_gaps(struct sk_optimizing *o)
 	for (uint32_t i = 0; i < p->n_conds; i++) {
 		struct sk_cond cond = p->conds[i];
 
+		o->c->cond_number[i] = SK_SPACE_NONE;
 		cond.n_true = sk_keep_rules(o, cond.first_true, cond.n_true, at);
 		cond.first_true = at;
 		cond.n_false = sk_keep_rules(o, cond.first_false, cond.n_false, at + cond.n_true);
 		cond.first_false = at + cond.n_true;
 		at = cond.first_false + cond.n_false;
-		if (cond.n_true || cond.n_false)
+		if (cond.n_true || cond.n_false) {
+			o->c->cond_number[i] = n_conds;
 			p->conds[n_conds++] = cond;
+		}
 	}
 	p->n_conds = n_conds;
 	p->n_rules = at;

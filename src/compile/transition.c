@@ -8,6 +8,12 @@
 
 #include "compile/compiler.h"
 #include "model/level.h"
+#include "provenance/origins.h"
+
+/* Kinds of origins' keys. */
+#define SK_FACT_ROLE_ALLOW ((uint32_t)__builtin_ctz(SELKIE_RULE_ROLE_ALLOW))
+#define SK_FACT_ROLE_TRANSITION ((uint32_t)__builtin_ctz(SELKIE_RULE_ROLE_TRANSITION))
+#define SK_FACT_RANGE_TRANSITION ((uint32_t)__builtin_ctz(SELKIE_RULE_RANGE_TRANSITION))
 
 static int sk_compile_role_allows(struct sk_compiler *c)
 {
@@ -30,7 +36,8 @@ static int sk_compile_role_allows(struct sk_compiler *c)
 				uint32_t *value;
 				bool fresh;
 
-				r = sk_map_insert(&seen, (uint64_t)a << 32 | b, number, &value, &fresh);
+				r = sk_note_fact(c, SK_FACT_ROLE_ALLOW, a, b, 0, SK_INTERN_NONE, number);
+				r = r ? r : sk_map_insert(&seen, (uint64_t)a << 32 | b, number, &value, &fresh);
 				if (!r && fresh)
 					r = SK_COMPILE_ADD(out, allow);
 			}
@@ -59,6 +66,7 @@ struct sk_transition {
 
 struct sk_transitions {
 	struct sk_compiler *c;
+	uint32_t kind;			/* of their origins */
 	SK_PARTS(struct sk_transition) list;
 	SK_PARTS(uint32_t) next;	/* of equal hash */
 	struct sk_map seen;
@@ -79,7 +87,8 @@ static const struct sk_transition *sk_add_transition(struct sk_transitions *t, c
 
 	if (key == SK_MAP_NONE)
 		key = 0;
-	if (sk_map_insert(&t->seen, key, SK_SPACE_NONE, &value, NULL)) {
+	if (sk_note_fact(t->c, t->kind, new->source, new->target, new->cls, new->name, new->stmt) ||
+	    sk_map_insert(&t->seen, key, SK_SPACE_NONE, &value, NULL)) {
 		*ret_failed = true;
 		return NULL;
 	}
@@ -103,7 +112,7 @@ static void sk_transitions_done(struct sk_transitions *t)
 
 static int sk_compile_role_transitions(struct sk_compiler *c)
 {
-	struct sk_transitions t = { .c = c };
+	struct sk_transitions t = { .c = c, .kind = SK_FACT_ROLE_TRANSITION };
 	struct sk_policy *p = c->policy;
 	bool failed = false;
 
@@ -123,7 +132,8 @@ static int sk_compile_role_transitions(struct sk_compiler *c)
 			for (uint32_t y = sk_bitset_next(types, 0); y != UINT32_MAX; y = sk_bitset_next(types, y + 1))
 				for (uint32_t k = sk_bitset_next(classes, 0); k != UINT32_MAX && !failed;
 				     k = sk_bitset_next(classes, k + 1)) {
-					const struct sk_transition new = { r, y, k, 0, c->symbols.list[result].id, number };
+					const struct sk_transition new = { r, y, k, SK_INTERN_NONE, c->symbols.list[result].id,
+									   number };
 					const struct sk_transition *old = sk_add_transition(&t, &new, &failed);
 
 					if (!old || old->value == new.value)
@@ -148,7 +158,7 @@ static int sk_compile_role_transitions(struct sk_compiler *c)
 
 static int sk_compile_range_transitions(struct sk_compiler *c)
 {
-	struct sk_transitions t = { .c = c };
+	struct sk_transitions t = { .c = c, .kind = SK_FACT_RANGE_TRANSITION };
 	SK_PARTS(struct sk_range) ranges = { 0 };
 	struct sk_policy *p = c->policy;
 	bool failed = false;
@@ -169,7 +179,8 @@ static int sk_compile_range_transitions(struct sk_compiler *c)
 			for (uint32_t y = sk_bitset_next(targets, 0); y != UINT32_MAX; y = sk_bitset_next(targets, y + 1))
 				for (uint32_t k = sk_bitset_next(classes, 0); k != UINT32_MAX && !failed;
 				     k = sk_bitset_next(classes, k + 1)) {
-					const struct sk_transition new = { s, y, k, 0, (uint32_t)ranges.n - 1, number };
+					const struct sk_transition new = { s, y, k, SK_INTERN_NONE, (uint32_t)ranges.n - 1,
+									   number };
 					const struct sk_transition *old = sk_add_transition(&t, &new, &failed);
 
 					if (!old || (sk_level_equal(&ranges.list[old->value].low, &range.low) &&
@@ -320,7 +331,7 @@ static int sk_fill_filenames(struct sk_compiler *c, struct sk_transitions *t)
 
 static int sk_compile_filenames(struct sk_compiler *c)
 {
-	struct sk_transitions t = { .c = c };
+	struct sk_transitions t = { .c = c, .kind = SK_ORIGIN_FILENAME };
 	int r = sk_collect_filenames(c, &t);
 
 	if (!r)

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The file of origins from any bytes behind a head that is in order. What is read must answer: every key has statements
+ * that exist, and every chain of calls ends. Compiling policy sources of any kind is in te.c.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "provenance/origins.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void walk(const struct sk_origins *o)
+{
+	struct selkie_origin_call call;
+
+	for (uint32_t i = 0; i < o->n_keys; i++)
+		for (uint32_t k = o->first[i]; k < o->first[i + 1]; k++) {
+			const struct sk_origin_stmt *stmt = &o->stmts[o->sources[k].stmt];
+			uint32_t steps = 0;
+
+			if (!o->strings[stmt->file] ||
+			    (stmt->module != SK_ORIGIN_NO_STRING && !o->strings[stmt->module]))
+				abort();
+			for (uint32_t c = stmt->expansion; c; c = selkie_origin_call(o, c, &call))
+				if (!call.name || !call.file || ++steps > o->n_expansions)
+					abort();
+		}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const unsigned char head[16] = "SKORIG1";
+	struct sk_origins *o = NULL;
+	unsigned char *whole = malloc(size + sizeof(head));
+
+	if (!whole)
+		return 0;
+	memcpy(whole, head, sizeof(head));
+	if (size)
+		memcpy(whole + sizeof(head), data, size);
+	if (!sk_origins_read(whole, size + sizeof(head), "fuzz", 0, NULL, &o)) {
+		walk(o);
+		selkie_origins_free(o);
+	}
+	free(whole);
+	return 0;
+}

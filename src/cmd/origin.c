@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where rules come from, as text and as JSON.
+ */
+#include "cmd/origin.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+selkie_origins *sk_system_origins(const struct sk_command *cmd, const struct sk_system *system)
+{
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	selkie_origins *origins = NULL;
+	int r = diags ? selkie_origins_load(system->path, diags, &origins) : -ENOMEM;
+
+	if (r == SELKIE_ORIGINS_REFUSED)
+		sk_print_diagnostics(diags);
+	else if (r < 0)
+		fprintf(stderr, "selkie %s: %s.origins: %s\n", cmd->name, system->path, strerror(-r));
+	selkie_diagnostics_free(diags);
+	return origins;
+}
+
+static void sk_origin_print(struct sk_buf *out, const selkie_origins *origins, const struct selkie_origin *o,
+			    const char *indent)
+{
+	struct selkie_origin_call call;
+
+	sk_buf_adds(out, indent);
+	if (o->module)
+		sk_buf_join(out, o->module, ": ", NULL);
+	sk_buf_printf(out, "%s:%u", o->file, o->line);
+	for (uint32_t c = o->call; c;) {
+		c = selkie_origin_call(origins, c, &call);
+		sk_buf_printf(out, ", in %s at %s:%u", call.name, call.file, call.line);
+	}
+	sk_buf_addc(out, '\n');
+}
+
+size_t sk_origins_print(struct sk_buf *out, const selkie_origins *origins, const struct selkie_rule *rule, uint32_t perms,
+			const char *indent)
+{
+	size_t n = origins ? selkie_origins_count(origins, rule) : 0, shown = 0;
+	struct selkie_origin o;
+
+	for (size_t i = 0; i < n; i++) {
+		if (selkie_origins_get(origins, rule, i, &o) || (perms && o.perms && !(o.perms & perms)))
+			continue;
+		sk_origin_print(out, origins, &o, indent);
+		shown++;
+	}
+	return shown;
+}
+
+static void sk_origin_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+			   const struct selkie_rule *rule, const struct selkie_origin *o)
+{
+	struct selkie_origin_call call;
+
+	sk_json_object(j, NULL);
+	if (o->module)
+		sk_json_string(j, "module", o->module);
+	sk_json_string(j, "file", o->file);
+	sk_json_uint(j, "line", o->line);
+	if (o->perms) {
+		sk_json_array(j, "permissions");
+		for (uint32_t bit = 0; bit < 32; bit++)
+			if (o->perms & rule->perms & 1u << bit)
+				sk_json_string(j, NULL, selkie_permission_name(policy, rule->cls, bit));
+		sk_json_end_array(j);
+	}
+	sk_json_array(j, "calls");
+	for (uint32_t c = o->call; c;) {
+		c = selkie_origin_call(origins, c, &call);
+		sk_json_object(j, NULL);
+		sk_json_string(j, "name", call.name);
+		sk_json_string(j, "file", call.file);
+		sk_json_uint(j, "line", call.line);
+		sk_json_end_object(j);
+	}
+	sk_json_end_array(j);
+	sk_json_end_object(j);
+}
+
+void sk_origins_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+		     const struct selkie_rule *rule)
+{
+	size_t n = origins ? selkie_origins_count(origins, rule) : 0;
+	struct selkie_origin o;
+
+	if (!n)
+		return;
+	sk_json_array(j, "origins");
+	for (size_t i = 0; i < n; i++)
+		if (!selkie_origins_get(origins, rule, i, &o))
+			sk_origin_json(j, origins, policy, rule, &o);
+	sk_json_end_array(j);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_CMD_ORIGIN_H
+#define SK_CMD_ORIGIN_H
+
+#include "base/json.h"
+#include "cmd/system.h"
+
+/*
+ * Where the rules of a system's policy come from, for commands that show rules. Loads what stands beside the policy;
+ * NULL when nothing does, or when it was refused, which is said on stderr. The caller frees it.
+ */
+selkie_origins *sk_system_origins(const struct sk_command *cmd, const struct sk_system *system);
+
+/*
+ * A line for each statement that gave a rule any of these permissions (0: any at all), with the calls that led there.
+ * origins may be NULL. Returns how many lines.
+ */
+size_t sk_origins_print(struct sk_buf *out, const selkie_origins *origins, const struct selkie_rule *rule, uint32_t perms,
+			const char *indent);
+
+/* The same as a member "origins" of an object; nothing when none is known. */
+void sk_origins_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+		     const struct selkie_rule *rule);
+
+#endif

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The side file. Behind a head (magic, hash of the policy file, counts) stand strings, expansions, statements, and for
+ * each key its sources, as numbers in sevens of bits with the highest bit for "more"; sorted things as differences from
+ * the one before. Permissions are written only where a rule has several sources; a single one gave them all. The file is
+ * no exchange format: another version of it is refused, and the policy built again.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/reader.h"
+#include "provenance/origins.h"
+
+static const char sk_origins_magic[8] = "SKORIG1";
+
+char *sk_origins_path(const char *policy_path)
+{
+	char *path;
+
+	return asprintf(&path, "%s.origins", policy_path) < 0 ? NULL : path;
+}
+
+/* A file as memory; *ret_data NULL when it is empty. Returns 0 or a negative errno. */
+static int sk_map_file(const char *path, void **ret_data, size_t *ret_size)
+{
+	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	*ret_data = NULL;
+	*ret_size = 0;
+	if (fd < 0 || fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if (!st.st_size)
+		return 0;
+	*ret_data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (*ret_data == MAP_FAILED) {
+		*ret_data = NULL;
+		return -errno;
+	}
+	*ret_size = (size_t)st.st_size;
+	return 0;
+}
+
+/* FNV-1a over words of eight bytes; the file's size counts too. Part of the file format, unlike base/hash.h. */
+static uint64_t sk_bytes_hash(const unsigned char *p, size_t n)
+{
+	uint64_t hash = 0xcbf29ce484222325ull ^ n, word;
+	size_t i = 0;
+
+	for (; i + 8 <= n; i += 8) {
+		word = 0;
+		for (unsigned int k = 0; k < 8; k++)
+			word |= (uint64_t)p[i + k] << (8 * k);
+		hash = (hash ^ word) * 0x100000001b3ull;
+		hash ^= hash >> 29;
+	}
+	for (; i < n; i++)
+		hash = (hash ^ p[i]) * 0x100000001b3ull;
+	return hash ^ hash >> 32;
+}
+
+int sk_origins_policy_hash(const char *policy_path, uint64_t *ret_hash)
+{
+	void *data;
+	size_t size;
+	int r = sk_map_file(policy_path, &data, &size);
+
+	if (r)
+		return r;
+	*ret_hash = sk_bytes_hash(data, size);
+	if (data)
+		munmap(data, size);
+	return 0;
+}
+
+static void sk_put_number(struct sk_buf *b, uint64_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		sk_buf_addc(b, (char)(v | 0x80));
+	sk_buf_addc(b, (char)v);
+}
+
+/* A signed difference: small ones of either sign are short. */
+static void sk_put_difference(struct sk_buf *b, uint32_t v, uint32_t from)
+{
+	int64_t d = (int64_t)v - from;
+
+	sk_put_number(b, d < 0 ? ((uint64_t)-d << 1) - 1 : (uint64_t)d << 1);
+}
+
+static void sk_put_origins(struct sk_buf *b, const struct sk_origins *o, uint64_t hash)
+{
+	struct sk_origin_expansion e = { 0 };
+	struct sk_origin_stmt s = { 0 };
+	uint64_t key = 0;
+	uint32_t stmt = 0;
+
+	sk_buf_add(b, sk_origins_magic, sizeof(sk_origins_magic));
+	for (unsigned int i = 0; i < 8; i++)
+		sk_buf_addc(b, (char)(hash >> (8 * i)));
+	sk_put_number(b, o->n_strings);
+	sk_put_number(b, o->n_expansions);
+	sk_put_number(b, o->n_stmts);
+	sk_put_number(b, o->n_keys);
+	sk_put_number(b, o->n_sources);
+	for (uint32_t i = 0; i < o->n_strings; i++) {
+		sk_put_number(b, strlen(o->strings[i]));
+		sk_buf_adds(b, o->strings[i]);
+	}
+	for (uint32_t i = 1; i < o->n_expansions; i++) {
+		const struct sk_origin_expansion *x = &o->expansions[i];
+
+		sk_put_number(b, i - x->parent);
+		sk_put_difference(b, x->name, e.name);
+		sk_put_difference(b, x->file, e.file);
+		sk_put_difference(b, x->line, e.line);
+		e = *x;
+	}
+	for (uint32_t i = 0; i < o->n_stmts; i++) {
+		const struct sk_origin_stmt *x = &o->stmts[i];
+
+		sk_put_difference(b, x->module + 1, s.module + 1);
+		sk_put_difference(b, x->file, s.file);
+		sk_put_difference(b, x->line, s.line);
+		sk_put_difference(b, x->expansion, s.expansion);
+		s = *x;
+	}
+	for (uint32_t i = 0; i < o->n_keys; i++) {
+		uint32_t n = o->first[i + 1] - o->first[i];
+
+		sk_put_number(b, o->keys[i] - key);
+		sk_put_number(b, n);
+		for (uint32_t k = o->first[i]; k < o->first[i + 1]; k++) {
+			sk_put_difference(b, o->sources[k].stmt, stmt);
+			stmt = o->sources[k].stmt;
+			if (n > 1)
+				sk_put_number(b, o->sources[k].perms);
+		}
+		key = o->keys[i];
+	}
+}
+
+int sk_origins_save(const struct sk_origins *origins, const char *policy_path)
+{
+	sk_auto_free char *path = sk_origins_path(policy_path), *temporary = NULL;
+	struct sk_buf b = SK_BUF_INIT;
+	sk_auto_close int fd = -1;
+	uint64_t hash;
+	int r;
+
+	if (!path || asprintf(&temporary, "%s.XXXXXX", path) < 0) {
+		temporary = NULL;
+		return -ENOMEM;
+	}
+	r = sk_origins_policy_hash(policy_path, &hash);
+	if (r)
+		return r;
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	sk_buf_to_fd(&b, fd);
+	sk_put_origins(&b, origins, hash);
+	r = b.failed ? b.error : sk_buf_flush(&b);
+	sk_buf_done(&b);
+	if (!r && (fchmod(fd, 0644) || rename(temporary, path)))
+		r = -errno;
+	if (r)
+		unlink(temporary);
+	return r;
+}
+
+static uint64_t sk_read_number(struct sk_reader *r, const char *field)
+{
+	uint64_t v = 0;
+
+	for (unsigned int shift = 0; shift < 64; shift += 7) {
+		uint8_t byte = sk_read_u8(r, field);
+
+		v |= (uint64_t)(byte & 0x7f) << shift;
+		if (!(byte & 0x80))
+			return v;
+	}
+	sk_reader_fail_at(r, sk_reader_offset(r), field, "the number has no end");
+	return 0;
+}
+
+/* A difference from the last value, which becomes the new one; it must stay below the limit. */
+static void sk_read_difference(struct sk_reader *r, uint32_t *value, uint64_t limit, const char *field)
+{
+	uint64_t d = sk_read_number(r, field);
+	uint64_t v = d & 1 ? *value - ((d >> 1) + 1) : *value + (d >> 1);
+
+	if (v < limit) {
+		*value = (uint32_t)v;
+		return;
+	}
+	sk_reader_fail_at(r, sk_reader_offset(r), field, "it is %llu, and there are %llu", (unsigned long long)v,
+			  (unsigned long long)limit);
+	*value = 0;
+}
+
+/* How many elements of at least so many bytes follow. */
+static uint32_t sk_read_length(struct sk_reader *r, size_t least, const char *field)
+{
+	uint64_t n = sk_read_number(r, field);
+
+	if (n <= sk_reader_left(r) / least + 1)
+		return (uint32_t)n;
+	sk_reader_fail_at(r, sk_reader_offset(r), field, "it is %llu, and %llu bytes are left", (unsigned long long)n,
+			  (unsigned long long)sk_reader_left(r));
+	return 0;
+}
+
+static void *sk_read_array(struct sk_reader *r, struct sk_origins *o, size_t n, size_t size)
+{
+	void *list = r->failed ? NULL : sk_arena_calloc(&o->arena, n, size);
+
+	if (!list && !r->failed)
+		sk_reader_no_memory(r);
+	return list;
+}
+
+static void sk_read_expansions(struct sk_reader *r, struct sk_origins *o)
+{
+	struct sk_origin_expansion e = { 0 };
+
+	for (uint32_t i = 1; i < o->n_expansions && !r->failed; i++) {
+		uint64_t up = sk_read_number(r, "parent of a call");
+
+		if (up > i || !up)
+			sk_reader_fail_at(r, sk_reader_offset(r), "parent of a call", "it stands behind the call");
+		sk_read_difference(r, &e.name, o->n_strings, "name of a call");
+		sk_read_difference(r, &e.file, o->n_strings, "file of a call");
+		sk_read_difference(r, &e.line, UINT32_MAX, "line of a call");
+		e.parent = i - (uint32_t)up;
+		o->expansions[i] = e;
+	}
+}
+
+static void sk_read_stmts(struct sk_reader *r, struct sk_origins *o)
+{
+	struct sk_origin_stmt s = { 0 };
+	uint32_t module = 1;
+
+	for (uint32_t i = 0; i < o->n_stmts && !r->failed; i++) {
+		sk_read_difference(r, &module, (uint64_t)o->n_strings + 1, "module of a statement");
+		sk_read_difference(r, &s.file, o->n_strings, "file of a statement");
+		sk_read_difference(r, &s.line, UINT32_MAX, "line of a statement");
+		sk_read_difference(r, &s.expansion, SK_MAX(o->n_expansions, 1), "call of a statement");
+		s.module = module - 1;
+		o->stmts[i] = s;
+	}
+}
+
+static void sk_read_keys(struct sk_reader *r, struct sk_origins *o)
+{
+	uint64_t key = 0;
+	uint32_t stmt = 0, at = 0;
+
+	for (uint32_t i = 0; i < o->n_keys && !r->failed; i++) {
+		uint64_t step = sk_read_number(r, "key"), n;
+
+		if (step > UINT64_MAX - key || (i && !step))
+			sk_reader_fail_at(r, sk_reader_offset(r), "key", "keys are out of order");
+		o->keys[i] = key += step;
+		o->first[i] = at;
+		n = sk_read_number(r, "number of sources");
+		if (n > o->n_sources - at)
+			sk_reader_fail_at(r, sk_reader_offset(r), "number of sources", "there are too many");
+		for (uint64_t k = 0; k < n && !r->failed; k++) {
+			sk_read_difference(r, &stmt, o->n_stmts, "statement");
+			o->sources[at].stmt = stmt;
+			o->sources[at++].perms = n > 1 ? (uint32_t)sk_read_number(r, "permissions") : UINT32_MAX;
+		}
+	}
+	o->first[o->n_keys] = at;
+	if (!r->failed && at != o->n_sources)
+		sk_reader_fail_at(r, sk_reader_offset(r), "number of sources", "there are fewer");
+}
+
+static void sk_read_origins(struct sk_reader *r, struct sk_origins *o)
+{
+	o->n_strings = sk_read_length(r, 1, "number of strings");
+	o->n_expansions = sk_read_length(r, 4, "number of calls");
+	o->n_stmts = sk_read_length(r, 4, "number of statements");
+	o->n_keys = sk_read_length(r, 2, "number of keys");
+	o->n_sources = sk_read_length(r, 1, "number of sources");
+	o->strings = sk_read_array(r, o, (size_t)o->n_strings + 1, sizeof(*o->strings));
+	o->expansions = sk_read_array(r, o, (size_t)o->n_expansions + 1, sizeof(*o->expansions));
+	o->stmts = sk_read_array(r, o, (size_t)o->n_stmts + 1, sizeof(*o->stmts));
+	o->keys = sk_read_array(r, o, (size_t)o->n_keys + 1, sizeof(*o->keys));
+	o->first = sk_read_array(r, o, (size_t)o->n_keys + 1, sizeof(*o->first));
+	o->sources = sk_read_array(r, o, (size_t)o->n_sources + 1, sizeof(*o->sources));
+	for (uint32_t i = 0; i < o->n_strings && !r->failed; i++)
+		o->strings[i] = sk_read_string(r, &o->arena, sk_read_length(r, 1, "length of a string"), "string");
+	if (!r->failed)
+		sk_read_expansions(r, o);
+	if (!r->failed)
+		sk_read_stmts(r, o);
+	if (!r->failed)
+		sk_read_keys(r, o);
+	if (!r->failed && sk_reader_left(r))
+		sk_reader_fail_at(r, sk_reader_offset(r), "end", "bytes follow");
+}
+
+static int sk_refuse_origins(struct sk_diags *diags, const char *name, const struct sk_reader *r, const char *why)
+{
+	struct sk_place place = { .kind = r ? SK_PLACE_BINARY : SK_PLACE_NONE, .file = name };
+
+	if (r) {
+		place.offset = r->fail_offset;
+		place.field = r->field;
+	}
+	sk_error(diags, "E0340", &place, "%s", why);
+	return SELKIE_ORIGINS_REFUSED;
+}
+
+int sk_origins_read(const void *data, size_t size, const char *name, uint64_t policy_hash, struct sk_diags *diags,
+		    struct sk_origins **ret)
+{
+	struct sk_origins *o = sk_origins_new();
+	struct sk_reader r;
+	char magic[8];
+	int code = 0;
+
+	if (!o)
+		return -ENOMEM;
+	sk_reader_init_memory(&r, data, size);
+	sk_read_bytes(&r, magic, sizeof(magic), "magic");
+	if (r.failed || memcmp(magic, sk_origins_magic, sizeof(magic)))
+		code = sk_refuse_origins(diags, name, NULL, "this does not say where rules come from");
+	else if (sk_read_u64(&r, "hash of the policy") != policy_hash && !r.failed)
+		code = sk_refuse_origins(diags, name, NULL, "this is of another policy than the one it stands beside");
+	else
+		sk_read_origins(&r, o);
+	if (!code && r.failed)
+		code = r.error == -ENOMEM ? -ENOMEM : sk_refuse_origins(diags, name, &r, r.reason);
+	sk_reader_done(&r);
+	if (code)
+		selkie_origins_free(o);
+	else
+		*ret = o;
+	return code;
+}
+
+int selkie_origins_load(const char *policy_path, selkie_diagnostics *diags, selkie_origins **ret)
+{
+	sk_auto_free char *path = sk_origins_path(policy_path);
+	uint64_t hash;
+	void *data;
+	size_t size;
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	r = sk_map_file(path, &data, &size);
+	if (r)
+		return r == -ENOENT ? SELKIE_ORIGINS_NONE : r;
+	r = sk_origins_policy_hash(policy_path, &hash);
+	if (!r)
+		r = sk_origins_read(data ? data : "", size, path, hash, diags, ret);
+	if (data)
+		munmap(data, size);
+	return r;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Questions to origins: the key of a rule, and the statements that it has.
+ */
+#include "provenance/origins.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool sk_origin_key(uint32_t kind, uint32_t extra, uint32_t source, uint32_t target, uint32_t cls, uint64_t *ret_key)
+{
+	if (kind >= 32 || extra >= 1u << 13 || source >= 1u << 16 || target >= 1u << 16 || cls >= 1u << 14)
+		return false;
+	*ret_key = (uint64_t)kind << 59 | (uint64_t)extra << 46 | (uint64_t)source << 30 | (uint64_t)target << 14 | cls;
+	return true;
+}
+
+struct sk_origins *sk_origins_new(void)
+{
+	return calloc(1, sizeof(struct sk_origins));
+}
+
+void selkie_origins_free(selkie_origins *origins)
+{
+	if (!origins)
+		return;
+	sk_arena_done(&origins->arena);
+	free(origins);
+}
+
+/* The number of a string; strings are few hundreds where names of objects stand among them. */
+static uint32_t sk_find_string(const struct sk_origins *o, const char *s)
+{
+	for (uint32_t i = 0; i < o->n_strings; i++)
+		if (!strcmp(o->strings[i], s))
+			return i;
+	return SK_ORIGIN_NO_STRING;
+}
+
+static bool sk_rule_key_of(const struct sk_origins *o, const struct selkie_rule *rule, uint64_t *ret_key)
+{
+	uint32_t kind = (uint32_t)__builtin_ctz(rule->kind), extra = 0;
+	uint32_t source = rule->source.v, target = rule->target.v;
+
+	if (rule->kind == SELKIE_RULE_ROLE_ALLOW)
+		target = rule->new_role.v;
+	if (rule->kind == SELKIE_RULE_ROLE_ALLOW || rule->kind == SELKIE_RULE_ROLE_TRANSITION)
+		source = rule->source_role.v;
+	if (rule->name) {
+		kind = SK_ORIGIN_FILENAME;
+		extra = sk_find_string(o, rule->name);
+	} else if (rule->kind & SELKIE_RULES_TE && rule->cond != SELKIE_UNCONDITIONAL) {
+		extra = 1 + 2 * rule->cond + !rule->branch;
+	}
+	return sk_origin_key(kind, extra, source, target, rule->cls.v, ret_key);
+}
+
+/* The sources of a key: how many, from *ret_first on. */
+static size_t sk_sources_of(const struct sk_origins *o, const struct selkie_rule *rule, uint32_t *ret_first)
+{
+	uint32_t lo = 0, hi = o->n_keys;
+	uint64_t key;
+
+	if (!rule->kind || !sk_rule_key_of(o, rule, &key))
+		return 0;
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (o->keys[mid] < key)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == o->n_keys || o->keys[lo] != key)
+		return 0;
+	*ret_first = o->first[lo];
+	return o->first[lo + 1] - o->first[lo];
+}
+
+size_t selkie_origins_count(const selkie_origins *origins, const struct selkie_rule *rule)
+{
+	uint32_t first;
+
+	return sk_sources_of(origins, rule, &first);
+}
+
+int selkie_origins_get(const selkie_origins *origins, const struct selkie_rule *rule, size_t i,
+		       struct selkie_origin *ret)
+{
+	const struct sk_origin_stmt *stmt;
+	uint32_t first = 0;
+
+	if (i >= sk_sources_of(origins, rule, &first))
+		return -EINVAL;
+	stmt = &origins->stmts[origins->sources[first + i].stmt];
+	*ret = (struct selkie_origin){
+		.module = stmt->module == SK_ORIGIN_NO_STRING ? NULL : origins->strings[stmt->module],
+		.file = origins->strings[stmt->file],
+		.line = stmt->line,
+		.perms = rule->kind & SELKIE_RULES_AV ? origins->sources[first + i].perms : 0,
+		.call = stmt->expansion,
+	};
+	return 0;
+}
+
+uint32_t selkie_origin_call(const selkie_origins *origins, uint32_t call, struct selkie_origin_call *ret)
+{
+	const struct sk_origin_expansion *e = &origins->expansions[call];
+
+	ret->name = origins->strings[e->name];
+	ret->file = origins->strings[e->file];
+	ret->line = e->line;
+	return e->parent;
+}

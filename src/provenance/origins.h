@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_PROVENANCE_ORIGINS_H
+#define SK_PROVENANCE_ORIGINS_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "selkie/origin.h"
+
+/*
+ * Origins in memory. What a fact of the policy comes from is found by a key that is made of the fact itself (its kind,
+ * and ids of the policy), never of its position. The keys are sorted and distinct; key i has the sources
+ * first[i] .. first[i + 1].
+ */
+struct sk_origin_expansion {
+	uint32_t parent;	/* 0: none; smaller than the expansion's own number */
+	uint32_t name, file;	/* numbers of strings */
+	uint32_t line;
+};
+
+#define SK_ORIGIN_NO_STRING UINT32_MAX
+
+struct sk_origin_stmt {
+	uint32_t module, file;	/* numbers of strings; module may be SK_ORIGIN_NO_STRING */
+	uint32_t line;
+	uint32_t expansion;
+};
+
+struct sk_origin_source {
+	uint32_t stmt;
+	uint32_t perms;
+};
+
+struct sk_origins {
+	struct sk_arena arena;
+	uint32_t n_strings, n_expansions, n_stmts, n_keys, n_sources;
+	const char **strings;
+	struct sk_origin_expansion *expansions;	/* [0] is none */
+	struct sk_origin_stmt *stmts;
+	uint64_t *keys;
+	uint32_t *first;			/* n_keys + 1 */
+	struct sk_origin_source *sources;
+};
+
+/* Kinds of facts beside those of rules (the place of the bit of enum selkie_rule_kind). */
+enum sk_origin_kind {
+	SK_ORIGIN_FILENAME = 16,	/* named transitions: extra is the number of the name among the strings */
+	SK_N_ORIGIN_KINDS = 32,
+};
+
+/*
+ * Keys, from the highest bit: 5 kind, 13 branch or extra, 16 source, 16 target, 14 class. The branch of a conditional is
+ * 1 + 2 * its number, + 1 for the false one. False when something is too large for its bits: such a policy has no
+ * origins.
+ */
+bool sk_origin_key(uint32_t kind, uint32_t extra, uint32_t source, uint32_t target, uint32_t cls, uint64_t *ret_key);
+
+struct sk_origins *sk_origins_new(void);
+
+/* What identifies the bytes of a policy file. Returns 0 or a negative errno. */
+int sk_origins_policy_hash(const char *policy_path, uint64_t *ret_hash);
+
+/* Writes the side file of the policy at that path, at once and whole. Returns 0 or a negative errno. */
+int sk_origins_save(const struct sk_origins *origins, const char *policy_path);
+
+/* Reads a side file's bytes; name is what diagnostics call it. Returns 0, SELKIE_ORIGINS_REFUSED or -ENOMEM. */
+int sk_origins_read(const void *data, size_t size, const char *name, uint64_t policy_hash, struct sk_diags *diags,
+		    struct sk_origins **ret);
+
+/* The path of the side file. The caller frees it; NULL when out of memory. */
+char *sk_origins_path(const char *policy_path);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Origins are the same after they were saved and loaded; every truncation and every changed byte of the file is refused
+ * or gives origins that can be walked; one of another policy is refused; each failing allocation is reported.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "alloc-fail.h"
+#include "provenance/origins.h"
+
+static const char *strings[] = { "common", "a.te", "b.if", "b_read", "module_a" };
+static struct sk_origin_expansion expansions[] = { { 0 }, { 0, 3, 1, 7 }, { 1, 3, 2, 90000 } };
+static struct sk_origin_stmt stmts[] = {
+	{ SK_ORIGIN_NO_STRING, 1, 3, 0 }, { 4, 2, 12, 2 }, { 4, 2, 5, 1 },
+};
+static struct sk_origin_source sources[] = { { 0, 0 }, { 1, 3 }, { 2, 0x80000001u }, { 2, 0 } };
+static uint32_t first[] = { 0, 1, 3, 4 };
+
+static void make(struct sk_origins *o, uint64_t keys[3])
+{
+	assert_true(sk_origin_key(0, 0, 2, 65535, 7, &keys[0]));
+	assert_true(sk_origin_key(0, 8191, 2, 1, 16383, &keys[1]));
+	assert_true(sk_origin_key(SK_ORIGIN_FILENAME, 0, 2, 3, 4, &keys[2]));
+	*o = (struct sk_origins){ .n_strings = 5, .n_expansions = 3, .n_stmts = 3, .n_keys = 3, .n_sources = 4,
+				  .strings = strings, .expansions = expansions, .stmts = stmts, .keys = keys,
+				  .first = first, .sources = sources };
+}
+
+static void test_keys(void **state)
+{
+	uint64_t key;
+
+	assert_false(sk_origin_key(32, 0, 0, 0, 0, &key));
+	assert_false(sk_origin_key(0, 8192, 0, 0, 0, &key));
+	assert_false(sk_origin_key(0, 0, 65536, 0, 0, &key));
+	assert_false(sk_origin_key(0, 0, 0, 65536, 0, &key));
+	assert_false(sk_origin_key(0, 0, 0, 0, 16384, &key));
+	assert_true(sk_origin_key(31, 8191, 65535, 65535, 16383, &key));
+	assert_true(key == UINT64_MAX);
+}
+
+static void put_file(const char *path, const void *data, size_t size)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(data, 1, size, f), size);
+	assert_int_equal(fclose(f), 0);
+
+}
+
+static size_t get_file(const char *path, unsigned char *data, size_t size)
+{
+	FILE *f = fopen(path, "re");
+	size_t n;
+
+	assert_non_null(f);
+	n = fread(data, 1, size, f);
+	fclose(f);
+	return n;
+}
+
+static void check(const struct sk_origins *o)
+{
+	struct selkie_rule rule = { .kind = SELKIE_RULE_ALLOW, .source = { 2 }, .target = { 65535 }, .cls = { 7 },
+				    .cond = SELKIE_UNCONDITIONAL };
+	struct selkie_origin_call call;
+	struct selkie_origin origin;
+
+	assert_int_equal(selkie_origins_count(o, &rule), 1);
+	assert_int_equal(selkie_origins_get(o, &rule, 0, &origin), 0);
+	assert_null(origin.module);
+	assert_string_equal(origin.file, "a.te");
+	assert_int_equal(origin.line, 3);
+	assert_int_equal(origin.call, 0);
+	assert_int_equal(selkie_origins_get(o, &rule, 1, &origin), -EINVAL);
+	rule.cond = 4095;
+	rule.target.v = 1;
+	rule.cls.v = 16383;
+	rule.branch = true;
+	assert_int_equal(selkie_origins_count(o, &rule), 2);
+	rule.branch = false;
+	assert_int_equal(selkie_origins_count(o, &rule), 0);
+	rule.branch = true;
+	assert_int_equal(selkie_origins_get(o, &rule, 1, &origin), 0);
+	assert_int_equal(origin.perms, 0x80000001u);
+	assert_int_equal(selkie_origins_get(o, &rule, 0, &origin), 0);
+	assert_string_equal(origin.module, "module_a");
+	assert_int_equal(origin.perms, 3);
+	assert_int_equal(selkie_origin_call(o, origin.call, &call), 1);
+	assert_string_equal(call.name, "b_read");
+	assert_string_equal(call.file, "b.if");
+	assert_int_equal(call.line, 90000);
+	assert_int_equal(selkie_origin_call(o, 1, &call), 0);
+	assert_string_equal(call.file, "a.te");
+	rule = (struct selkie_rule){ .kind = SELKIE_RULE_TYPE_TRANSITION, .source = { 2 }, .target = { 3 }, .cls = { 4 },
+				     .name = "common", .cond = SELKIE_UNCONDITIONAL };
+	assert_int_equal(selkie_origins_count(o, &rule), 1);
+	rule.name = "nothing";
+	assert_int_equal(selkie_origins_count(o, &rule), 0);
+}
+
+static void test_file(void **state)
+{
+	char folder[] = "/tmp/origins.XXXXXX", policy[64], side[80];
+	unsigned char data[512], was;
+	struct sk_origins o, *read;
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	uint64_t keys[3], hash;
+	size_t n;
+	char *text;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(policy, sizeof(policy), "%s/policy", folder);
+	snprintf(side, sizeof(side), "%s.origins", policy);
+	put_file(policy, "some policy", 11);
+	assert_int_equal(selkie_origins_load(policy, diags, &read), SELKIE_ORIGINS_NONE);
+	make(&o, keys);
+	assert_int_equal(sk_origins_save(&o, policy), 0);
+	assert_int_equal(selkie_origins_load(policy, diags, &read), 0);
+	check(read);
+	selkie_origins_free(read);
+	n = get_file(side, data, sizeof(data));
+	assert_int_equal(sk_origins_policy_hash(policy, &hash), 0);
+	for (size_t cut = 0; cut < n; cut++)
+		assert_int_equal(sk_origins_read(data, cut, side, hash, NULL, &read), SELKIE_ORIGINS_REFUSED);
+	for (size_t at = 0; at < n; at++)
+		for (unsigned int v = 1; v < 256; v += 3) {
+			was = data[at];
+			data[at] = (unsigned char)(was ^ v);
+			if (!sk_origins_read(data, n, side, hash, NULL, &read))
+				selkie_origins_free(read);
+			data[at] = was;
+		}
+	put_file(policy, "some policy!", 12);
+	assert_int_equal(selkie_origins_load(policy, diags, &read), SELKIE_ORIGINS_REFUSED);
+	text = selkie_diagnostics_print(diags, 0);
+	assert_non_null(strstr(text, ".origins: error: this is of another policy than the one it stands beside [E0340]\n"));
+	free(text);
+	selkie_diagnostics_free(diags);
+	unlink(side);
+	unlink(policy);
+	rmdir(folder);
+}
+
+struct scene {
+	const unsigned char *data;
+	size_t n;
+	uint64_t hash;
+};
+
+static int read_failing(void *arg)
+{
+	struct scene *s = arg;
+	struct sk_origins *o = NULL;
+	int r = sk_origins_read(s->data, s->n, "origins", s->hash, NULL, &o);
+
+	selkie_origins_free(o);
+	return r;
+}
+
+static void test_out_of_memory(void **state)
+{
+	char folder[] = "/tmp/origins.XXXXXX", policy[64], side[80];
+	unsigned char data[512];
+	struct scene s = { .data = data };
+	struct sk_origins o;
+	uint64_t keys[3];
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(policy, sizeof(policy), "%s/policy", folder);
+	snprintf(side, sizeof(side), "%s.origins", policy);
+	put_file(policy, "some policy", 11);
+	make(&o, keys);
+	assert_int_equal(sk_origins_save(&o, policy), 0);
+	s.n = get_file(side, data, sizeof(data));
+	assert_int_equal(sk_origins_policy_hash(policy, &s.hash), 0);
+	assert_null(alloc_fail_each(read_failing, &s, 2000, NULL));
+	unlink(side);
+	unlink(policy);
+	rmdir(folder);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_out_of_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

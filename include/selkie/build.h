@@ -13,9 +13,9 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /*
- * Policy sources to a policy. What the sources are is told by what they hold: a directory is a reference policy tree, or
- * the headers that such a tree installs; a file is a module package, CIL, a policy.conf, or a module of the policy
- * language with its interfaces (.te, .if), which is built against the tree or the headers.
+ * Policy sources to a policy. What the sources are is told by what they hold: a directory is a reference policy tree, the
+ * headers that such a tree installs, or an installed module store; a file is a module package, CIL, a policy.conf, or a
+ * module of the policy language with its interfaces (.te, .if), which is built against the tree or the headers.
  *
  * The semantics are those of checkpolicy, of semodule_link and semodule_expand, and for CIL those of secilc.
  */

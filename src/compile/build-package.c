@@ -1,83 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Module packages as sources of a build. Unpacking is two thirds of the work and needs nothing shared, so a second thread
- * unpacks ahead while this one lowers; when it has nothing to lower it unpacks as well. What fails to unpack is unpacked
- * once more here, for its diagnostic.
+ * Module packages and installed module stores as sources of a build. A store keeps, below modules/, a folder for each
+ * priority, and in it one for each module; of modules with the same name the highest priority counts, and those whose
+ * names stand in disabled/ do not.
  */
 #include "compile/build-package.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "base/unpack.h"
+#include "compile/build-unpack.h"
 #include "unit/module.h"
-
-/* How many packages may lie unpacked and not lowered yet. */
-#define SK_AHEAD 12
-
-struct sk_unpacked {
-	char *data;
-	size_t size;
-	int r;
-	bool done;
-};
-
-struct sk_unpacking {
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	const char *const *paths;
-	size_t n, next, lowered;	/* next: the first that nobody has taken */
-	struct sk_unpacked *list;
-	bool stop;
-};
-
-/* Unpacks one, with the lock held before and after, and not meanwhile. */
-static void sk_unpack_one(struct sk_unpacking *u, size_t i)
-{
-	struct sk_unpacked one = { .done = true };
-
-	pthread_mutex_unlock(&u->lock);
-	one.r = sk_unpack_file(u->paths[i], u->paths[i], NULL, &one.data, &one.size);
-	pthread_mutex_lock(&u->lock);
-	u->list[i] = one;
-	pthread_cond_broadcast(&u->changed);
-}
-
-static void *sk_unpack_ahead(void *arg)
-{
-	struct sk_unpacking *u = arg;
-
-	pthread_mutex_lock(&u->lock);
-	while (!u->stop && u->next < u->n) {
-		if (u->next >= u->lowered + SK_AHEAD)
-			pthread_cond_wait(&u->changed, &u->lock);
-		else
-			sk_unpack_one(u, u->next++);
-	}
-	pthread_mutex_unlock(&u->lock);
-	return NULL;
-}
-
-/* The i-th, unpacked; the caller's. */
-static struct sk_unpacked sk_unpack_take(struct sk_unpacking *u, size_t i)
-{
-	struct sk_unpacked one;
-
-	pthread_mutex_lock(&u->lock);
-	while (!u->list[i].done) {
-		if (u->next <= i)
-			sk_unpack_one(u, u->next++);
-		else
-			pthread_cond_wait(&u->changed, &u->lock);
-	}
-	one = u->list[i];
-	u->list[i].data = NULL;
-	u->lowered = i + 1;
-	pthread_cond_broadcast(&u->changed);
-	pthread_mutex_unlock(&u->lock);
-	return one;
-}
 
 /* Makes a base the first of all units, whose numbers are their places. */
 static void sk_base_first(struct sk_units *units, struct sk_space *space, size_t base)
@@ -98,51 +33,155 @@ static void sk_base_first(struct sk_units *units, struct sk_space *space, size_t
 	unit->number = 0;
 }
 
-static int sk_lower_all(struct sk_units *units, struct sk_space *space, struct sk_unpacking *u, const char **ret_failed)
+struct sk_packages {
+	struct sk_units *units;
+	struct sk_space *space;
+};
+
+static int sk_take_package(void *arg, const char *path, char *data, size_t size)
 {
-	bool refused = false;
-	int r = 0;
+	const struct sk_packages *p = arg;
+	struct sk_units *units = p->units;
+	int r = sk_unit_read_package(units, p->space, data, size, path);
 
-	for (size_t i = 0; i < u->n; i++) {
-		struct sk_unpacked one = sk_unpack_take(u, i);
-
-		*ret_failed = u->paths[i];
-		r = one.r > 0 ? sk_unpack_file(u->paths[i], u->paths[i], space->diags, &one.data, &one.size) : one.r;
-		if (!r)
-			r = sk_unit_read_package(units, space, one.data, one.size, u->paths[i]);
-		free(one.data);
-		if (r < 0)
-			return r;
-		refused = refused || r;
-		if (!r && units->list[units->n - 1]->source == SK_UNIT_BASE)
-			sk_base_first(units, space, units->n - 1);
-	}
-	return refused ? SK_UNIT_REFUSED : 0;
+	free(data);
+	if (!r && units->list[units->n - 1]->source == SK_UNIT_BASE)
+		sk_base_first(units, p->space, units->n - 1);
+	return r;
 }
 
 int sk_build_read_packages(struct sk_units *units, struct sk_space *space, const char *const *paths, size_t n,
 			   const char **ret_failed)
 {
-	struct sk_unpacking u = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER,
-				  .paths = paths, .n = n };
-	pthread_t thread;
-	bool second;
-	int r;
+	struct sk_packages p = { units, space };
 
-	u.list = calloc(SK_MAX(n, 1), sizeof(*u.list));
-	if (!u.list)
-		return -ENOMEM;
-	/* Without a second thread it only takes longer. */
-	second = n > 1 && !pthread_create(&thread, NULL, sk_unpack_ahead, &u);
-	r = sk_lower_all(units, space, &u, ret_failed);
-	pthread_mutex_lock(&u.lock);
-	u.stop = true;
-	pthread_cond_broadcast(&u.changed);
-	pthread_mutex_unlock(&u.lock);
-	if (second)
-		pthread_join(thread, NULL);
-	for (size_t i = 0; i < n; i++)
-		free(u.list[i].data);
-	free(u.list);
+	return sk_build_unpack(paths, n, sk_take_package, &p, space->diags, ret_failed);
+}
+
+static bool sk_is_dir(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+const char *sk_store_folder(struct sk_arena *arena, const char *path)
+{
+	static const char *const below[] = { "active/modules", "modules" };
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(below); i++) {
+		const char *modules = sk_arena_printf(arena, "%s/%s", path, below[i]);
+		struct dirent **list;
+		bool found = false;
+		int n = modules && sk_is_dir(modules) ? scandir(modules, &list, NULL, NULL) : -1;
+
+		for (int k = 0; k < n; k++) {
+			found = found || (list[k]->d_name[0] && !list[k]->d_name[strspn(list[k]->d_name, "0123456789")]);
+			free(list[k]);
+		}
+		if (n >= 0)
+			free(list);
+		if (found)
+			return modules;
+	}
+	return NULL;
+}
+
+const char *sk_store_changes(struct sk_arena *arena, const char *folder, size_t *at)
+{
+	static const char *const names[] = { "booleans", "ibendports", "ibpkeys", "interfaces", "nodes", "ports", "users" };
+	struct stat st;
+
+	while (*at < SK_ARRAY_LEN(names)) {
+		const char *path = sk_arena_printf(arena, "%s/../%s.local", folder, names[(*at)++]);
+
+		if (path && !stat(path, &st) && st.st_size)
+			return path;
+	}
+	return NULL;
+}
+
+struct sk_store {
+	struct sk_arena *arena;
+	const char *folder;
+	struct sk_store_module *list;
+	size_t n, cap;
+};
+
+static int sk_store_consider(struct sk_store *s, unsigned long priority, const char *name)
+{
+	struct sk_store_module m = { .priority = priority };
+	size_t i = 0;
+
+	while (i < s->n && strcmp(s->list[i].name, name) != 0)
+		i++;
+	if (i < s->n && s->list[i].priority >= priority)
+		return 0;
+	if (i == s->n) {
+		if (sk_grow(&s->list, &s->cap, s->n + 1, sizeof(*s->list)))
+			return -ENOMEM;
+		s->n++;
+	}
+	m.name = sk_arena_strdup(s->arena, name);
+	m.path = sk_arena_printf(s->arena, "%s/%lu/%s/cil", s->folder, priority, name);
+	if (m.path && access(m.path, F_OK)) {
+		/* Not converted yet: what was installed. */
+		m.package = true;
+		m.path = sk_arena_printf(s->arena, "%s/%lu/%s/hll", s->folder, priority, name);
+	}
+	s->list[i] = m;
+	return m.name && m.path ? 0 : -ENOMEM;
+}
+
+/* The modules of one priority. */
+static int sk_store_priority(struct sk_store *s, const char *priority)
+{
+	const char *path = sk_arena_printf(s->arena, "%s/%s", s->folder, priority);
+	struct dirent **list;
+	int n = path ? scandir(path, &list, NULL, NULL) : -1, r = 0;
+
+	if (n < 0)
+		return path ? -errno : -ENOMEM;
+	for (int i = 0; i < n; i++) {
+		const char *name = list[i]->d_name;
+		const char *off = sk_arena_printf(s->arena, "%s/disabled/%s", s->folder, name);
+
+		if (!r && name[0] != '.' && off && access(off, F_OK))
+			r = sk_store_consider(s, strtoul(priority, NULL, 10), name);
+		free(list[i]);
+	}
+	free(list);
 	return r;
+}
+
+static int sk_compare_modules(const void *a, const void *b)
+{
+	return strcmp(((const struct sk_store_module *)a)->name, ((const struct sk_store_module *)b)->name);
+}
+
+int sk_store_modules(struct sk_arena *arena, const char *folder, struct sk_store_module **ret_list, size_t *ret_n)
+{
+	struct sk_store s = { .arena = arena, .folder = folder };
+	struct dirent **list;
+	int n = scandir(folder, &list, NULL, NULL), r = 0;
+
+	if (n < 0)
+		return -errno;
+	for (int i = 0; i < n; i++) {
+		const char *name = list[i]->d_name;
+
+		if (!r && !name[strspn(name, "0123456789")])
+			r = sk_store_priority(&s, name);
+		free(list[i]);
+	}
+	free(list);
+	if (r) {
+		free(s.list);
+		return r;
+	}
+	if (s.n)
+		qsort(s.list, s.n, sizeof(*s.list), sk_compare_modules);
+	*ret_list = s.list;
+	*ret_n = s.n;
+	return 0;
 }

@@ -14,4 +14,26 @@
 int sk_build_read_packages(struct sk_units *units, struct sk_space *space, const char *const *paths, size_t n,
 			   const char **ret_failed);
 
+/* A module of an installed store: its CIL, or the package itself where it has not been converted. */
+struct sk_store_module {
+	const char *name, *path;
+	unsigned long priority;
+	bool package;
+};
+
+/*
+ * The folder of modules in what may be a module store (/var/lib/selinux/NAME, its active/, or any folder of that shape);
+ * NULL when it is none.
+ */
+const char *sk_store_folder(struct sk_arena *arena, const char *path);
+
+/*
+ * The next file of changes made on the machine (ports, users, booleans) that the store has, from *at = 0 on; NULL behind the
+ * last.
+ */
+const char *sk_store_changes(struct sk_arena *arena, const char *folder, size_t *at);
+
+/* The modules that count, by their names; the list is the caller's (free). Returns 0 or a negative errno. */
+int sk_store_modules(struct sk_arena *arena, const char *folder, struct sk_store_module **ret_list, size_t *ret_n);
+
 #endif

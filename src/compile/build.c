@@ -10,6 +10,7 @@
 
 #include "base/diag.h"
 #include "compile/build-package.h"
+#include "compile/build-unpack.h"
 #include "compile/compile.h"
 #include "unit/cil.h"
 #include "provenance/origins.h"
@@ -31,6 +32,7 @@ enum sk_operand {
 	SK_OPERAND_MODULE,
 	SK_OPERAND_CIL,
 	SK_OPERAND_PACKAGE,
+	SK_OPERAND_STORE,
 	SK_OPERAND_UNKNOWN,
 };
 
@@ -42,7 +44,7 @@ static bool sk_ends_with(const char *path, const char *ending)
 }
 
 /* What an operand is: the one place that knows. -errno when it cannot be looked at. */
-static int sk_operand_kind(const char *path)
+static int sk_operand_kind(struct sk_arena *arena, const char *path)
 {
 	static const struct {
 		const char *ending;
@@ -57,7 +59,7 @@ static int sk_operand_kind(const char *path)
 	if (stat(path, &st))
 		return -errno;
 	if (S_ISDIR(st.st_mode))
-		return SK_OPERAND_TREE;
+		return sk_store_folder(arena, path) ? SK_OPERAND_STORE : SK_OPERAND_TREE;
 	for (size_t i = 0; i < SK_ARRAY_LEN(rows); i++)
 		if (sk_ends_with(path, rows[i].ending))
 			return (int)rows[i].kind;
@@ -76,6 +78,7 @@ struct sk_building {
 	struct sk_diags *diags, *own_diags;
 	bool refused;
 	bool store_order;	/* binary modules are among the sources: as a module store makes policies of them */
+	bool store;		/* an installed one is */
 };
 
 static int sk_building_init(struct sk_building *b, const struct selkie_build_options *options, struct sk_diags *diags)
@@ -183,27 +186,49 @@ static int sk_read_operand(struct sk_building *b, const char *path, enum sk_oper
 	}
 }
 
+struct sk_cil_texts {
+	struct sk_building *b;
+	const struct sk_source **list;
+	size_t n;
+};
+
+static int sk_take_cil(void *arg, const char *path, char *data, size_t size)
+{
+	struct sk_cil_texts *texts = arg;
+	struct sk_source *source;
+	int r = sk_sources_borrow(&texts->b->sources, path, data, size, texts->b->diags, &source);
+
+	if (r) {
+		free(data);
+		return r;
+	}
+	source->owned = data;
+	texts->list[texts->n++] = source;
+	return 0;
+}
+
 /* All CIL is one world: its blocks, macros and names are seen from every file. */
 static int sk_read_cil(struct sk_building *b, const char *const *paths, const int *kinds, size_t n)
 {
-	const struct sk_source **sources = SK_ARENA_ARRAY(&b->arena, const struct sk_source *, n + 1);
 	const struct sk_cil_options options = {
 		.preserve_tunables = b->options->flags & SELKIE_BUILD_PRESERVE_TUNABLES,
 		.qualified_names = b->options->flags & SELKIE_BUILD_QUALIFIED_NAMES,
-		.multiple_declarations = b->options->flags & SELKIE_BUILD_MULTIPLE_DECLARATIONS };
+		.multiple_declarations = b->store || b->options->flags & SELKIE_BUILD_MULTIPLE_DECLARATIONS };
+	struct sk_cil_texts texts = { .b = b, .list = SK_ARENA_ARRAY(&b->arena, const struct sk_source *, n + 1) };
+	const char **cil = SK_ARENA_ARRAY(&b->arena, const char *, n + 1), *failed = "";
 	size_t n_cil = 0;
-	int r = sources ? 0 : -ENOMEM;
+	int r;
 
-	for (size_t i = 0; !r && i < n; i++) {
-		struct sk_source *source = NULL;
-
-		if (kinds[i] != SK_OPERAND_CIL)
-			continue;
-		r = sk_go_on(b, sk_load(b, paths[i], &source));
-		if (source)
-			sources[n_cil++] = source;
-	}
-	return r || !n_cil ? r : sk_go_on(b, sk_unit_read_cil(&b->units, &b->space, sources, n_cil, &options));
+	if (!texts.list || !cil)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		if (kinds[i] == SK_OPERAND_CIL)
+			cil[n_cil++] = paths[i];
+	r = sk_build_unpack(cil, n_cil, sk_take_cil, &texts, b->diags, &failed);
+	if (r < 0)
+		return r == -ENOMEM ? r : sk_cannot_read(b, failed, r);
+	b->refused |= r > 0;
+	return texts.n ? sk_go_on(b, sk_unit_read_cil(&b->units, &b->space, texts.list, texts.n, &options)) : 0;
 }
 
 static int sk_read_packages(struct sk_building *b, const char *const *paths, const int *kinds, size_t n)
@@ -263,27 +288,81 @@ static int sk_build_version(const struct sk_building *b)
 	return version >= 15 && version <= 35 ? (int)version : SK_DEFAULT_VERSION;
 }
 
+/* The operands, with the modules of a store in its place. */
+struct sk_operands {
+	const char **paths;
+	int *kinds;
+	size_t n, cap;
+};
+
+static int sk_operands_add(struct sk_operands *o, const char *path, int kind)
+{
+	size_t cap = o->cap;
+	int r = sk_grow(&o->paths, &cap, o->n + 1, sizeof(*o->paths));
+
+	if (!r)
+		r = sk_grow(&o->kinds, &o->cap, o->n + 1, sizeof(*o->kinds));
+	if (r)
+		return r;
+	o->paths[o->n] = path;
+	o->kinds[o->n++] = kind;
+	return 0;
+}
+
+static int sk_operands_add_store(struct sk_building *b, struct sk_operands *o, const char *path)
+{
+	const char *folder = sk_store_folder(&b->arena, path), *change;
+	struct sk_store_module *list = NULL;
+	size_t n = 0, at = 0;
+	int r = sk_store_modules(&b->arena, folder, &list, &n);
+
+	b->store = true;
+	while ((change = sk_store_changes(&b->arena, folder, &at))) {
+		struct sk_place place = { .file = change };
+
+		sk_warning(b->diags, "W0822", &place, "changes made on the machine are not built in");
+	}
+	for (size_t i = 0; !r && i < n; i++)
+		r = sk_operands_add(o, list[i].path, list[i].package ? SK_OPERAND_PACKAGE : SK_OPERAND_CIL);
+	free(list);
+	return r < 0 && r != -ENOMEM ? sk_cannot_read(b, path, r) : r;
+}
+
+static int sk_operands_collect(struct sk_building *b, struct sk_operands *o, const char *const *sources, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < n; i++) {
+		int kind = sk_operand_kind(&b->arena, sources[i]);
+
+		if (kind < 0)
+			r = sk_cannot_read(b, sources[i], kind);
+		else if (kind == SK_OPERAND_STORE)
+			r = sk_operands_add_store(b, o, sources[i]);
+		else
+			r = sk_operands_add(o, sources[i], kind);
+	}
+	return r;
+}
+
 static int sk_build(struct sk_building *b, const char *const *sources, size_t n, struct sk_built *built)
 {
 	static const int unknown[] = { -1, SK_UNKNOWN_DENY, SK_UNKNOWN_REJECT, SK_UNKNOWN_ALLOW };
 	struct sk_compile_options options = SK_COMPILE_OPTIONS_INIT;
-	int *kinds = SK_ARENA_ARRAY(&b->arena, int, n);
-	int r = kinds ? 0 : -ENOMEM;
+	struct sk_operands operands = { 0 };
+	int r = sk_operands_collect(b, &operands, sources, n);
 
-	for (size_t i = 0; !r && i < n; i++) {
-		kinds[i] = sk_operand_kind(sources[i]);
-		if (kinds[i] < 0)
-			r = sk_cannot_read(b, sources[i], kinds[i]);
-	}
 	if (!r)
-		r = sk_read_all(b, sources, kinds, n);
+		r = sk_read_all(b, operands.paths, operands.kinds, operands.n);
+	free(operands.paths);
+	free(operands.kinds);
 	if (r)
 		return r;
 	options.optimize = b->options->flags & SELKIE_BUILD_OPTIMIZE;
 	options.keep_unbounded = b->options->flags & SELKIE_BUILD_UNCHECKED;
 	options.list_blocks = b->options->flags & SELKIE_BUILD_LIST_OPTIONALS;
 	options.expand_generated = b->options->flags & SELKIE_BUILD_EXPAND_GENERATED;
-	options.multiple_declarations = b->options->flags & SELKIE_BUILD_MULTIPLE_DECLARATIONS;
+	options.multiple_declarations = b->store || b->options->flags & SELKIE_BUILD_MULTIPLE_DECLARATIONS;
 	options.no_dontaudit = b->options->flags & SELKIE_BUILD_NO_DONTAUDIT;
 	if (b->options->expand_below)
 		options.expand_size = b->options->expand_below;

@@ -7,7 +7,7 @@ modules-differential.py SELKIE SELKIE_COMPAT POLICY_SAME CACHE POLICY [semodule]
 - each module's CIL is, statement by statement, what the peers' converter writes (but for statements that the converter
   says twice, and the numbers of optionals);
 - all of them, built by `selkie build`, are the same policy as the converter's CIL, compiled by secilc; with `semodule`,
-  the same policy as semodule makes of the packages in a private store;
+  the same policy as semodule makes of the packages in a private store, and of that store after a change;
 - a module that is printed as a .te, compiled by checkmodule and packaged again means what it meant;
 - packages are put together and taken apart to the same bytes, and what is refused is refused with the same exit code.
 
@@ -104,14 +104,32 @@ def refusals(compat, folder):
             differ("%s %s: exit %d, the peer's %d" % (name, args, ours.returncode, theirs.returncode))
 
 
-def by_semodule(packages, folder, policy):
+def by_semodule(packages, folder, policy, selkie, same):
     root = os.path.join(folder, "root")
     for d in ("etc/selinux/%s/policy", "etc/selinux/%s/contexts/files", "var/lib/selinux/%s"):
         os.makedirs(os.path.join(root, d % policy))
     with open(os.path.join(root, "etc/selinux/semanage.conf"), "w") as f:
         f.write("module-store = direct\npolicy-version = 33\n")
-    run(["semodule", "-n", "-N", "-p", root, "-s", policy, "-i"] + packages)
-    return os.path.join(root, "etc/selinux", policy, "policy/policy.33")
+    semodule = ["semodule", "-n", "-N", "-p", root, "-s", policy]
+    store, built = (os.path.join(root, d % policy) for d in ("var/lib/selinux/%s", "etc/selinux/%s/policy/policy.33"))
+    run(semodule + ["-i"] + packages)
+    shutil.copy(built, os.path.join(folder, "peer.33"))
+    again(selkie, same, store, built, folder, "the store")
+    # another priority, and a module that is switched off
+    extra = os.path.join(folder, "apache.cil")
+    with open(extra, "w") as f:
+        f.write("(type another_t)(roletype object_r another_t)(optional o (allow another_t etc_t (file (read))))")
+    run(semodule + ["-d", "alsa", "-X", "500", "-i", extra], expect=None)
+    again(selkie, same, store, built, folder, "the store after a change")
+    return os.path.join(folder, "peer.33")
+
+
+def again(selkie, same, store, built, folder, what):
+    ours = os.path.join(folder, "store.33")
+    run([selkie, "build", "-o", ours, "--policy-version", "33", store])
+    p = run([same, "--expanded", built, ours], expect=None)
+    if p.returncode:
+        differ(what + ": another policy: " + p.stdout.decode()[:1000])
 
 
 def main():
@@ -145,7 +163,7 @@ def main():
         ours, peer = os.path.join(folder, "ours.33"), os.path.join(folder, "peer.33")
         run([selkie, "build", "-o", ours, "--policy-version", "33"] + packages)
         if "semodule" in sys.argv[6:]:
-            peer = by_semodule(packages, folder, policy)
+            peer = by_semodule(packages, folder, policy, selkie, same)
         else:
             run(["secilc", "-M", "1", "-c", "33", "-o", peer, "-f", "/dev/null"] + theirs)
         p = run([same, "--expanded", peer, ours], expect=None)

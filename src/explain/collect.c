@@ -132,19 +132,24 @@ static uint32_t sk_file_mode(const struct sk_explainer *e, uint32_t cls)
 	return cls == SK_NO_STRING ? 0 : e->text_facts[cls].file_mode;
 }
 
+/* Remembers an answer in the place of an older one. Without memory for it, it will be looked up again. */
+static void sk_expected_remember(struct sk_expected_path *recent, const char *path, uint32_t mode, uint32_t context)
+{
+	free(recent->path);
+	*recent = (struct sk_expected_path){ strdup(path), mode, context };
+}
+
 int sk_explain_expected(struct sk_explainer *e, const char *path, uint32_t mode, uint32_t *ret_context)
 {
 	struct selkie_label_result found;
 	struct sk_expected_path *recent;
-	uint64_t hash;
 	int r;
 
 	*ret_context = SK_NO_STRING;
 	if (!e->labels || path[0] != '/')
 		return 0;
-	hash = sk_hash_u64(sk_hash_bytes(path, strlen(path)) ^ mode) | 1;
-	recent = &e->recent[(hash >> 8) % SK_RECENT_PATHS];
-	if (recent->hash == hash) {
+	recent = &e->recent[sk_hash_u64(sk_hash_bytes(path, strlen(path)) ^ mode) % SK_RECENT_PATHS];
+	if (recent->path && recent->mode == mode && !strcmp(recent->path, path)) {
 		*ret_context = recent->context;
 		return 0;
 	}
@@ -156,8 +161,7 @@ int sk_explain_expected(struct sk_explainer *e, const char *path, uint32_t mode,
 		if (r)
 			return r;
 	}
-	recent->hash = hash;
-	recent->context = *ret_context;
+	sk_expected_remember(recent, path, mode, *ret_context);
 	return 0;
 }
 

@@ -96,6 +96,8 @@ void selkie_explainer_free(selkie_explainer *e)
 		selkie_context_free(e->contexts[i].context);
 	free(e->contexts);
 	free(e->programs);
+	for (size_t i = 0; e->recent && i < SK_RECENT_PATHS; i++)
+		free(e->recent[i].path);
 	free(e->recent);
 	free(e->text_facts);
 	free(e->vocabulary);

@@ -136,8 +136,8 @@ struct sk_found {			/* a finding */
 
 /* A label look-up that was made lately: logs ask the same paths again and again. */
 struct sk_expected_path {
-	uint64_t hash;			/* of path and file type; 0 is empty */
-	uint32_t context;
+	char *path;			/* owned; NULL is empty */
+	uint32_t mode, context;
 };
 
 #define SK_RECENT_PATHS 4096
@@ -184,7 +184,7 @@ struct sk_explainer {
 	struct sk_intern program_names;
 	struct sk_program *programs;
 	size_t n_programs, cap_programs;
-	struct sk_expected_path *recent;	/* SK_RECENT_PATHS of them, by hash */
+	struct sk_expected_path *recent;	/* SK_RECENT_PATHS of them, by hash of path and file type */
 	struct sk_map refused;		/* hash of (program, source) -> SK_CASE_NNP_REFUSED or SK_CASE_NOSUID_REFUSED */
 
 	struct sk_case *cases;

@@ -281,27 +281,61 @@ static void sk_add_booleans(struct sk_buf *b, struct sk_worker *w, const struct 
 	selkie_remedies_free(remedies);
 }
 
+/* Where the cause says it all. */
+static const char *const sk_plain_whys[SELKIE_N_CAUSES] = {
+	[SELKIE_CAUSE_ALLOWED_NOW] = "; this policy allows it",
+	[SELKIE_CAUSE_UNKNOWN_CLASS] = ": the policy does not know this class or permission",
+	[SELKIE_CAUSE_MEMORY_PROTECTION] = ", a protection against injected code",
+	[SELKIE_CAUSE_FILE_MODE] = ": it asks for it only because Unix owner or mode of a file keep it out",
+	[SELKIE_CAUSE_PASSED_DESCRIPTOR] = ", which it was handed open by another program",
+	[SELKIE_CAUSE_PORT] = ", because this port is not one of those made for this domain",
+	[SELKIE_CAUSE_UNEXPECTED_PLACE] = ", because the policy does not expect this domain's files there",
+	[SELKIE_CAUSE_MISSING_RULE] = ": the policy has no rule for it",
+};
+
+static void sk_add_refused_transition(struct sk_buf *b, const struct sk_case *c)
+{
+	const char *before = sk_bound_words(c);
+
+	sk_buf_adds(b, ", because ");
+	if (before)
+		sk_buf_adds(b, before);
+	else if (c->cause == SELKIE_CAUSE_NO_NEW_PRIVILEGES)
+		sk_buf_adds(b, "it was started with no_new_privs, which forbids gaining rights by changing the domain");
+	else
+		sk_buf_adds(b, "its file system is mounted nosuid, where no program may change the domain");
+}
+
+static void sk_add_constraint(struct sk_buf *b, const struct sk_explainer *e, const struct sk_verdict *v)
+{
+	sk_buf_adds(b, ": rules allow it, but a constraint of the policy keeps the two apart");
+	if (v->source && v->target && v->source->context && v->target->context &&
+	    v->source->context->user.v != v->target->context->user.v)
+		sk_buf_join(b, " (users ", selkie_user_name(e->policy, v->source->context->user), " and ",
+			    selkie_user_name(e->policy, v->target->context->user), ")", NULL);
+}
+
+static void sk_add_sensitive(struct sk_buf *b, const struct sk_explainer *e, const struct sk_verdict *v)
+{
+	const char *reason = "it is sensitive";
+
+	if (v->decided)
+		sk_sensitive_perms(e->sensitive, v->source->context->type, v->target->context->type, v->cls->id,
+				   v->perms, &reason);
+	sk_buf_join(b, ", and should not be able to: ", reason, NULL);
+}
+
 static void sk_add_why(struct sk_buf *b, struct sk_worker *w, const struct sk_case *c,
 		       const struct sk_verdict *v)
 {
-	const struct sk_explainer *e = w->e;
-	const char *reason = "it is sensitive";
-
 	switch (c->cause) {
-	case SELKIE_CAUSE_ALLOWED_NOW:
-		sk_buf_adds(b, "; this policy allows it");
-		return;
-	case SELKIE_CAUSE_UNKNOWN_CLASS:
-		sk_buf_adds(b, ": the policy does not know this class or permission");
-		return;
 	case SELKIE_CAUSE_NO_NEW_PRIVILEGES:
-		sk_buf_join(b, ", because ", sk_bound_words(c) ? sk_bound_words(c) : "it was started with no_new_privs, which forbids gaining rights by changing the domain", NULL);
-		return;
 	case SELKIE_CAUSE_NOSUID:
-		sk_buf_join(b, ", because ", sk_bound_words(c) ? sk_bound_words(c) : "its file system is mounted nosuid, where no program may change the domain", NULL);
+		sk_add_refused_transition(b, c);
 		return;
 	case SELKIE_CAUSE_NETWORK_LABEL:
-		sk_buf_join(b, ", because this network traffic, interface or address is labeled ", sk_type_of(v->target), ", which this domain may not use", NULL);
+		sk_buf_join(b, ", because this network traffic, interface or address is labeled ",
+			    sk_type_of(v->target), ", which this domain may not use", NULL);
 		return;
 	case SELKIE_CAUSE_UNLABELED:
 		sk_buf_adds(b, ", because ");
@@ -309,16 +343,14 @@ static void sk_add_why(struct sk_buf *b, struct sk_worker *w, const struct sk_ca
 		return;
 	case SELKIE_CAUSE_ROLE:
 		sk_buf_adds(b, ", because ");
-		sk_add_failed_role(b, e, v);
+		sk_add_failed_role(b, w->e, v);
 		return;
 	case SELKIE_CAUSE_MLS:
-		sk_buf_join(b, ", because of the levels: ", v->source ? v->source->text : "?", " against ", v->target ? v->target->text : "?", NULL);
+		sk_buf_join(b, ", because of the levels: ", v->source ? v->source->text : "?", " against ",
+			    v->target ? v->target->text : "?", NULL);
 		return;
 	case SELKIE_CAUSE_CONSTRAINT:
-		sk_buf_adds(b, ": rules allow it, but a constraint of the policy keeps the two apart");
-		if (v->source && v->target && v->source->context && v->target->context &&
-		    v->source->context->user.v != v->target->context->user.v)
-			sk_buf_join(b, " (users ", selkie_user_name(e->policy, v->source->context->user), " and ", selkie_user_name(e->policy, v->target->context->user), ")", NULL);
+		sk_add_constraint(b, w->e, v);
 		return;
 	case SELKIE_CAUSE_BOUNDS:
 		sk_buf_adds(b, c->key.kind == SELKIE_AUDIT_DENIAL_BOUNDED_TRANSITION
@@ -328,39 +360,22 @@ static void sk_add_why(struct sk_buf *b, struct sk_worker *w, const struct sk_ca
 	case SELKIE_CAUSE_EXTENDED_PERMISSION:
 		sk_buf_printf(b, ": ioctl or message number 0x%x is not among the allowed ones", c->key.number);
 		return;
-	case SELKIE_CAUSE_MEMORY_PROTECTION:
-		sk_buf_adds(b, ", a protection against injected code");
-		return;
-	case SELKIE_CAUSE_FILE_MODE:
-		sk_buf_adds(b, ": it asks for it only because Unix owner or mode of a file keep it out");
-		return;
-	case SELKIE_CAUSE_PASSED_DESCRIPTOR:
-		sk_buf_adds(b, ", which it was handed open by another program");
-		return;
 	case SELKIE_CAUSE_MISLABELED_TARGET:
-		sk_buf_join(b, ", because it carries a wrong label: it should be ", v->expected ? v->expected->type_name : "another", NULL);
+		sk_buf_join(b, ", because it carries a wrong label: it should be ",
+			    v->expected ? v->expected->type_name : "another", NULL);
 		return;
 	case SELKIE_CAUSE_MISLABELED_PROGRAM:
 		sk_buf_adds(b, ", because ");
-		sk_add_wrong_program(b, e, c, v);
+		sk_add_wrong_program(b, w->e, c, v);
 		return;
 	case SELKIE_CAUSE_SENSITIVE:
-		if (v->decided)
-			sk_sensitive_perms(e->sensitive, v->source->context->type, v->target->context->type,
-					   v->cls->id, v->perms, &reason);
-		sk_buf_join(b, ", and should not be able to: ", reason, NULL);
+		sk_add_sensitive(b, w->e, v);
 		return;
 	case SELKIE_CAUSE_BOOLEAN:
 		sk_add_booleans(b, w, v);
 		return;
-	case SELKIE_CAUSE_PORT:
-		sk_buf_adds(b, ", because this port is not one of those made for this domain");
-		return;
-	case SELKIE_CAUSE_UNEXPECTED_PLACE:
-		sk_buf_adds(b, ", because the policy does not expect this domain's files there");
-		return;
 	default:
-		sk_buf_adds(b, ": the policy has no rule for it");
+		sk_buf_adds(b, sk_plain_whys[c->cause]);
 	}
 }
 

@@ -49,6 +49,8 @@ enum sk_text_form {
 	SK_TEXT_ODD,		/* quotes are not balanced: to be read by characters */
 };
 
+struct sk_template;
+
 struct sk_text {
 	const char *p;
 	uint32_t n;
@@ -60,6 +62,7 @@ struct sk_text {
 	struct sk_lexeme *lexemes;	/* n_lexemes + 1; the last only says where the text ends */
 	struct sk_text *children;	/* contents of the quoted lexemes */
 	const struct sk_origin *origins;
+	struct sk_template *template;	/* of kept texts: made when first wanted; see template.c */
 };
 
 /* An argument: a text, and what the parameters in it stand for (NULL: nothing, they are plain characters). */
@@ -176,6 +179,15 @@ struct sk_macro_state {
 	size_t n_diversions, cap_diversions;
 	const struct sk_text *pending;	/* undiverted text that is to be given next */
 	struct sk_text empty;
+
+	/* template.c */
+	uint8_t *assumed;		/* by name: templates rest on its being no macro, or on what it stands for */
+	size_t cap_assumed;
+	uint32_t epoch;			/* counts when an assumption ceases to hold */
+	bool hold;			/* what is made for the moment stays */
+	struct sk_hole *holes;		/* placeholders of all templates */
+	size_t n_holes, cap_holes;
+
 	struct sk_pattern patterns[SK_PATTERNS];
 	unsigned int next_pattern;	/* the one to go when a new one comes */
 };
@@ -244,11 +256,22 @@ int sk_macro_push(struct sk_macro_reader *m, struct sk_text *text, const struct 
 int sk_macro_give(struct sk_macro_reader *m, const struct sk_call *call, const char *p, size_t n);
 int sk_macro_out_of(struct sk_macro_reader *m, uint32_t addr, uint32_t expansion, const char *what);
 int sk_macro_by_character(struct sk_macro_reader *m, size_t cursor);
+/* An expansion of the macro that is called there. Returns 0, -ENOMEM, or stops the reader. */
+int sk_macro_new_expansion(struct sk_macro_reader *m, const struct sk_expansion *e, uint32_t *ret_expansion);
+int sk_macro_open_text(struct sk_macro_reader *m, struct sk_text *text, const struct sk_env *env, uint32_t expansion);
+void sk_macro_moment_end(struct sk_macro_state *s);
 int sk_macro_undivert_but(struct sk_macro_reader *m, struct sk_buf *buf, int64_t but);
 int sk_macro_skip_line(struct sk_macro_reader *m);
 struct sk_buf *sk_macro_diversion(struct sk_macro_state *s, int64_t number);
 int sk_macro_dispatch(struct sk_macro_reader *m, struct sk_call *call);
 struct sk_macro **sk_macro_slot(struct sk_macro_reader *m, uint32_t name);
+
+/* The name's definition changes. */
+static inline void sk_macro_touch(struct sk_macro_state *s, uint32_t name)
+{
+	if (name < s->cap_assumed && s->assumed[name])
+		s->epoch++;
+}
 
 static inline void sk_macro_bury(struct sk_macro_state *s, struct sk_macro *macro)
 {

@@ -64,6 +64,8 @@ void sk_macro_done(struct sk_macro_reader *m)
 	free(s->origins);
 	free(s->lexemes);
 	free(s->children);
+	free(s->assumed);
+	free(s->holes);
 	sk_patterns_done(s);
 	sk_arena_done(&s->arena);
 	sk_arena_done(&s->moment);
@@ -127,6 +129,7 @@ int sk_macro_set(struct sk_macro_reader *m, uint32_t name, struct sk_text *body,
 		*ret_macro = NULL;
 		return 0;
 	}
+	sk_macro_touch(s, name);
 	macro = s->free_macros;
 	if (macro)
 		s->free_macros = macro->below;
@@ -173,6 +176,8 @@ void sk_macro_undefine(struct sk_macro_reader *m, const char *name)
 	uint32_t number = sk_intern_find(m->names, name, strlen(name));
 	struct sk_macro *macro;
 
+	if (number != SK_INTERN_NONE)
+		sk_macro_touch(s, number);
 	while (number != SK_INTERN_NONE && (macro = sk_macro_find(s, number)) && !macro->locked) {
 		s->macros[number] = macro->below;
 		sk_macro_bury(s, macro);
@@ -210,10 +215,17 @@ int sk_macro_open(struct sk_macro_reader *m, const struct sk_source *source)
 	if (!text)
 		return -ENOMEM;
 	s->source = source;
+	s->steps = 0;
+	return sk_macro_open_text(m, text, NULL, 0);
+}
+
+int sk_macro_open_text(struct sk_macro_reader *m, struct sk_text *text, const struct sk_env *env, uint32_t expansion)
+{
+	struct sk_macro_state *s = m->state;
+
 	s->n_cursors = s->n_calls = s->n_args = 0;
 	s->n_flat = s->n_origins = 0;
-	s->steps = 0;
-	return sk_macro_push(m, text, NULL, 0, 0);
+	return sk_macro_push(m, text, env, expansion, 0);
 }
 
 /* Puts the arguments into the rest of a text, to be read by characters. */
@@ -846,6 +858,13 @@ static int sk_env_make(struct sk_macro_reader *m, const struct sk_call *call, co
 	return 0;
 }
 
+int sk_macro_new_expansion(struct sk_macro_reader *m, const struct sk_expansion *e, uint32_t *ret_expansion)
+{
+	if (m->sources->n_expansions * sizeof(*e) > m->limits.memory)
+		return sk_macro_out_of(m, e->addr, e->parent, "memory");
+	return sk_sources_expand(m->sources, e, ret_expansion);
+}
+
 /* The expansion of a macro that the sources define. */
 static int sk_call_expand(struct sk_macro_reader *m, struct sk_call *call)
 {
@@ -857,9 +876,7 @@ static int sk_call_expand(struct sk_macro_reader *m, struct sk_call *call)
 
 	if (!call->macro->body->n)
 		return 0;
-	if (m->sources->n_expansions * sizeof(e) > m->limits.memory)
-		return sk_macro_out_of(m, call->addr, call->expansion, "memory");
-	r = sk_sources_expand(m->sources, &e, &expansion);
+	r = sk_macro_new_expansion(m, &e, &expansion);
 	if (!r && call->macro->body->params)
 		r = sk_env_make(m, call, &env);
 	if (r)
@@ -1033,7 +1050,7 @@ static int sk_end_of_file(struct sk_macro_reader *m, struct sk_piece *lx)
 }
 
 /* Nothing is under way but the file itself: what was made for the moment goes. */
-static void sk_moment_end(struct sk_macro_state *s)
+void sk_macro_moment_end(struct sk_macro_state *s)
 {
 	while (s->buried_macros) {
 		struct sk_macro *macro = s->buried_macros;
@@ -1211,8 +1228,8 @@ static int sk_next(struct sk_macro_reader *m, struct sk_piece *lx)
 				return r ? r : SK_STOP;
 			continue;
 		}
-		if (s->n_cursors == 1 && !s->n_calls && s->cursors[0].text->kept && !s->pending)
-			sk_moment_end(s);
+		if (s->n_cursors == 1 && !s->n_calls && s->cursors[0].text->kept && !s->pending && !s->hold)
+			sk_macro_moment_end(s);
 		if (s->pending) {
 			lx->kind = SK_PIECE_QUOTED;
 			lx->text = s->pending;

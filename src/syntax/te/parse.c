@@ -39,7 +39,7 @@ static void sk_describe(const struct sk_te_parser *p, const struct sk_te_token *
 	static const char *const twos[] = { "==", "!=", "&&", "||" };
 
 	if (t->kind == SK_TOKEN_END)
-		snprintf(to, n, "the end of the file");
+		snprintf(to, n, p->lexer->part ? "the end of what a macro gives here" : "the end of the file");
 	else if (t->kind == SK_TOKEN_PUNCT && t->punct >= SK_PUNCT_EQ)
 		snprintf(to, n, "'%s'", twos[t->punct - SK_PUNCT_EQ]);
 	else if (t->kind == SK_TOKEN_PUNCT)
@@ -1017,11 +1017,14 @@ static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_st
 	return false;
 }
 
-int sk_te_parse(struct sk_te_lexer *lexer, struct sk_arena *arena, struct sk_sources *sources,
-		struct sk_diags *diags, sk_te_handler handler, void *arg)
+int sk_te_parse_part(struct sk_te_lexer *lexer, struct sk_arena *arena, struct sk_sources *sources,
+		     struct sk_diags *diags, uint8_t where, unsigned int *mistakes, bool *ret_broken,
+		     sk_te_handler handler, void *arg)
 {
-	struct sk_te_parser p = { .lexer = lexer, .arena = arena, .sources = sources, .diags = diags };
+	struct sk_te_parser p = { .lexer = lexer, .arena = arena, .sources = sources, .diags = diags,
+				  .mistakes = *mistakes };
 
+	*ret_broken = false;
 	sk_advance(&p);
 	while (!p.error && p.token.kind != SK_TOKEN_END) {
 		struct sk_te_stmt *stmt;
@@ -1029,7 +1032,8 @@ int sk_te_parse(struct sk_te_lexer *lexer, struct sk_arena *arena, struct sk_sou
 		if (sk_accept(&p, ';'))
 			continue;
 		p.broken = false;
-		stmt = sk_parse_stmt(&p, IN_TOP);
+		stmt = sk_parse_stmt(&p, where);
+		*ret_broken |= !stmt || p.broken;
 		if (stmt) {
 			if (!p.broken)
 				p.error = handler(arg, stmt);
@@ -1040,7 +1044,17 @@ int sk_te_parse(struct sk_te_lexer *lexer, struct sk_arena *arena, struct sk_sou
 			p.failed = p.error != 0;
 		}
 	}
+	*mistakes = p.mistakes;
 	free(p.names);
 	free(p.xperms);
 	return p.error;
+}
+
+int sk_te_parse(struct sk_te_lexer *lexer, struct sk_arena *arena, struct sk_sources *sources,
+		struct sk_diags *diags, sk_te_handler handler, void *arg)
+{
+	unsigned int mistakes = 0;
+	bool broken;
+
+	return sk_te_parse_part(lexer, arena, sources, diags, IN_TOP, &mistakes, &broken, handler, arg);
 }

@@ -6,6 +6,7 @@
  * difference only to definitions that a file leaves behind for another group.
  */
 #include "syntax/te/refpolicy.h"
+#include "syntax/te/template.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -299,15 +300,8 @@ static int sk_handle(void *arg, struct sk_te_stmt *stmt)
 static int sk_parse_source(struct sk_refpolicy_run *run, const struct sk_source *source)
 {
 	struct sk_refpolicy *rp = run->rp;
-	struct sk_te_lexer lexer;
-	int r = sk_macro_open(&rp->macros, source);
 
-	if (r)
-		return r;
-	sk_te_lexer_init(&lexer, rp->names, &rp->macros, source);
-	r = sk_te_parse(&lexer, &rp->tree, rp->sources, rp->diags, sk_handle, run);
-	sk_te_lexer_done(&lexer);
-	return r;
+	return sk_te_parse_templates(&rp->macros, source, &rp->tree, rp->diags, sk_handle, run);
 }
 
 /* For its definitions only: what it leaves is dropped. */

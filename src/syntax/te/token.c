@@ -454,6 +454,11 @@ int sk_te_next(struct sk_te_lexer *lexer, struct sk_te_token *ret_token)
 {
 	int r;
 
+	if (lexer->tokens) {
+		*ret_token = *lexer->tokens;
+		lexer->tokens += lexer->tokens->kind != SK_TOKEN_END;
+		return 0;
+	}
 	if (lexer->macros)
 		return sk_next_expanded(lexer, ret_token);
 	r = sk_cut(lexer, &lexer->p, lexer->end, ret_token);

@@ -65,6 +65,8 @@ struct sk_token_origin {
 struct sk_te_lexer {
 	struct sk_intern *names;
 	struct sk_macro_reader *macros;	/* NULL: plain text */
+	const struct sk_te_token *tokens;	/* or not NULL: tokens that were cut before, ended by SK_TOKEN_END */
+	bool part;			/* reads a part of a file, whose end is not the file's */
 	const char *p, *end;		/* what is left of the plain text */
 	uint32_t end_addr;		/* its end */
 	struct sk_piece piece;		/* read ahead */

@@ -14,6 +14,7 @@ struct sk_te_name {
 	uint32_t addr;
 	uint32_t expansion;
 	bool minus;		/* in a set: taken away */
+	bool hole;		/* never in what is handed out: template.c */
 };
 
 enum {
@@ -199,5 +200,13 @@ void sk_te_print(struct sk_buf *buf, const struct sk_intern *names, const struct
  */
 int sk_te_parse(struct sk_te_lexer *lexer, struct sk_arena *arena, struct sk_sources *sources,
 		struct sk_diags *diags, sk_te_handler handler, void *arg);
+
+/*
+ * The same for a part of a file: where it stands (grammar.h), how many mistakes the file has had so far, and whether
+ * this part has one.
+ */
+int sk_te_parse_part(struct sk_te_lexer *lexer, struct sk_arena *arena, struct sk_sources *sources,
+		     struct sk_diags *diags, uint8_t where, unsigned int *mistakes, bool *ret_broken,
+		     sk_te_handler handler, void *arg);
 
 #endif

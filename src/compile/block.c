@@ -222,6 +222,67 @@ static bool sk_is_block_need(struct sk_compiler *c, uint32_t n)
 	return sk_stmt_at(c, c->needs[n].stmt, NULL)->kind == SK_UNIT_REQUIRE_BLOCK;
 }
 
+/* Whether all permissions that class permissions name are there, so far as the classes are. */
+static bool sk_perms_are_there(struct sk_settling *s, const struct sk_class_perms *perms)
+{
+	struct sk_compiler *c = s->c;
+
+	for (uint32_t i = 0; i < perms->n; i++) {
+		const struct sk_name_set *classes = &c->space->sets.list[perms->items[i].classes];
+		const struct sk_name_set *names = &c->space->sets.list[perms->items[i].perms];
+
+		for (uint32_t k = 0; k < classes->n; k++) {
+			uint32_t symbol = classes->items[k] < SK_SET_OP ? sk_lookup(c, classes->items[k]) : SK_SPACE_NONE;
+
+			for (uint32_t j = 0; j < names->n && symbol != SK_SPACE_NONE; j++)
+				if (names->items[j] < SK_SET_OP &&
+				    !sk_perm_is_there(s, symbol, c->space->refs.list[names->items[j]].name))
+					return false;
+		}
+	}
+	return true;
+}
+
+/* Turns a block off that lacks permissions; the need that tells why is for the class. */
+static int sk_miss_perms(struct sk_settling *s, uint32_t block, uint32_t perms, uint32_t stmt)
+{
+	struct sk_compiler *c = s->c;
+	const struct sk_name_set *classes = &c->space->sets.list[c->space->class_perms.list[perms].items[0].classes];
+
+	if (!classes->n || sk_add_need(c, block, classes->items[0], stmt))
+		return classes->n ? -ENOMEM : 0;
+	sk_turn_off(s, block, (uint32_t)c->n_needs - 1);
+	return 0;
+}
+
+/* CIL: an optional that names a permission which its class lacks is off. Classes do not change any more. */
+static int sk_check_used_perms(struct sk_settling *s)
+{
+	enum { UNKNOWN, THERE, MISSING };
+	struct sk_compiler *c = s->c;
+	uint8_t *known = SK_ARENA_ARRAY(&c->arena, uint8_t, c->space->class_perms.n + 1);
+
+	if (!known)
+		return -ENOMEM;
+	for (uint32_t u = 0; u < c->n_units; u++)
+		for (uint32_t i = 0; i < c->units[u]->stmts.n; i++) {
+			const struct sk_unit_stmt *stmt = &c->units[u]->stmts.list[i];
+			const char *p = c->space->blocks.list[stmt->block].lenient ? strchr(sk_unit_rows[stmt->kind].operands, 'P')
+										   : NULL;
+			uint32_t perms;
+
+			if (!p)
+				continue;
+			perms = stmt->op[p - sk_unit_rows[stmt->kind].operands];
+			if (known[perms] == UNKNOWN)
+				known[perms] = sk_perms_are_there(s, &c->space->class_perms.list[perms]) ? THERE : MISSING;
+			if (known[perms] == MISSING && c->space->class_perms.list[perms].n &&
+			    sk_miss_perms(s, stmt->block, perms, c->first_stmt[u] + i))
+				return -ENOMEM;
+		}
+	return 0;
+}
+
 /* Places the needs of blocks that are on, and draws what follows. */
 static void sk_place_all(struct sk_settling *s)
 {
@@ -356,6 +417,8 @@ static int sk_settle(struct sk_settling *s)
 	struct sk_compiler *c = s->c;
 
 	if (sk_settling_init(s) || sk_collect_perms(s) || sk_collect_needs(s))
+		return -ENOMEM;
+	if (sk_check_used_perms(s))
 		return -ENOMEM;
 	s->user_next = sk_none_array(c, c->n_needs);
 	if (!s->user_next)

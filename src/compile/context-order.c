@@ -139,11 +139,9 @@ static bool sk_covers(const struct sk_compiler *c, const struct sk_object *first
 	}
 }
 
-static bool sk_same_contexts(const struct sk_object *a, const struct sk_object *b)
+bool sk_contexts_equal(const struct sk_context *x, const struct sk_context *y, unsigned int n)
 {
-	const struct sk_context *x = a->x.context, *y = b->x.context;
-
-	for (unsigned int i = 0; i < 2; i++)
+	for (unsigned int i = 0; i < n; i++)
 		if (x[i].user.v != y[i].user.v || x[i].role.v != y[i].role.v || x[i].type.v != y[i].type.v ||
 		    x[i].range.low.sens.v != y[i].range.low.sens.v || x[i].range.high.sens.v != y[i].range.high.sens.v ||
 		    !sk_bitset_equal(&x[i].range.low.cats, &y[i].range.low.cats) ||
@@ -176,7 +174,7 @@ static void sk_check_objects(struct sk_compiler *c, struct sk_objects *objects)
 
 			if (!sk_covers(c, old->stmt < o->stmt ? old : o, old->stmt < o->stmt ? o : old))
 				continue;
-			if (o->cil && old->cil && sk_same_contexts(o, old))
+			if (o->cil && old->cil && sk_contexts_equal(o->x.context, old->x.context, 2))
 				drop = true;
 			else
 				sk_report_object(c, old, o);

@@ -22,6 +22,12 @@ struct sk_objects {
 /* A context, checked. False after a diagnostic or when out of memory. */
 bool sk_context_of(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t number, struct sk_context *ret);
 
+/* Whether n contexts are the same one by one. */
+bool sk_contexts_equal(const struct sk_context *x, const struct sk_context *y, unsigned int n);
+
+/* filecon.c: contexts of files, which are not in the policy, are checked as others are. */
+int sk_check_filecons(struct sk_compiler *c);
+
 /* context-order.c: into the order of the policy; what stands twice is diagnosed. */
 int sk_order_objects(struct sk_compiler *c, struct sk_objects *objects);
 

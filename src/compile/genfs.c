@@ -74,27 +74,37 @@ static int sk_compare_genfs(const void *x, const void *y)
 	return a->stmt < b->stmt ? -1 : a->stmt > b->stmt;
 }
 
-/* What stands twice: entries of one path that are for a common class. */
+/* What stands twice: entries of one path that are for a common class. CIL may give one the same context twice. */
 static void sk_check_genfs(struct sk_compiler *c, struct sk_genfs_entries *entries)
 {
+	size_t n_kept = 1;
+
 	for (size_t i = 1; i < entries->n; i++) {
 		const struct sk_genfs_entry *b = &entries->list[i];
 		size_t n = strlen(b->path);
+		bool drop = false;
 
-		for (size_t k = i; k-- > 0;) {
+		for (size_t k = n_kept; k-- > 0;) {
 			const struct sk_genfs_entry *a = &entries->list[k];
 
 			if (strcmp(a->fstype, b->fstype) || strlen(a->path) != n)
 				break;
 			if (strcmp(a->path, b->path) || (a->cls && b->cls && a->cls != b->cls))
 				continue;
+			drop = a->cil && b->cil && a->cls == b->cls && sk_contexts_equal(&a->context, &b->context, 1);
+			if (drop)
+				break;
 			sk_compile_note(c, sk_compile_error(c, "E0814", sk_stmt_at(c, b->stmt, NULL),
 							    "path '%s' of file system '%s' has a context already",
 							    b->path, b->fstype),
 					sk_stmt_at(c, a->stmt, NULL), "it is given here");
 			break;
 		}
+		if (!drop)
+			entries->list[n_kept++] = *b;
 	}
+	if (entries->n)
+		entries->n = n_kept;
 }
 
 static int sk_fill_genfs(struct sk_compiler *c, const struct sk_genfs_entries *entries)

@@ -79,6 +79,9 @@ int sk_order_symbols(struct sk_compiler *c, enum sk_ns ns, enum sk_unit_kind ord
 	placed = SK_ARENA_ARRAY(&c->arena, bool, c->symbols.n + 1);
 	if (!o.list || !placed)
 		return -ENOMEM;
+	*ret_symbols = o.list;
+	if (sk_is_all_cil(c))
+		return sk_order_cil(c, ns, order, n, o.list, ret_n);
 	SK_EACH_STMT(c, u, stmt, number)
 		if (stmt->kind == (uint32_t)order)
 			sk_merge_list(&o, stmt, &c->space->sets.list[stmt->op[0]]);

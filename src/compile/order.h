@@ -12,4 +12,8 @@
 int sk_order_symbols(struct sk_compiler *c, enum sk_ns ns, enum sk_unit_kind order, uint32_t **ret_symbols,
 		     uint32_t *ret_n);
 
+/* order-cil.c: the same where nothing but CIL is compiled. list: room for that many symbols. */
+int sk_order_cil(struct sk_compiler *c, enum sk_ns ns, enum sk_unit_kind order, uint32_t room, uint32_t *list,
+		 uint32_t *ret_n);
+
 #endif

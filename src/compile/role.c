@@ -263,9 +263,11 @@ static int sk_compile_user_levels(struct sk_compiler *c)
 		struct sk_range range;
 		uint32_t id;
 
-		if ((stmt->kind != SK_UNIT_USER_LEVEL && stmt->kind != SK_UNIT_USER_RANGE) || !p->mls)
+		if (stmt->kind != SK_UNIT_USER_LEVEL && stmt->kind != SK_UNIT_USER_RANGE)
 			continue;
 		members = sk_meant_ids(c, stmt, stmt->op[0], &id);
+		if (!p->mls)
+			continue;
 		if (stmt->kind == SK_UNIT_USER_LEVEL ? !sk_level_of(c, stmt, stmt->op[1], &level)
 						      : !sk_range_of(c, stmt, stmt->op[1], &range))
 			continue;

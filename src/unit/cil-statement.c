@@ -642,6 +642,18 @@ static void sk_check_statement(struct sk_cil_lower *l, enum sk_cil_word word)
 		sk_check_alias(l, SK_SYM_CAT);
 }
 
+/* Whether the class map, or class, that is declared has such a permission of its own. */
+static bool sk_has_perm(const struct sk_cil_lower *l, uint32_t symbol, uint32_t perm)
+{
+	const struct sk_cil_tree *t = sk_cil_tree_of(l, l->symbols.list[symbol].tree);
+	uint32_t list = l->symbols.list[symbol].node + 3;
+
+	for (uint32_t c = list + 1; c < sk_cil_end(t, list); c++)
+		if (t->nodes[c].value == perm)
+			return true;
+	return false;
+}
+
 /* What classpermissionset and classmapping say, before anybody asks. */
 static void sk_hear_statement(struct sk_cil_lower *l, enum sk_cil_word word)
 {
@@ -665,6 +677,10 @@ static void sk_hear_statement(struct sk_cil_lower *l, enum sk_cil_word word)
 	}
 	if (map)
 		say.perm = sk_name_at(l, l->node + 3);
+	if (map && !sk_has_perm(l, found.symbol, say.perm)) {
+		sk_cil_missing(l, SK_SYM_CLASS, l->tree, l->node + 3, say.perm);
+		return;
+	}
 	say.node = l->node + (map ? 4 : 3);
 	sk_cil_fail(l, sk_grow(&l->sayings.list, &l->sayings.cap, l->sayings.n + 1, sizeof(*l->sayings.list)));
 	if (l->error)

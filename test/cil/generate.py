@@ -84,7 +84,10 @@ class Policy:
             return "(range c%d c%d)" % (i, self.r.randint(i, 5))
         if r < 0.4:
             return "cs0"
-        return self.listed(self.cats, ("all",))
+        if r < 0.8:
+            return "(%s)" % " ".join(self.pick(self.cats) for _ in range(self.r.randint(1, 3)))
+        # Not what may come to nothing: to secilc that is another level than one without categories.
+        return "(or %s (range c2 c4))" % self.pick(self.cats) if r < 0.9 else "(all)"
 
     def level(self):
         r = self.r.random()
@@ -315,7 +318,7 @@ class Policy:
         out += ["(sensitivity s0)", "(sensitivity s1)", "(sensitivityorder (s0 s1))", "(sensitivityalias s1_alias)",
                 "(sensitivityaliasactual s1_alias s1)"]
         out += ["(category %s)" % c for c in self.cats] + ["(categoryorder (%s))" % " ".join(self.cats)]
-        out += ["(categoryset cs0 (range c1 c3))", "(sensitivitycategory s0 (range c0 c5))", "(sensitivitycategory s1 (all))"]
+        out += ["(categoryset cs0 (range c1 c3))", "(sensitivitycategory s0 (range c0 c5))", "(sensitivitycategory s0 %s)" % self.listed(self.cats), "(sensitivitycategory s1 (all))"]
         out += ["(level low (s0))", "(level high (s1 (range c0 c5)))", "(levelrange lr0 (low high))"]
         out += ["(type %s)" % t for t in self.types] + ["(typeattribute %s)" % a for a in self.attrs]
         out += ["(role %s)" % r for r in self.roles] + ["(role object_r)", "(roleattribute ra0)"]

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Contexts of files in CIL. They are not part of the policy, but secilc checks them with it: each must be valid, and one
+ * path and kind of file must not have two.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "compile/context.h"
+
+struct sk_filecon {
+	uint64_t key;		/* path and kind */
+	uint32_t stmt;
+	bool none;		/* <<none>> */
+	struct sk_context context;
+};
+
+static int sk_compare_filecons(const void *x, const void *y)
+{
+	const struct sk_filecon *a = x, *b = y;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return a->stmt < b->stmt ? -1 : a->stmt > b->stmt;
+}
+
+static void sk_report_filecon(struct sk_compiler *c, const struct sk_filecon *first, const struct sk_filecon *then)
+{
+	const struct sk_unit_stmt *stmt = sk_stmt_at(c, then->stmt, NULL);
+	const char *path = sk_intern_str(c->names, stmt->op[0]);
+
+	sk_compile_note(c, sk_compile_error_at(c, "E0814", stmt, path, "path '%s' has a context already", path),
+			sk_stmt_at(c, first->stmt, NULL), "it is given here");
+}
+
+int sk_check_filecons(struct sk_compiler *c)
+{
+	SK_PARTS(struct sk_filecon) list = { 0 };
+	int r = 0;
+
+	SK_EACH_STMT(c, u, stmt, number) {
+		struct sk_filecon f = { .key = (uint64_t)stmt->op[0] << 8 | stmt->op[1], .stmt = number };
+
+		if (stmt->kind != SK_UNIT_FILECON || r)
+			continue;
+		f.none = stmt->op[2] == SK_SPACE_NONE;
+		if (!f.none && !sk_context_of(c, stmt, stmt->op[2], &f.context))
+			continue;
+		r = SK_COMPILE_ADD(list, f);
+	}
+	if (!r && list.n)
+		qsort(list.list, list.n, sizeof(*list.list), sk_compare_filecons);
+	for (size_t i = 1; i < list.n && !r; i++) {
+		const struct sk_filecon *a = &list.list[i - 1], *b = &list.list[i];
+
+		if (a->key == b->key && (a->none != b->none || (!a->none && !sk_contexts_equal(&a->context, &b->context, 1))))
+			sk_report_filecon(c, a, b);
+	}
+	free(list.list);
+	return r;
+}

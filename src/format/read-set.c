@@ -362,6 +362,9 @@ void sk_kernel_settle(struct sk_kernel_reader *k)
 	for (size_t i = 0; bounds && i < k->n_pending && !k->r.failed; i++)
 		if (k->pending[i].kind == SK_PENDING_BOUND)
 			sk_kernel_check_bounds(k, &k->pending[i]);
+	free(k->pending);	/* the largest sections are still to come */
+	k->pending = NULL;
+	k->n_pending = k->cap_pending = 0;
 }
 
 /* A sensitivity. Policies without MLS have levels too, all zero. */

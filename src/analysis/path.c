@@ -259,9 +259,11 @@ static int sk_paths_choose(struct sk_paths *p, uint32_t depth)
 	}
 	if (n > c->cap && sk_grow(&c->nodes, &c->cap, n, sizeof(*c->nodes)))
 		return -ENOMEM;
-	if (n)
+	if (n) {
 		memcpy(c->nodes, p->walk.found, n * sizeof(*c->nodes));
-	qsort_r(c->nodes, n, sizeof(*c->nodes), sk_compare_names, (void *)p->graph->policy);
+		qsort_r(c->nodes, n, sizeof(*c->nodes), sk_compare_names,
+			(void *)p->graph->policy);
+	}
 	c->n = n;
 	c->next = 0;
 	return 0;

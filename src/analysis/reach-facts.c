@@ -23,16 +23,12 @@ struct sk_facts {
 struct sk_rules {
 	uint32_t *list;
 	size_t n, cap;
-	uint32_t result; /* only rules with this result, when not 0 */
-	const struct sk_policy *policy;
 };
 
 static int sk_rules_add(void *arg, uint32_t rule)
 {
 	struct sk_rules *rules = arg;
 
-	if (rules->result && rules->policy->rules[rule].data != rules->result)
-		return 0;
 	if (rules->n == rules->cap &&
 	    sk_grow(&rules->list, &rules->cap, rules->n + 1, sizeof(*rules->list)))
 		return -ENOMEM;
@@ -47,20 +43,27 @@ static int sk_compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The rules of a relation, in the policy's order. */
+/*
+ * The rules of a relation, in the policy's order. `before`: a list that is likely to be the same and is then shared, as
+ * that of the entry point before, where rules are about attributes; or NULL.
+ */
 static int sk_facts_list(struct sk_facts *f, enum sk_reach_relation relation, uint32_t source,
-			 uint32_t target, struct selkie_rule_list *ret)
+			 uint32_t target, const struct selkie_rule_list *before,
+			 struct selkie_rule_list *ret)
 {
-	struct sk_rules rules = { .policy = f->reach->graph.policy };
+	struct sk_rules rules = { 0 };
 	int r;
 
-	if (relation == SK_REACH_TYPE_TRANSITION)
-		rules.result = f->to;
 	r = sk_relation_each(f->reach, relation, source, target, sk_rules_add, &rules);
 	if (!r && rules.n) {
 		qsort(rules.list, rules.n, sizeof(*rules.list), sk_compare_numbers);
 		ret->n = rules.n;
-		ret->rules = sk_arena_memdup(&f->arena, rules.list, rules.n * sizeof(*rules.list));
+		if (before && before->n == rules.n &&
+		    !memcmp(before->rules, rules.list, rules.n * sizeof(*rules.list)))
+			ret->rules = before->rules;
+		else
+			ret->rules = sk_arena_memdup(&f->arena, rules.list,
+						     rules.n * sizeof(*rules.list));
 		if (!ret->rules)
 			r = -ENOMEM;
 	}
@@ -96,12 +99,17 @@ static uint64_t *sk_facts_programs(struct sk_facts *f, enum sk_reach_relation re
 	const struct sk_relation *rel = &f->reach->by_source[relation];
 	const struct sk_idset *names = &p->attributes_of[domain];
 	uint64_t *bits = SK_ARENA_ARRAY(&f->arena, uint64_t, f->n_words);
+	uint64_t *entered = SK_ARENA_ARRAY(&f->arena, uint64_t, f->n_words);
 
-	for (uint32_t i = 0; bits && i < names->n; i++)
+	if (!bits || !entered)
+		return NULL;
+	for (uint32_t i = 0; i < names->n; i++)
 		for (uint32_t k = rel->first[names->ids[i]]; k < rel->first[names->ids[i] + 1];
 		     k++) {
 			const struct sk_idset *types = &p->types_of[rel->other[k]];
 
+			if (sk_bits_mark(entered, rel->other[k]))
+				continue;
 			for (uint32_t t = 0; t < types->n; t++)
 				if (!sk_bits_has(f->reach->graph.barred, types->ids[t]))
 					sk_bits_set(bits, types->ids[t]);
@@ -120,10 +128,13 @@ static uint32_t sk_bits_count(const uint64_t *bits, uint32_t n_words)
 
 static int sk_facts_add_entrypoint(struct sk_facts *f, struct selkie_entrypoint *e)
 {
-	int r = sk_facts_list(f, SK_REACH_ENTRYPOINT, f->to, e->type.v, &e->entrypoint);
+	const struct selkie_entrypoint *before = f->facts.n_entrypoints ? e - 1 : NULL;
+	int r = sk_facts_list(f, SK_REACH_ENTRYPOINT, f->to, e->type.v,
+			      before ? &before->entrypoint : NULL, &e->entrypoint);
 
 	if (!r)
-		r = sk_facts_list(f, SK_REACH_EXECUTE, f->from, e->type.v, &e->execute);
+		r = sk_facts_list(f, SK_REACH_EXECUTE, f->from, e->type.v,
+				  before ? &before->execute : NULL, &e->execute);
 	if (!r)
 		r = sk_facts_list_type_transitions(f, e->type.v, &e->type_transition);
 	return r;
@@ -157,7 +168,8 @@ static int sk_facts_add_entrypoints(struct sk_facts *f)
 			others[facts->n_not_executed++].v = t;
 		} else if (sk_bits_has(f->execute, t)) {
 			list[facts->n_entrypoints].type.v = t;
-			r = sk_facts_add_entrypoint(f, &list[facts->n_entrypoints++]);
+			r = sk_facts_add_entrypoint(f, &list[facts->n_entrypoints]);
+			facts->n_entrypoints++;
 		}
 	}
 	return r;
@@ -180,7 +192,8 @@ static int sk_facts_add_rules(struct sk_facts *f)
 	int r = 0;
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(lists) && !r; i++)
-		r = sk_facts_list(f, lists[i].relation, f->from, lists[i].target, lists[i].list);
+		r = sk_facts_list(f, lists[i].relation, f->from, lists[i].target, NULL,
+				  lists[i].list);
 	return r;
 }
 

@@ -38,22 +38,28 @@ struct sk_reach_filter {
 	const struct sk_state *state;
 	uint32_t cls[SK_REACH_TYPE_TRANSITION], perm[SK_REACH_TYPE_TRANSITION];
 	uint32_t process;
+	uint32_t *any; /* by class: the permissions of all relations */
 };
 
-static void sk_reach_filter_init(struct sk_reach_filter *f, const struct sk_policy *p,
-				 const struct sk_state *state)
+static int sk_reach_filter_init(struct sk_reach_filter *f, const struct sk_policy *p,
+				const struct sk_state *state)
 {
 	memset(f, 0, sizeof(*f));
 	f->policy = p;
 	f->state = state;
 	f->process = sk_policy_find_class(p, "process").v;
+	f->any = calloc((size_t)p->n_class_ids + 1, sizeof(*f->any));
+	if (!f->any)
+		return -ENOMEM;
 	for (int i = 0; i < SK_REACH_TYPE_TRANSITION; i++) {
 		uint32_t cls = sk_policy_find_class(p, sk_reach_perms[i].cls).v;
 
 		f->cls[i] = cls;
 		f->perm[i] =
 			cls ? sk_class_find_perm(p->class_by_id[cls], sk_reach_perms[i].perm) : 0;
+		f->any[cls] |= f->perm[i];
 	}
+	return 0;
 }
 
 static bool sk_reach_takes(const struct sk_reach_filter *f, int relation,
@@ -65,18 +71,23 @@ static bool sk_reach_takes(const struct sk_reach_filter *f, int relation,
 	       rule->data & f->perm[relation];
 }
 
-/* Rules that count: numbers of the policy's, for all relations together. */
+/* Rules that count, for all relations together. */
+struct sk_reach_rule {
+	uint32_t rule;	    /* the policy's number */
+	uint32_t relations; /* bits */
+};
+
 struct sk_reach_rules {
-	uint32_t *list;
+	struct sk_reach_rule *list;
 	size_t n, cap;
 };
 
+/* Whether a rule is in any relation; few are, so this is asked before each of them. */
 static bool sk_reach_takes_any(const struct sk_reach_filter *f, const struct sk_rule *rule)
 {
-	for (int i = 0; i < SK_N_REACH_RELATIONS; i++)
-		if (sk_reach_takes(f, i, rule))
-			return true;
-	return false;
+	if (rule->kind == SK_RULE_ALLOW)
+		return rule->data & f->any[rule->cls];
+	return rule->kind == SK_RULE_TRANSITION && rule->cls == f->process;
 }
 
 static int sk_reach_collect(const struct sk_reach_filter *f, uint32_t first, uint32_t n,
@@ -88,7 +99,11 @@ static int sk_reach_collect(const struct sk_reach_filter *f, uint32_t first, uin
 		if (rules->n == rules->cap &&
 		    sk_grow(&rules->list, &rules->cap, rules->n + 1, sizeof(*rules->list)))
 			return -ENOMEM;
-		rules->list[rules->n++] = i;
+		rules->list[rules->n] = (struct sk_reach_rule){ .rule = i };
+		for (int k = 0; k < SK_N_REACH_RELATIONS; k++)
+			if (sk_reach_takes(f, k, &f->policy->rules[i]))
+				rules->list[rules->n].relations |= 1u << k;
+		rules->n++;
 	}
 	return 0;
 }
@@ -109,19 +124,18 @@ static int sk_reach_collect_all(const struct sk_reach_filter *f, struct sk_reach
 	return r;
 }
 
-static int sk_relation_make(struct sk_relation *rel, const struct sk_reach_filter *f, int relation,
+static int sk_relation_make(struct sk_relation *rel, const struct sk_policy *p, int relation,
 			    bool by_target, const struct sk_reach_rules *rules)
 {
-	const struct sk_policy *p = f->policy;
 	uint32_t n_ids = p->n_type_ids, n = 0;
 
 	rel->first = calloc((size_t)n_ids + 2, sizeof(*rel->first));
 	if (!rel->first)
 		return -ENOMEM;
 	for (size_t i = 0; i < rules->n; i++) {
-		const struct sk_rule *rule = &p->rules[rules->list[i]];
+		const struct sk_rule *rule = &p->rules[rules->list[i].rule];
 
-		if (!sk_reach_takes(f, relation, rule))
+		if (!(rules->list[i].relations >> relation & 1))
 			continue;
 		rel->first[(by_target ? rule->target : rule->source) + 1]++;
 		n++;
@@ -133,14 +147,14 @@ static int sk_relation_make(struct sk_relation *rel, const struct sk_reach_filte
 	for (uint32_t id = 1; id <= n_ids + 1; id++)
 		rel->first[id] += rel->first[id - 1];
 	for (size_t i = 0; i < rules->n; i++) {
-		const struct sk_rule *rule = &p->rules[rules->list[i]];
+		const struct sk_rule *rule = &p->rules[rules->list[i].rule];
 		uint32_t at;
 
-		if (!sk_reach_takes(f, relation, rule))
+		if (!(rules->list[i].relations >> relation & 1))
 			continue;
 		at = rel->first[by_target ? rule->target : rule->source]++;
 		rel->other[at] = by_target ? rule->source : rule->target;
-		rel->rules[at] = rules->list[i];
+		rel->rules[at] = rules->list[i].rule;
 	}
 	memmove(rel->first + 1, rel->first, ((size_t)n_ids + 1) * sizeof(*rel->first));
 	rel->first[0] = 0;
@@ -189,20 +203,25 @@ enum selkie_restricted sk_reach_restricted(const struct sk_reach *reach,
 	return SELKIE_RESTRICTED_FORBIDDEN;
 }
 
-/* The names that the rules of a type in a relation have on their other side: all their types, as bits. */
+/* The types behind the names that the rules of a type have on their other side, as bits. entered: scratch. */
 static void sk_relation_spread(const struct sk_reach *reach, const struct sk_relation *rel,
-			       struct sk_walk *walk, uint32_t type, uint64_t *bits)
+			       struct sk_walk *walk, uint32_t type, uint64_t *bits,
+			       uint64_t *entered)
 {
 	const struct sk_policy *p = reach->graph.policy;
 	const struct sk_idset *names = &p->attributes_of[type];
 
 	memset(bits, 0, walk->n_words * sizeof(*bits));
+	memset(entered, 0, walk->n_words * sizeof(*entered));
 	for (uint32_t i = 0; i < names->n; i++)
 		for (uint32_t k = rel->first[names->ids[i]]; k < rel->first[names->ids[i] + 1];
 		     k++) {
 			const struct sk_idset *types = &p->types_of[rel->other[k]];
 
-			walk->work += types->n + 1;
+			walk->work++;
+			if (sk_bits_mark(entered, rel->other[k]))
+				continue;
+			walk->work += types->n;
 			for (uint32_t t = 0; t < types->n; t++)
 				sk_bits_set(bits, types->ids[t]);
 		}
@@ -246,7 +265,7 @@ static void sk_visit_make_programs(struct sk_reach_visit *v)
 		return;
 	v->made = true;
 	sk_relation_spread(r, &r->by_source[v->forward ? SK_REACH_EXECUTE : SK_REACH_ENTRYPOINT],
-			   v->walk, v->node, v->programs);
+			   v->walk, v->node, v->programs, v->asked);
 	memset(v->asked, 0, v->walk->n_words * sizeof(*v->asked));
 	memset(v->met, 0, v->walk->n_words * sizeof(*v->met));
 }
@@ -304,8 +323,8 @@ static bool sk_visit_prove(struct sk_reach_visit *v, uint32_t other)
 	return sk_visit_shares_program(v, other);
 }
 
-/* The types of one name as candidates. A name whose types were all seen is not entered again in this walk. */
-static void sk_visit_candidates(struct sk_reach_visit *v, enum sk_reach_relation relation,
+/* The types of one name as candidates. True when all of them were seen by then: it need not be entered again. */
+static bool sk_visit_candidates(struct sk_reach_visit *v, enum sk_reach_relation relation,
 				uint32_t name)
 {
 	const struct sk_reach *r = v->reach;
@@ -313,7 +332,7 @@ static void sk_visit_candidates(struct sk_reach_visit *v, enum sk_reach_relation
 	bool all = true;
 
 	if (sk_bits_has(v->walk->entered, name))
-		return;
+		return true;
 	v->walk->work += types->n;
 	for (uint32_t t = 0; t < types->n; t++) {
 		uint32_t other = types->ids[t], source = v->forward ? v->node : other;
@@ -330,18 +349,20 @@ static void sk_visit_candidates(struct sk_reach_visit *v, enum sk_reach_relation
 	}
 	if (all)
 		sk_bits_set(v->walk->entered, name);
+	return all;
 }
 
-static void sk_visit_relation(struct sk_reach_visit *v, enum sk_reach_relation relation)
+/* The rules of one of the node's names. True when nothing is left to be found by them. */
+static bool sk_visit_name(struct sk_reach_visit *v, enum sk_reach_relation relation, uint32_t name)
 {
 	const struct sk_reach *r = v->reach;
 	const struct sk_relation *rel =
 		v->forward ? &r->by_source[relation] : &r->by_target[relation];
-	const struct sk_idset *names = &r->graph.policy->attributes_of[v->node];
+	bool all = true;
 
-	for (uint32_t i = 0; i < names->n; i++)
-		for (uint32_t k = rel->first[names->ids[i]]; k < rel->first[names->ids[i] + 1]; k++)
-			sk_visit_candidates(v, relation, rel->other[k]);
+	for (uint32_t k = rel->first[name]; k < rel->first[name + 1]; k++)
+		all = sk_visit_candidates(v, relation, rel->other[k]) && all;
+	return all;
 }
 
 static void sk_reach_visit(const struct sk_graph *graph, struct sk_walk *walk, uint32_t node,
@@ -354,9 +375,18 @@ static void sk_reach_visit(const struct sk_graph *graph, struct sk_walk *walk, u
 				    .programs = walk->scratch[0],
 				    .asked = walk->scratch[1],
 				    .met = walk->scratch[2] };
+	const struct sk_idset *names = &graph->policy->attributes_of[node];
 
-	sk_visit_relation(&v, SK_REACH_TRANSITION);
-	sk_visit_relation(&v, SK_REACH_DYNTRANSITION);
+	for (uint32_t i = 0; i < names->n; i++) {
+		uint32_t name = names->ids[i];
+		bool all;
+
+		if (sk_bits_has(walk->left, name))
+			continue;
+		all = sk_visit_name(&v, SK_REACH_TRANSITION, name);
+		if (sk_visit_name(&v, SK_REACH_DYNTRANSITION, name) && all)
+			sk_bits_set(walk->left, name);
+	}
 }
 
 static int sk_reach_make(struct sk_reach *reach, const struct sk_state *state)
@@ -366,13 +396,15 @@ static int sk_reach_make(struct sk_reach *reach, const struct sk_state *state)
 	struct sk_reach_filter filter;
 	int r;
 
-	sk_reach_filter_init(&filter, p, state);
-	r = sk_reach_collect_all(&filter, &rules);
+	r = sk_reach_filter_init(&filter, p, state);
+	if (!r)
+		r = sk_reach_collect_all(&filter, &rules);
 	for (int i = 0; i < SK_N_REACH_RELATIONS && !r; i++)
-		r = sk_relation_make(&reach->by_source[i], &filter, i, false, &rules);
+		r = sk_relation_make(&reach->by_source[i], p, i, false, &rules);
 	for (int i = 0; i <= SK_REACH_DYNTRANSITION && !r; i++)
-		r = sk_relation_make(&reach->by_target[i], &filter, i, true, &rules);
+		r = sk_relation_make(&reach->by_target[i], p, i, true, &rules);
 	free(rules.list);
+	free(filter.any);
 	return r;
 }
 

@@ -120,6 +120,12 @@ static int sk_print_entrypoints(struct sk_graph_ask *ask, struct sk_buf *out, si
 	return r;
 }
 
+/* Mostly one rule says both nnp_transition and nosuid_transition, and is shown once. */
+static bool sk_same_rules(const struct selkie_rule_list *a, const struct selkie_rule_list *b)
+{
+	return a->n == b->n && (!a->n || !memcmp(a->rules, b->rules, a->n * sizeof(*a->rules)));
+}
+
 static int sk_print_exec(struct sk_graph_ask *ask, struct sk_buf *out, size_t indent,
 			 const struct selkie_transition_facts *f)
 {
@@ -135,10 +141,7 @@ static int sk_print_exec(struct sk_graph_ask *ask, struct sk_buf *out, size_t in
 	sk_buf_join(out, "under no_new_privs: ", sk_restricted_words(f->nnp),
 		    "; from nosuid mounts: ", sk_restricted_words(f->nosuid), "\n", NULL);
 	r = sk_print_rules(ask, out, indent + 2, &f->nnp_rules);
-	/* mostly one rule says both */
-	if (!r && (f->nosuid_rules.n != f->nnp_rules.n ||
-		   memcmp(f->nosuid_rules.rules, f->nnp_rules.rules,
-			  f->nnp_rules.n * sizeof(*f->nnp_rules.rules))))
+	if (!r && !sk_same_rules(&f->nosuid_rules, &f->nnp_rules))
 		r = sk_print_rules(ask, out, indent + 2, &f->nosuid_rules);
 	return r;
 }

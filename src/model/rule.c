@@ -150,10 +150,9 @@ int selkie_rule_text(const selkie_policy *policy, const struct selkie_rule *rule
 
 	if (!sk_rule_is_of(policy, rule))
 		return -EINVAL;
-	if (!sk_text_init(&text, policy)) {
-		sk_text_rule(&text, &buf, rule);
-		s = sk_buf_steal(&buf, NULL);
-	}
+	sk_text_init_once(&text, policy);
+	sk_text_rule(&text, &buf, rule);
+	s = sk_buf_steal(&buf, NULL);
 	sk_text_done(&text);
 	if (!s)
 		return -ENOMEM;

@@ -20,6 +20,12 @@ int sk_text_init(struct sk_text *text, const struct sk_policy *policy)
 	return text->types && text->classes ? 0 : -ENOMEM;
 }
 
+void sk_text_init_once(struct sk_text *text, const struct sk_policy *policy)
+{
+	memset(text, 0, sizeof(*text));
+	text->policy = policy;
+}
+
 void sk_text_done(struct sk_text *text)
 {
 	free(text->types);
@@ -33,8 +39,13 @@ void sk_text_done(struct sk_text *text)
 
 void sk_text_type(struct sk_text *t, struct sk_buf *buf, uint32_t id)
 {
-	struct sk_word *w = &t->types[id];
+	struct sk_word *w;
 
+	if (!t->types) {
+		sk_buf_adds(buf, t->policy->type_by_id[id]->name);
+		return;
+	}
+	w = &t->types[id];
 	if (!w->s) {
 		w->s = t->policy->type_by_id[id]->name;
 		w->n = (uint32_t)strlen(w->s);
@@ -44,8 +55,13 @@ void sk_text_type(struct sk_text *t, struct sk_buf *buf, uint32_t id)
 
 void sk_text_class(struct sk_text *t, struct sk_buf *buf, uint32_t id)
 {
-	struct sk_word *w = &t->classes[id];
+	struct sk_word *w;
 
+	if (!t->classes) {
+		sk_buf_adds(buf, t->policy->class_by_id[id]->name);
+		return;
+	}
+	w = &t->classes[id];
 	if (!w->s) {
 		w->s = t->policy->class_by_id[id]->name;
 		w->n = (uint32_t)strlen(w->s);

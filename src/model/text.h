@@ -34,6 +34,9 @@ struct sk_text {
 int sk_text_init(struct sk_text *text, const struct sk_policy *policy);
 void sk_text_done(struct sk_text *text);
 
+/* For a single rule: names are measured as they are met, which costs less than the tables that spare it. */
+void sk_text_init_once(struct sk_text *text, const struct sk_policy *policy);
+
 /* Without a line break. The rule's ids must be the policy's. */
 void sk_text_rule(struct sk_text *text, struct sk_buf *buf, const struct selkie_rule *rule);
 

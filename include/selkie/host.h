@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <selkie/policy.h>
 
@@ -46,6 +47,26 @@ enum selkie_host_booleans {
  */
 int selkie_host_read_booleans(const char *root, int (*each)(void *arg, const char *name, bool value),
 			      void *arg, enum selkie_host_booleans *ret_from);
+
+/* A process of this machine. Strings are valid during the call that hands it over. */
+struct selkie_host_process {
+	unsigned long pid;
+	const char *context; /* as the kernel has it */
+	const char *command; /* its short name */
+};
+
+/*
+ * Calls each(arg, process) for every process whose context can be read, until it returns nonzero, which is passed on.
+ * Processes that end meanwhile are left out. Without SELinux there are none. Returns 0 or a negative errno.
+ */
+int selkie_host_each_process(int (*each)(void *arg, const struct selkie_host_process *process),
+			     void *arg);
+
+/*
+ * What a path below root is: its file type in the S_IFMT bits, and the label it really has, NULL where none can be read.
+ * The last symbolic link is not followed. *ret_context is freed with free(). Returns 0 or a negative errno.
+ */
+int selkie_host_file(const char *root, const char *path, uint32_t *ret_mode, char **ret_context);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

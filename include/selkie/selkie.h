@@ -32,6 +32,7 @@
 #include <selkie/permission-map.h>
 #include <selkie/policy.h>
 #include <selkie/print.h>
+#include <selkie/query.h>
 #include <selkie/reach.h>
 #include <selkie/role.h>
 #include <selkie/rule.h>

@@ -96,6 +96,8 @@ extern const struct sk_command sk_cmd_print;
 extern const struct sk_command sk_cmd_reach;
 extern const struct sk_command sk_cmd_search;
 extern const struct sk_command sk_cmd_test;
+extern const struct sk_command sk_cmd_what;
+extern const struct sk_command sk_cmd_who;
 extern const struct sk_command sk_cmd_why;
 
 /* The table of commands, in main.c; ends with NULL. */

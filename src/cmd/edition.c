@@ -10,18 +10,7 @@
 
 static int sk_edition_load(const struct sk_command *cmd, const char *path, struct sk_edition *e)
 {
-	selkie_diagnostics *diags = selkie_diagnostics_new();
-	int r;
-
-	if (!diags)
-		return sk_failure(cmd, "out of memory");
-	r = selkie_policy_load(path, diags, &e->policy);
-	if (r > 0)
-		sk_print_diagnostics(diags);
-	selkie_diagnostics_free(diags);
-	if (r < 0)
-		return sk_failure(cmd, "%s: %s", path, strerror(-r));
-	return r ? sk_failure(cmd, "%s is not a policy that can be read", path) : SK_EXIT_YES;
+	return sk_system_load(cmd, path, &e->policy);
 }
 
 static bool sk_is_directory(const char *word)
@@ -50,10 +39,8 @@ static int sk_edition_open_root(const struct sk_command *cmd, const char *word,
 	code = sk_edition_load(cmd, path, e);
 	if (code != SK_EXIT_YES)
 		return code;
-	r = selkie_label_load_root(word, NULL, NULL, NULL, &e->labels);
-	if (r && r != -ENOENT)
-		return sk_failure(cmd, "file contexts of %s: %s", word, strerror(-r));
-	return SK_EXIT_YES;
+	return sk_system_labels(cmd, &(struct sk_system_args){ .root = word }, NULL, 0, NULL, NULL,
+				&e->labels);
 }
 
 /* The kinds of policies that a word may name, in the order in which they are tried. */
@@ -68,12 +55,13 @@ static const struct sk_edition_kind {
 static int sk_edition_contexts(const struct sk_command *cmd, const char *path, struct sk_edition *e)
 {
 	selkie_diagnostics *diags = selkie_diagnostics_new();
-	int r = diags ? selkie_label_load(&path, 1, NULL, diags, &e->labels) : -ENOMEM;
+	int code = diags ? sk_system_labels(cmd, NULL, &path, 1, NULL, diags, &e->labels)
+			 : sk_failure(cmd, "out of memory");
 
 	if (diags)
 		sk_print_diagnostics(diags);
 	selkie_diagnostics_free(diags);
-	return r ? sk_failure(cmd, "%s: %s", path, strerror(-r)) : SK_EXIT_YES;
+	return code;
 }
 
 int sk_edition_open(const struct sk_command *cmd, const char *word, const char *contexts,

@@ -15,6 +15,8 @@ static const struct sk_command sk_cmd_completion;
 const struct sk_command *const sk_commands[] = {
 	&sk_cmd_why,
 	&sk_cmd_can,
+	&sk_cmd_who,
+	&sk_cmd_what,
 	&sk_cmd_compute,
 	&sk_cmd_info,
 	&sk_cmd_search,

@@ -151,20 +151,43 @@ static int sk_system_find(const struct sk_command *cmd, const struct sk_system_a
 	return SK_EXIT_YES;
 }
 
-static int sk_system_load(const struct sk_command *cmd, struct sk_system *s)
+int sk_system_load(const struct sk_command *cmd, const char *path, selkie_policy **ret_policy)
 {
 	selkie_diagnostics *diags = selkie_diagnostics_new();
 	int r;
 
 	if (!diags)
 		return sk_failure(cmd, "out of memory");
-	r = selkie_policy_load(s->path, diags, &s->policy);
+	r = selkie_policy_load(path, diags, ret_policy);
 	if (r > 0)
 		sk_print_diagnostics(diags);
 	selkie_diagnostics_free(diags);
 	if (r < 0)
-		return sk_failure(cmd, "%s: %s", s->path, strerror(-r));
-	return r ? sk_failure(cmd, "%s is not a policy that can be read", s->path) : SK_EXIT_YES;
+		return sk_failure(cmd, "%s: %s", path, strerror(-r));
+	return r ? sk_failure(cmd, "%s is not a policy that can be read", path) : SK_EXIT_YES;
+}
+
+int sk_system_labels(const struct sk_command *cmd, const struct sk_system_args *args,
+		     const char *const *files, size_t n_files,
+		     const struct selkie_label_options *options, selkie_diagnostics *diags,
+		     selkie_label_db **ret_labels)
+{
+	sk_auto_free char *type = NULL;
+	int r;
+
+	if (n_files) {
+		r = selkie_label_load(files, n_files, options, diags, ret_labels);
+		if (r)
+			return sk_failure(cmd, "cannot read the file contexts %s%s: %s", files[0],
+					  n_files > 1 ? " and others" : "", strerror(-r));
+	} else if (!args->policy) {
+		r = selkie_host_policy_type(args->root, &type);
+		if (!r)
+			r = selkie_label_load_root(args->root, type, options, diags, ret_labels);
+		if (r < 0 && r != -ENOENT)
+			return sk_failure(cmd, "cannot read the system's file contexts: %s", strerror(-r));
+	}
+	return SK_EXIT_YES;
 }
 
 static int sk_system_state(const struct sk_command *cmd, const struct sk_system_args *args,
@@ -207,7 +230,7 @@ int sk_system_open(const struct sk_command *cmd, const struct sk_system_args *ar
 		return sk_failure(cmd, "out of memory");
 	code = sk_system_find(cmd, args, &s);
 	if (code == SK_EXIT_YES)
-		code = sk_system_load(cmd, &s);
+		code = sk_system_load(cmd, s.path, &s.policy);
 	if (code == SK_EXIT_YES)
 		code = sk_system_state(cmd, args, &s);
 	if (code == SK_EXIT_YES)

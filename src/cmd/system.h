@@ -77,6 +77,18 @@ int sk_system_open(const struct sk_command *cmd, const struct sk_system_args *ar
 		   struct sk_system *ret_system);
 void sk_system_done(struct sk_system *system);
 
+/* A kernel policy of a file. As sk_system_open. */
+int sk_system_load(const struct sk_command *cmd, const char *path, selkie_policy **ret_policy);
+
+/*
+ * The label database: the files that were named, else the system's own; none beside a policy that was named alone, and none
+ * where the system has none. As sk_system_open; *ret_labels is left alone where there is none.
+ */
+int sk_system_labels(const struct sk_command *cmd, const struct sk_system_args *args,
+		     const char *const *files, size_t n_files,
+		     const struct selkie_label_options *options, selkie_diagnostics *diags,
+		     selkie_label_db **ret_labels);
+
 /* Prints "selkie NAME: ORIGIN" to stderr: which policy and which booleans. For text output. */
 void sk_system_tell(const struct sk_command *cmd, const struct sk_system *system);
 

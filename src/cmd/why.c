@@ -132,27 +132,10 @@ static void sk_why_print_diags(struct sk_why *w)
 		sk_print_diagnostics(w->diags);
 }
 
-/* The label database: the files that were named, else the system's own; none beside a policy that was named alone. */
 static int sk_why_open_labels(struct sk_why *w)
 {
-	sk_auto_free char *type = NULL;
-	int r;
-
-	if (w->n_file_contexts) {
-		r = selkie_label_load(w->file_contexts, w->n_file_contexts, &w->label_options, w->diags,
-				      &w->labels);
-		if (r)
-			return sk_failure(w->cmd, "cannot read the file contexts %s%s: %s", w->file_contexts[0],
-					  w->n_file_contexts > 1 ? " and others" : "", strerror(-r));
-	} else if (!w->system_args.policy) {
-		r = selkie_host_policy_type(w->system_args.root, &type);
-		if (!r)
-			r = selkie_label_load_root(w->system_args.root, type, &w->label_options, w->diags,
-						   &w->labels);
-		if (r < 0 && r != -ENOENT)
-			return sk_failure(w->cmd, "cannot read the system's file contexts: %s", strerror(-r));
-	}
-	return SK_EXIT_YES;
+	return sk_system_labels(w->cmd, &w->system_args, w->file_contexts, w->n_file_contexts,
+				&w->label_options, w->diags, &w->labels);
 }
 
 static void sk_why_progress(void *arg, uint64_t n_bytes)

@@ -56,7 +56,9 @@ void sk_space_done(struct sk_space *space)
 	free(space->scoped_next.list);
 	free(space->set_next.list);
 	free(space->class_perms_next.list);
-	sk_map_done(&space->ref_numbers);
+	for (size_t i = 0; i < SK_N_NS; i++)
+		free(space->global_refs[i].list);
+	free(space->single_sets.list);
 	sk_map_done(&space->scoped_ref_numbers);
 	sk_map_done(&space->set_numbers);
 	sk_map_done(&space->class_perms_numbers);
@@ -70,17 +72,32 @@ static uint64_t sk_space_key(uint64_t hash)
 	return hash == SK_MAP_NONE ? 0 : hash;
 }
 
+/* Makes a table large enough for the index, with zeros where it grows. */
+static int sk_space_widen(uint32_t **list, size_t *cap, size_t index, size_t likely)
+{
+	size_t old = *cap;
+	int r = index < old ? 0 : sk_grow(list, cap, SK_MAX(index + 1, likely), sizeof(**list));
+
+	if (!r && *cap > old)
+		memset(*list + old, 0, (*cap - old) * sizeof(**list));
+	return r;
+}
+
 static int sk_space_ref_global(struct sk_space *space, enum sk_ns ns, uint32_t name, uint32_t *ret_ref)
 {
-	uint32_t *value;
-	bool fresh;
-	int r = sk_map_insert(&space->ref_numbers, (uint64_t)ns << 32 | name, (uint32_t)space->refs.n, &value,
-			      &fresh);
+	uint32_t *entry;
+	int r = sk_space_widen(&space->global_refs[ns].list, &space->global_refs[ns].cap, name, space->names->n);
 
-	if (!r && fresh)
-		r = SK_SPACE_ADD(space->refs, ((struct sk_ref){ .ns = ns, .name = name }), ret_ref);
-	else if (!r)
-		*ret_ref = *value;
+	if (r)
+		return r;
+	entry = &space->global_refs[ns].list[name];
+	if (*entry) {
+		*ret_ref = *entry - 1;
+		return 0;
+	}
+	r = SK_SPACE_ADD(space->refs, ((struct sk_ref){ .ns = ns, .name = name }), ret_ref);
+	if (!r)
+		*entry = *ret_ref + 1;
 	return r;
 }
 
@@ -256,12 +273,27 @@ int sk_space_block(struct sk_space *space, const struct sk_block *block, uint32_
 	return SK_SPACE_ADD(space->blocks, *block, ret_block);
 }
 
+int sk_space_set_of_ref(struct sk_space *space, uint32_t ref, uint32_t *ret_set)
+{
+	const struct sk_name_set set = { .ns = (uint8_t)space->refs.list[ref].ns, .n = 1, .items = &ref };
+	int r = sk_space_widen(&space->single_sets.list, &space->single_sets.cap, ref, space->refs.n);
+
+	if (r)
+		return r;
+	if (space->single_sets.list[ref]) {
+		*ret_set = space->single_sets.list[ref] - 1;
+		return 0;
+	}
+	r = sk_space_set(space, &set, ret_set);
+	if (!r)
+		space->single_sets.list[ref] = *ret_set + 1;
+	return r;
+}
+
 int sk_space_set_of(struct sk_space *space, enum sk_ns ns, uint32_t name, uint32_t *ret_set)
 {
 	uint32_t ref;
 	int r = sk_space_ref_global(space, ns, name, &ref);
 
-	if (r)
-		return r;
-	return sk_space_set(space, &(struct sk_name_set){ .ns = (uint8_t)ns, .n = 1, .items = &ref }, ret_set);
+	return r ? r : sk_space_set_of_ref(space, ref, ret_set);
 }

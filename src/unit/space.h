@@ -200,7 +200,8 @@ struct sk_space {
 	SK_PARTS(struct sk_unit_expr) exprs;
 	SK_PARTS(struct sk_block) blocks;	/* [0] is no block */
 
-	struct sk_map ref_numbers;		/* scope 0: ns and name */
+	SK_PARTS(uint32_t) global_refs[SK_N_NS];	/* scope 0, by name: reference + 1, or 0; all `cap` are set */
+	SK_PARTS(uint32_t) single_sets;		/* by reference: the set of it alone + 1, or 0; all `cap` are set */
 	struct sk_map scoped_ref_numbers;	/* by hash; refs of equal hash are chained in scoped_next */
 	struct sk_map set_numbers, class_perms_numbers;	/* by hash, likewise */
 	SK_PARTS(uint32_t) scoped_next, set_next, class_perms_next;
@@ -225,7 +226,8 @@ int sk_space_address(struct sk_space *space, const struct sk_address *address, u
 int sk_space_expr(struct sk_space *space, const struct sk_unit_expr *expr, uint32_t *ret_expr);
 int sk_space_block(struct sk_space *space, const struct sk_block *block, uint32_t *ret_block);
 
-/* The set of one reference of the global scope, the commonest there is. */
+/* The set of one reference, the commonest there is; or of one name of the global scope. */
+int sk_space_set_of_ref(struct sk_space *space, uint32_t ref, uint32_t *ret_set);
 int sk_space_set_of(struct sk_space *space, enum sk_ns ns, uint32_t name, uint32_t *ret_set);
 
 #endif

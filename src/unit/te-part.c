@@ -71,7 +71,8 @@ static int sk_te_complement_self(struct sk_te_lower *l, const struct sk_te_set *
 	return 0;
 }
 
-int sk_te_set(struct sk_te_lower *l, enum sk_ns ns, unsigned int flags, const struct sk_te_set *set, uint32_t *ret_set)
+static int sk_te_any_set(struct sk_te_lower *l, enum sk_ns ns, unsigned int flags, const struct sk_te_set *set,
+			 uint32_t *ret_set)
 {
 	struct sk_name_set to = { .ns = (uint8_t)ns };
 	int r = set->flags & ~SK_TE_SET_BRACES ? sk_te_refuse_flags(l, flags, set) : 0;
@@ -93,15 +94,60 @@ int sk_te_set(struct sk_te_lower *l, enum sk_ns ns, unsigned int flags, const st
 	return r ? r : sk_space_set(l->space, &to, ret_set);
 }
 
+/* A set that was lowered before, in a scope that holds everywhere. */
+static int sk_te_remember(struct sk_te_lower *l, enum sk_ns ns, uint32_t kept, uint32_t set)
+{
+	size_t old = l->kept_sets.cap;
+	int r;
+
+	if (ns != SK_NS_PERM)
+		for (size_t i = 0; i < l->items.n; i++)
+			if (!(l->seen.list[l->items.list[i]].flags & SK_TE_SEEN_TOP))
+				return 0;
+	r = kept < old ? 0 : sk_grow(&l->kept_sets.list, &l->kept_sets.cap, kept + 1000, sizeof(uint32_t));
+	if (r)
+		return r;
+	if (l->kept_sets.cap > old)
+		memset(l->kept_sets.list + old, 0, (l->kept_sets.cap - old) * sizeof(uint32_t));
+	l->kept_sets.list[kept] = set + 1;
+	return 0;
+}
+
+int sk_te_set(struct sk_te_lower *l, enum sk_ns ns, unsigned int flags, const struct sk_te_set *set, uint32_t *ret_set)
+{
+	uint32_t ref;
+	int r;
+
+	if (set->kept && set->kept < l->kept_sets.cap && l->kept_sets.list[set->kept]) {
+		*ret_set = l->kept_sets.list[set->kept] - 1;
+		return 0;
+	}
+	if (set->n == 1 && !(set->flags & ~SK_TE_SET_BRACES) && !set->names[0].minus && set->names[0].name != l->self) {
+		r = ns == SK_NS_PERM ? sk_space_ref(l->space, ns, 0, set->names[0].name, &ref)
+				     : sk_te_use(l, ns, &set->names[0], &ref);
+		return r ? r : sk_space_set_of_ref(l->space, ref, ret_set);
+	}
+	r = sk_te_any_set(l, ns, flags, set, ret_set);
+	return r || !set->kept ? r : sk_te_remember(l, ns, set->kept, *ret_set);
+}
+
 int sk_te_class_perms(struct sk_te_lower *l, const struct sk_te_set *classes, const struct sk_te_set *perms,
 		      uint32_t *ret_perms)
 {
 	struct sk_class_perm item = { 0 };
+	uint32_t *number;
+	bool fresh;
 	int r = sk_te_set(l, SK_NS_CLASS, 0, classes, &item.classes);
 
 	if (!r)
 		r = sk_te_set(l, SK_NS_PERM, SK_TE_STARS, perms, &item.perms);
-	return r ? r : sk_space_class_perms(l->space, &(struct sk_class_perms){ .n = 1, .items = &item }, ret_perms);
+	if (!r)
+		r = sk_map_insert(&l->pairs, (uint64_t)item.classes << 32 | item.perms, SK_SPACE_NONE, &number, &fresh);
+	if (!r && fresh)
+		r = sk_space_class_perms(l->space, &(struct sk_class_perms){ .n = 1, .items = &item }, number);
+	if (!r)
+		*ret_perms = *number;
+	return r;
 }
 
 /* Extended permissions */

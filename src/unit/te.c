@@ -31,6 +31,8 @@ void sk_te_lower_done(struct sk_te_lower *l)
 	free(l->seen.list);
 	free(l->active.list);
 	free(l->unsure.list);
+	free(l->kept_sets.list);
+	sk_map_done(&l->pairs);
 	free(l->items.list);
 	free(l->minus.list);
 	free(l->nodes.list);

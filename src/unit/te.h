@@ -47,6 +47,8 @@ struct sk_te_lower {
 	SK_PARTS(struct sk_te_seen) seen;	/* by reference */
 	SK_PARTS(uint32_t) active;		/* references made active by the blocks around, innermost last */
 	SK_PARTS(struct sk_te_use) unsure;	/* first uses before anything declared the name */
+	SK_PARTS(uint32_t) kept_sets;		/* by struct sk_te_set.kept: set + 1, or 0; all `cap` are set */
+	struct sk_map pairs;			/* set of classes and set of permissions, to class permissions */
 	SK_PARTS(uint32_t) items;		/* scratch */
 	SK_PARTS(uint32_t) minus;
 	SK_PARTS(struct sk_unit_node) nodes;

@@ -187,6 +187,7 @@ struct sk_macro_state {
 	bool hold;			/* what is made for the moment stays */
 	struct sk_hole *holes;		/* placeholders of all templates */
 	size_t n_holes, cap_holes;
+	uint32_t n_kept_sets;		/* of templates, without placeholders */
 
 	struct sk_pattern patterns[SK_PATTERNS];
 	unsigned int next_pattern;	/* the one to go when a new one comes */

@@ -216,11 +216,35 @@ static int sk_token_of_string(struct sk_templates *t, struct sk_place_in *at)
 		.length = (uint32_t)(p - start) + 2 });
 }
 
-/* A parameter, or a word with some in it. One right before the semicolon, behind a name, is the name of an object. */
+/* How many names and sets stand behind the last colon. */
+static unsigned int sk_elements_behind_colon(const struct sk_templates *t)
+{
+	unsigned int n = 0, level = 0;
+
+	for (size_t i = t->n_tokens; i--;) {
+		const struct sk_te_token *token = &t->tokens[i];
+
+		if (token->kind != SK_TOKEN_PUNCT) {
+			n += !level;
+			continue;
+		}
+		if (token->punct == ':')
+			return n;
+		if (token->punct == '}')
+			n += !level++;
+		else if (token->punct == '{' && level)
+			level--;
+	}
+	return 0;
+}
+
+/*
+ * A parameter, or a word with some in it. The third thing behind a transition's colon, before the semicolon, is the name
+ * of an object.
+ */
 static int sk_token_of_param(struct sk_templates *t, const struct sk_text *text, const struct sk_lexeme *l, bool transition)
 {
 	const char *p = text->p + l->off, *end = text->p + l[1].off;
-	const struct sk_te_token *before = t->n_tokens ? &t->tokens[t->n_tokens - 1] : NULL;
 	struct sk_hole hole = { .param = l->kind == SK_PIECE_PARAM ? l->value : 0 };
 
 	if (!sk_ends_word(text, l) || *p == '_' || (hole.param && hole.param > SK_PARAM_MAX) ||
@@ -231,8 +255,8 @@ static int sk_token_of_param(struct sk_templates *t, const struct sk_text *text,
 		if (!hole.text)
 			return -ENOMEM;
 	}
-	return sk_add_hole(t, &hole, transition && *end == ';' && before && before->kind == SK_TOKEN_IDENTIFIER
-			   ? SK_TOKEN_STRING : SK_TOKEN_IDENTIFIER, text->addr + l->off);
+	return sk_add_hole(t, &hole, transition && *end == ';' && sk_elements_behind_colon(t) == 2 ? SK_TOKEN_STRING
+			   : SK_TOKEN_IDENTIFIER, text->addr + l->off);
 }
 
 /* Tokens up to a semicolon (and that), or to the end of the text. Tells whether all of them are. */
@@ -329,6 +353,7 @@ static bool sk_mark_hole(const struct sk_templates *t, struct sk_te_name *name)
 	return true;
 }
 
+/* Which parts have placeholders. Sets without get a number, since they are handed out again and again. */
 static uint8_t sk_mark_holes(const struct sk_templates *t, struct sk_te_stmt *stmt)
 {
 	struct sk_te_name *const names[] = { &stmt->name, &stmt->name2, &stmt->name3 };
@@ -341,6 +366,9 @@ static uint8_t sk_mark_holes(const struct sk_templates *t, struct sk_te_stmt *st
 		for (uint32_t k = 0; k < stmt->set[i].n; k++)
 			if (sk_mark_hole(t, &stmt->set[i].names[k]))
 				holes |= (uint8_t)(8u << i);
+	for (unsigned int i = 0; i < 4; i++)
+		if (stmt->set[i].n > 1 && !(holes & 8u << i))
+			stmt->set[i].kept = ++t->m->state->n_kept_sets;
 	return holes;
 }
 
@@ -446,7 +474,7 @@ static int sk_make_arg(struct sk_templates *t, struct sk_place_in *at, struct sk
 		params += l->kind == SK_PIECE_PARAM;
 		pastes += l->kind == SK_PIECE_PASTE;
 		if (l->kind == SK_PIECE_OPEN || l->kind == SK_PIECE_COMMENT || (l->kind == SK_PIECE_QUOTED && n) ||
-		    (l->kind == SK_PIECE_PUNCT && !strchr("{}-:;*~.", c)) ||
+		    (l->kind == SK_PIECE_PUNCT && !strchr("{}-:;*~.\"", c)) ||
 		    (l->kind == SK_PIECE_PARAM && (!l->value || l->value > SK_PARAM_MAX)) ||
 		    (l->kind == SK_PIECE_WORD && sk_macro_find(t->m->state, l->value)))
 			return SK_TEMPLATE_TEXT;

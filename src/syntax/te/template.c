@@ -361,7 +361,7 @@ static bool sk_is_calm(struct sk_templates *t, struct sk_text *text, const struc
 				return false;
 			break;
 		case SK_PIECE_PUNCT:
-			if (!strchr("{}-:;*~.", text->p[l->off]))
+			if (!strchr("{}-:;*~.\"", text->p[l->off]))
 				return false;
 			break;
 		case SK_PIECE_OTHER:

@@ -26,6 +26,7 @@ enum {
 /* { a b -c }: braces within braces are gone, as they mean nothing. */
 struct sk_te_set {
 	uint32_t n;
+	uint32_t kept;		/* not 0: what has the same number is the same set, wherever it stands */
 	uint8_t flags;
 	struct sk_te_name *names;
 };

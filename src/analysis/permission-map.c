@@ -302,24 +302,14 @@ int selkie_permission_map_load(const char *path, selkie_diagnostics *diags,
 {
 	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	sk_auto_free char *data = NULL;
-	size_t cap = 65536, n = 0;
-	ssize_t got;
+	size_t n = 0;
+	int r;
 
 	if (fd < 0)
 		return -errno;
-	do {
-		char *more = realloc(data, cap *= 2);
-
-		if (!more)
-			return -ENOMEM;
-		data = more;
-		got = sk_read_some(fd, data + n, cap - n);
-		if (got < 0)
-			return (int)got;
-		n += (size_t)got;
-	} while (n == cap && cap < SK_MAP_MOST_BYTES);
-	if (n == cap)
-		return -EFBIG;
+	r = sk_read_whole(fd, SK_MAP_MOST_BYTES, &data, &n);
+	if (r)
+		return r;
 	return selkie_permission_map_read_memory(data, n, path, diags, ret);
 }
 

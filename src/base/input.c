@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 ssize_t sk_read_some(int fd, void *to, size_t most)
 {
 	size_t n = 0;
@@ -23,4 +25,28 @@ ssize_t sk_read_some(int fd, void *to, size_t most)
 		n += (size_t)got;
 	}
 	return (ssize_t)n;
+}
+
+int sk_read_whole(int fd, size_t most, char **ret_data, size_t *ret_n)
+{
+	sk_auto_free char *data = NULL;
+	size_t cap = 0, n = 0;
+	ssize_t got;
+	int r;
+
+	do {
+		if (n > most)
+			return -EFBIG;
+		r = sk_grow(&data, &cap, n + 65536, 1);
+		if (r)
+			return r;
+		got = sk_read_some(fd, data + n, cap - n);
+		if (got < 0)
+			return (int)got;
+		n += (size_t)got;
+	} while (got);
+	*ret_data = data;
+	*ret_n = n;
+	data = NULL;
+	return 0;
 }

@@ -251,34 +251,6 @@ int selkie_policy_read_memory(const void *data, size_t size, const char *name,
 	return sk_kernel_read(&k, name, diags, ret_policy);
 }
 
-/* Reads a file that does not know its size to its end. */
-static int sk_read_whole(int fd, char **ret_data, size_t *ret_size)
-{
-	sk_auto_free char *data = NULL;
-	size_t cap = 0, n = 0;
-
-	for (;;) {
-		ssize_t got;
-		int r;
-
-		if (n >= SK_POLICY_MOST_BYTES)
-			return -EFBIG;
-		r = sk_grow(&data, &cap, n + 65536, 1);
-		if (r)
-			return r;
-		got = sk_read_some(fd, data + n, cap - n);
-		if (got < 0)
-			return (int)got;
-		if (!got)
-			break;
-		n += (size_t)got;
-	}
-	*ret_data = data;
-	*ret_size = n;
-	data = NULL;
-	return 0;
-}
-
 int selkie_policy_read_fd(int fd, const char *name, selkie_diagnostics *diags,
 			  selkie_policy **ret_policy)
 {
@@ -294,7 +266,7 @@ int selkie_policy_read_fd(int fd, const char *name, selkie_diagnostics *diags,
 		r = sk_reader_init_fd(&k.r, fd);
 		return r ? r : sk_kernel_read(&k, name, diags, ret_policy);
 	}
-	r = sk_read_whole(fd, &data, &size);
+	r = sk_read_whole(fd, SK_POLICY_MOST_BYTES, &data, &size);
 	return r ? r : selkie_policy_read_memory(data, size, name, diags, ret_policy);
 }
 

@@ -557,21 +557,14 @@ int selkie_suite_load(selkie_suite *suite, const char *path, selkie_diagnostics 
 {
 	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	sk_auto_free char *data = NULL;
-	size_t n = 0, cap = 0;
-	ssize_t more;
+	size_t n = 0;
+	int r;
 
 	if (fd < 0)
 		return -errno;
-	do {
-		if (n > SUITE_SIZE_MAX)
-			return -EFBIG;
-		if (sk_grow(&data, &cap, n + 65536, 1))
-			return -ENOMEM;
-		more = sk_read_some(fd, data + n, cap - n);
-		if (more < 0)
-			return (int)more;
-		n += (size_t)more;
-	} while (more);
+	r = sk_read_whole(fd, SUITE_SIZE_MAX, &data, &n);
+	if (r)
+		return r;
 	return selkie_suite_read_memory(suite, data, n, path, diags);
 }
 

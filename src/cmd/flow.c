@@ -103,7 +103,7 @@ static int sk_flow_print_step(struct sk_graph_ask *ask, struct sk_buf *out, size
 	if (!r && n)
 		qsort_r(rules, n, sizeof(*rules), sk_flow_compare_rules, ask->system.policy);
 	for (size_t i = 0; i < sk_graph_shown(ask, n) && !r; i++)
-		r = sk_graph_print_rule(ask, out, indent, rules[i].rule);
+		r = sk_graph_print_rule(ask, out, indent, rules[i].rule, rules[i].perms);
 	sk_graph_print_more(ask, out, indent, n, "rules");
 	return r;
 }

@@ -34,6 +34,7 @@ void sk_graph_ask_done(struct sk_graph_ask *ask)
 {
 	free(ask->exclude_names);
 	free(ask->exclude);
+	selkie_origins_free(ask->origins);
 	sk_system_done(&ask->system);
 	sk_system_args_done(&ask->args);
 	sk_buf_done(&ask->out);
@@ -214,6 +215,8 @@ int sk_graph_open(struct sk_graph_ask *ask, char **operands, int n)
 		code = sk_system_open(ask->cmd, &ask->args, &ask->system);
 	if (code == SK_EXIT_YES)
 		code = sk_graph_find_types(ask);
+	if (code == SK_EXIT_YES && ask->from.v && ask->to.v && !ask->brief)
+		ask->origins = sk_system_origins(ask->cmd, &ask->system);
 	return code;
 }
 
@@ -238,8 +241,12 @@ void sk_graph_tell(struct sk_graph_ask *ask, const char *fmt, ...)
 /*
  * Rules.
  */
-int sk_graph_print_rule(struct sk_graph_ask *ask, struct sk_buf *out, size_t indent, uint32_t rule)
+#define SK_GRAPH_MOST_INDENT 16
+
+int sk_graph_print_rule(struct sk_graph_ask *ask, struct sk_buf *out, size_t indent, uint32_t rule,
+			uint32_t perms)
 {
+	char below[SK_GRAPH_MOST_INDENT + 8];
 	sk_auto_free char *text = NULL;
 	struct selkie_rule r;
 	int e = selkie_rule_get(ask->system.policy, rule, &r);
@@ -250,6 +257,9 @@ int sk_graph_print_rule(struct sk_graph_ask *ask, struct sk_buf *out, size_t ind
 		return e;
 	sk_buf_add_blanks(out, indent);
 	sk_buf_join(out, text, "\n", NULL);
+	snprintf(below, sizeof(below), "%*sfrom ", (int)SK_MIN(indent, SK_GRAPH_MOST_INDENT) + 2,
+		 "");
+	sk_origins_print(out, ask->origins, &r, perms, below);
 	return 0;
 }
 
@@ -288,6 +298,7 @@ int sk_graph_json_rule(struct sk_graph_ask *ask, uint32_t rule)
 		sk_json_string(&ask->json, "condition", condition);
 		sk_json_bool(&ask->json, "branch", r.branch);
 	}
+	sk_origins_json(&ask->json, ask->origins, ask->system.policy, &r);
 	return 0;
 }
 

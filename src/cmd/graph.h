@@ -2,7 +2,7 @@
 #ifndef SK_CMD_GRAPH_H
 #define SK_CMD_GRAPH_H
 
-#include "base/json.h"
+#include "cmd/origin.h"
 #include "cmd/picture.h"
 #include "cmd/system.h"
 
@@ -90,6 +90,7 @@ struct sk_graph_ask {
 
 	struct sk_system_args args;
 	struct sk_system system;
+	selkie_origins *origins;	/* NULL when none are known */
 	const char *from_name, *to_name;
 	selkie_type_id from, to;
 	enum selkie_path_mode mode;
@@ -130,8 +131,12 @@ void sk_graph_json_open(struct sk_graph_ask *ask);
 /* All pairs; in pairs.c. */
 int sk_graph_answer_pairs(struct sk_graph_ask *ask);
 
-/* A rule on a line of its own, its condition included; and as a JSON object, whose end is left to the caller. */
-int sk_graph_print_rule(struct sk_graph_ask *ask, struct sk_buf *out, size_t indent, uint32_t rule);
+/*
+ * A rule on a line of its own, its condition included, and below it the statements that gave it any of `perms` (0: any at
+ * all), where they are known; and as a JSON object, whose end is left to the caller.
+ */
+int sk_graph_print_rule(struct sk_graph_ask *ask, struct sk_buf *out, size_t indent, uint32_t rule,
+			uint32_t perms);
 int sk_graph_json_rule(struct sk_graph_ask *ask, uint32_t rule);
 
 /* How many of n are shown as text, and a line that says how many are not. */

@@ -59,13 +59,18 @@ static int sk_reach_reachable(const void *graph, selkie_type_id start,
 	return selkie_reach_reachable(graph, start, direction, max_steps, ret, ret_n);
 }
 
+/* perm: what of the rules it is about; NULL for rules that have no permissions. */
 static int sk_print_rules(struct sk_graph_ask *ask, struct sk_buf *out, size_t indent,
-			  const struct selkie_rule_list *rules)
+			  const struct selkie_rule_list *rules, const char *perm)
 {
+	struct selkie_rule rule;
+	uint32_t bits = 0;
 	int r = 0;
 
+	if (perm && rules->n && !selkie_rule_get(ask->system.policy, rules->rules[0], &rule))
+		bits = selkie_permission_find(ask->system.policy, rule.cls, perm);
 	for (size_t i = 0; i < sk_graph_shown(ask, rules->n) && !r; i++)
-		r = sk_graph_print_rule(ask, out, indent, rules->rules[i]);
+		r = sk_graph_print_rule(ask, out, indent, rules->rules[i], bits);
 	sk_graph_print_more(ask, out, indent, rules->n, "rules");
 	return r;
 }
@@ -91,10 +96,10 @@ static int sk_print_entrypoint(struct sk_graph_ask *ask, struct sk_buf *out, siz
 
 	sk_buf_add_blanks(out, indent);
 	sk_buf_join(out, "by a program of type ", sk_graph_name(ask, e->type), "\n", NULL);
-	r = sk_print_rules(ask, out, indent + 2, &e->execute);
+	r = sk_print_rules(ask, out, indent + 2, &e->execute, "execute");
 	if (!r)
-		r = sk_print_rules(ask, out, indent + 2, &e->entrypoint);
-	return r ? r : sk_print_rules(ask, out, indent + 2, &e->type_transition);
+		r = sk_print_rules(ask, out, indent + 2, &e->entrypoint, "entrypoint");
+	return r ? r : sk_print_rules(ask, out, indent + 2, &e->type_transition, NULL);
 }
 
 /* Programs with a type_transition first: with them it happens without being asked for. */
@@ -129,10 +134,10 @@ static bool sk_same_rules(const struct selkie_rule_list *a, const struct selkie_
 static int sk_print_exec(struct sk_graph_ask *ask, struct sk_buf *out, size_t indent,
 			 const struct selkie_transition_facts *f)
 {
-	int r = sk_print_rules(ask, out, indent, &f->transition);
+	int r = sk_print_rules(ask, out, indent, &f->transition, "transition");
 
 	if (!r)
-		r = sk_print_rules(ask, out, indent, &f->setexec);
+		r = sk_print_rules(ask, out, indent, &f->setexec, "setexec");
 	if (!r)
 		r = sk_print_entrypoints(ask, out, indent, f);
 	if (r)
@@ -140,9 +145,9 @@ static int sk_print_exec(struct sk_graph_ask *ask, struct sk_buf *out, size_t in
 	sk_buf_add_blanks(out, indent);
 	sk_buf_join(out, "under no_new_privs: ", sk_restricted_words(f->nnp),
 		    "; from nosuid mounts: ", sk_restricted_words(f->nosuid), "\n", NULL);
-	r = sk_print_rules(ask, out, indent + 2, &f->nnp_rules);
+	r = sk_print_rules(ask, out, indent + 2, &f->nnp_rules, "nnp_transition");
 	if (!r && !sk_same_rules(&f->nosuid_rules, &f->nnp_rules))
-		r = sk_print_rules(ask, out, indent + 2, &f->nosuid_rules);
+		r = sk_print_rules(ask, out, indent + 2, &f->nosuid_rules, "nosuid_transition");
 	return r;
 }
 
@@ -157,9 +162,9 @@ static int sk_reach_print_step(struct sk_graph_ask *ask, struct sk_buf *out, siz
 	if (!r && f->by_dyntransition) {
 		sk_buf_add_blanks(out, indent);
 		sk_buf_adds(out, "without executing anything\n");
-		r = sk_print_rules(ask, out, indent + 2, &f->dyntransition);
+		r = sk_print_rules(ask, out, indent + 2, &f->dyntransition, "dyntransition");
 		if (!r)
-			r = sk_print_rules(ask, out, indent + 2, &f->setcurrent);
+			r = sk_print_rules(ask, out, indent + 2, &f->setcurrent, "setcurrent");
 	}
 	selkie_transition_facts_free(f);
 	return r;

@@ -8,6 +8,7 @@
 #include <selkie/boolean.h>
 #include <selkie/build.h>
 #include <selkie/capability.h>
+#include <selkie/check.h>
 #include <selkie/class.h>
 #include <selkie/component.h>
 #include <selkie/constraint.h>

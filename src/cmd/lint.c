@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * selkie lint: style and sense of policy sources, by SELint's checks.
+ * selkie lint: style and sense of policy sources, by SELint's checks; and checks of a whole policy, sechecker's and ours.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "cmd/command.h"
+#include "cmd/system.h"
 #include "selkie/selkie.h"
 
 enum {
 	SK_LINT_OPT_CONFIG, SK_LINT_OPT_CONTEXT, SK_LINT_OPT_DISABLE, SK_LINT_OPT_ENABLE, SK_LINT_OPT_ONLY,
 	SK_LINT_OPT_LEVEL, SK_LINT_OPT_SOURCE, SK_LINT_OPT_RECURSIVE, SK_LINT_OPT_SUMMARY, SK_LINT_OPT_SUMMARY_ONLY,
-	SK_LINT_OPT_FIX, SK_LINT_OPT_HIDDEN, SK_LINT_OPT_LIST, SK_LINT_OPT_JSON,
+	SK_LINT_OPT_FIX, SK_LINT_OPT_HIDDEN, SK_LINT_OPT_LIST, SK_LINT_OPT_CHECKS, SK_LINT_OPT_PROFILE,
 };
 
 static const struct sk_option sk_lint_options[] = {
@@ -32,7 +32,11 @@ static const struct sk_option sk_lint_options[] = {
 	[SK_LINT_OPT_FIX] = { 0, "fix", .help = "mend in the files what can be mended without a change of meaning" },
 	[SK_LINT_OPT_HIDDEN] = { 0, "scan-hidden-dirs", .help = "look into hidden folders, too" },
 	[SK_LINT_OPT_LIST] = { 0, "list", .help = "list the checks, and judge nothing" },
-	[SK_LINT_OPT_JSON] = { 0, "json", .help = "print one JSON object" },
+	[SK_LINT_OPT_CHECKS] = { 0, "checks", "FILE", .help = "make these checks of the policy, in the format of sechecker" },
+	[SK_LINT_OPT_PROFILE] = { 0, "profile", "NAME", .help = "stig: print a report of the policy in the manner of a STIG" },
+	{ 0, "policy", "FILE", .help = "check this policy instead of sources: by --checks, or the safety checks" },
+	{ 0, "root", "DIR", .help = "check the policy of the system below DIR" },
+	SK_OPTION_JSON,
 	SK_OPTION_END,
 };
 
@@ -45,7 +49,9 @@ struct sk_lint_request {
 	const struct sk_command *cmd;
 	struct selkie_lint_options options;
 	struct sk_lint_words enable, disable, context;
-	bool summary, summary_only, fix, list, json;
+	struct sk_system_args args;
+	const char *checks;		/* a file, or NULL */
+	bool summary, summary_only, fix, list, stig;
 	struct sk_buf out;
 	bool color;
 	size_t mended, mended_files;
@@ -77,8 +83,10 @@ static int sk_lint_level(struct sk_lint_request *q, const char *word)
 	return sk_usage_error(q->cmd, "--level takes C, S, W, E or F, not '%s'", word);
 }
 
-static int sk_lint_take(struct sk_lint_request *q, int o, const char *value)
+static int sk_lint_take(void *arg, int o, const char *value)
 {
+	struct sk_lint_request *q = arg;
+
 	switch (o) {
 	case SK_LINT_OPT_CONFIG: q->options.config = value; break;
 	case SK_LINT_OPT_CONTEXT:
@@ -95,7 +103,12 @@ static int sk_lint_take(struct sk_lint_request *q, int o, const char *value)
 	case SK_LINT_OPT_FIX: q->fix = true; break;
 	case SK_LINT_OPT_HIDDEN: q->options.flags |= SELKIE_LINT_HIDDEN; break;
 	case SK_LINT_OPT_LIST: q->list = true; break;
-	case SK_LINT_OPT_JSON: q->json = true; break;
+	case SK_LINT_OPT_CHECKS: q->checks = value; break;
+	case SK_LINT_OPT_PROFILE:
+		if (strcmp(value, "stig"))
+			return sk_usage_error(q->cmd, "there is no profile '%s'; there is stig", value);
+		q->stig = true;
+		break;
 	}
 	return SK_EXIT_YES;
 }
@@ -184,7 +197,7 @@ static void sk_lint_json(struct sk_lint_request *q, const selkie_lint *lint)
 
 static void sk_lint_tell(struct sk_lint_request *q, const selkie_lint *lint)
 {
-	if (q->json) {
+	if (q->args.json) {
 		sk_lint_json(q, lint);
 		return;
 	}
@@ -224,32 +237,181 @@ static int sk_lint_judge(struct sk_lint_request *q, const char *const *paths)
 	return code;
 }
 
+/*
+ * Checks of a policy.
+ */
+static const char *const sk_check_outcomes[] = {
+	[SELKIE_CHECK_PASSED] = "passed", [SELKIE_CHECK_FAILED] = "failed", [SELKIE_CHECK_DISABLED] = "disabled",
+	[SELKIE_CHECK_INAPPLICABLE] = "not applicable",
+};
+
+static void sk_checks_print(struct sk_lint_request *q, const selkie_check_report *report)
+{
+	struct selkie_check c;
+	const char *finding;
+
+	for (size_t i = 0; !selkie_check_report_get(report, i, &c); i++) {
+		sk_buf_printf(&q->out, "%s: %s%s%s%s%s%s\n", c.name,
+			      q->color ? c.outcome == SELKIE_CHECK_FAILED ? "\033[1;31m" : "\033[32m" : "",
+			      sk_check_outcomes[c.outcome], q->color ? "\033[0m" : "", c.disabled ? " (" : "",
+			      c.disabled ? c.disabled : "", c.disabled ? ")" : "");
+		if (c.outcome == SELKIE_CHECK_FAILED && c.desc)
+			sk_buf_join(&q->out, "  ", c.desc, "\n", NULL);
+		for (size_t k = 0; !q->summary_only && (finding = selkie_check_report_finding(report, i, k)); k++)
+			sk_buf_join(&q->out, "    ", finding, "\n", NULL);
+	}
+	sk_buf_printf(&q->out, "%zu of %zu checks failed\n", selkie_check_report_failed(report),
+		      selkie_check_report_count(report));
+}
+
+/* One paragraph of a report. */
+static void sk_stig_part(struct sk_lint_request *q, const char *title, const char *text)
+{
+	if (!text)
+		return;
+	sk_buf_printf(&q->out, "  %-12s", title);
+	sk_print_wrapped_on(&q->out, text, 14, sk_width(STDOUT_FILENO));
+}
+
+static void sk_stig_check(struct sk_lint_request *q, const selkie_check_report *report, size_t i)
+{
+	static const char *const statuses[] = {
+		[SELKIE_CHECK_PASSED] = "Not a Finding", [SELKIE_CHECK_FAILED] = "Open",
+		[SELKIE_CHECK_DISABLED] = "Not Reviewed", [SELKIE_CHECK_INAPPLICABLE] = "Not Applicable",
+	};
+	struct selkie_check c;
+	const char *category;
+
+	selkie_check_report_get(report, i, &c);
+	category = !c.severity ? "-" : !strcmp(c.severity, "high") ? "CAT I" : !strcmp(c.severity, "medium") ? "CAT II" : "CAT III";
+	sk_buf_printf(&q->out, "\n%s  %s  %s\n", c.id ? c.id : c.name, category, statuses[c.outcome]);
+	sk_stig_part(q, "Rule", c.desc);
+	sk_stig_part(q, "Discussion", c.rationale);
+	sk_stig_part(q, "Comment", c.disabled);
+	for (size_t k = 0; k < c.n_findings; k++)
+		sk_stig_part(q, k ? "" : "Finding", selkie_check_report_finding(report, i, k));
+	if (c.n_findings)
+		sk_stig_part(q, "Fix", c.fix);
+}
+
+static void sk_stig_print(struct sk_lint_request *q, const struct sk_system *system, const selkie_check_report *report)
+{
+	size_t n[SELKIE_CHECK_INAPPLICABLE + 1] = { 0 };
+	struct selkie_check c;
+
+	for (size_t i = 0; !selkie_check_report_get(report, i, &c); i++)
+		n[c.outcome]++;
+	sk_buf_printf(&q->out, "Policy          %s\nChecks          %s\nOpen            %zu\nNot a Finding   %zu\n"
+		      "Not Applicable  %zu\nNot Reviewed    %zu\n", system->path, q->checks ? q->checks : "Selkie's safety checks",
+		      n[SELKIE_CHECK_FAILED], n[SELKIE_CHECK_PASSED], n[SELKIE_CHECK_INAPPLICABLE], n[SELKIE_CHECK_DISABLED]);
+	for (size_t i = 0; i < selkie_check_report_count(report); i++)
+		sk_stig_check(q, report, i);
+}
+
+static void sk_checks_json_string(struct sk_json *j, const char *name, const char *value)
+{
+	if (value)
+		sk_json_string(j, name, value);
+}
+
+static void sk_checks_json(struct sk_lint_request *q, const struct sk_system *system, const selkie_check_report *report)
+{
+	struct selkie_check c;
+	const char *finding;
+	struct sk_json j;
+
+	sk_json_init(&j, &q->out);
+	sk_json_object(&j, NULL);
+	sk_json_string(&j, "policy", system->path);
+	sk_json_uint(&j, "failed", selkie_check_report_failed(report));
+	sk_json_array(&j, "checks");
+	for (size_t i = 0; !selkie_check_report_get(report, i, &c); i++) {
+		sk_json_object(&j, NULL);
+		sk_json_string(&j, "name", c.name);
+		sk_json_string(&j, "outcome", sk_check_outcomes[c.outcome]);
+		sk_checks_json_string(&j, "description", c.desc);
+		sk_checks_json_string(&j, "disabled", c.disabled);
+		sk_checks_json_string(&j, "id", c.id);
+		sk_checks_json_string(&j, "severity", c.severity);
+		sk_checks_json_string(&j, "rationale", c.rationale);
+		sk_checks_json_string(&j, "fix", c.fix);
+		sk_json_array(&j, "findings");
+		for (size_t k = 0; (finding = selkie_check_report_finding(report, i, k)); k++)
+			sk_json_string(&j, NULL, finding);
+		sk_json_end_array(&j);
+		sk_json_end_object(&j);
+	}
+	sk_json_end_array(&j);
+	sk_json_end_object(&j);
+	sk_json_finish(&j);
+}
+
+static int sk_lint_policy(struct sk_lint_request *q)
+{
+	struct sk_system system = SK_SYSTEM_INIT;
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	selkie_check_report *report = NULL;
+	selkie_checks *checks = NULL;
+	int r, code = sk_system_open(q->cmd, &q->args, &system);
+
+	if (code == SK_EXIT_YES) {
+		r = !diags ? -ENOMEM : q->checks ? selkie_checks_load(q->checks, diags, &checks) : selkie_checks_safety(&checks);
+		if (!r)
+			r = selkie_checks_run(checks, system.policy, diags, &report);
+		if (diags && selkie_diagnostics_count(diags, SELKIE_SEVERITY_NOTE))
+			sk_print_diagnostics(diags);
+		if (r)
+			code = r > 0 ? SK_EXIT_FAILED : sk_failure(q->cmd, "%s: %s", q->checks ? q->checks : "checks", strerror(-r));
+	}
+	if (code == SK_EXIT_YES) {
+		if (q->args.json)
+			sk_checks_json(q, &system, report);
+		else if (q->stig)
+			sk_stig_print(q, &system, report);
+		else
+			sk_checks_print(q, report);
+		code = selkie_check_report_failed(report) ? SK_EXIT_NO : SK_EXIT_YES;
+	}
+	selkie_check_report_free(report);
+	selkie_checks_free(checks);
+	selkie_diagnostics_free(diags);
+	sk_system_done(&system);
+	return code;
+}
+
+static int sk_lint_choose(struct sk_lint_request *q, int n, char **paths)
+{
+	bool policy = q->args.policy || q->args.root || q->checks || q->stig;
+
+	if (q->list) {
+		sk_lint_list(q);
+		return SK_EXIT_YES;
+	}
+	if (policy && n)
+		return sk_usage_error(q->cmd, "a policy or sources, not both; what is '%s'?", paths[0]);
+	if (policy)
+		return sk_lint_policy(q);
+	return n ? sk_lint_judge(q, (const char *const *)paths) : sk_usage_error(q->cmd, "which files or folders?");
+}
+
 static int sk_lint_run_command(const struct sk_command *cmd, int argc, char **argv)
 {
 	struct sk_lint_request q = { .cmd = cmd, .options = SELKIE_LINT_OPTIONS_INIT,
 				     .color = sk_color(STDOUT_FILENO) };
 	struct sk_args args;
-	int o, r, code = SK_EXIT_YES;
+	int r, code = SK_EXIT_YES;
 
 	sk_buf_init(&q.out);
 	sk_buf_to_fd(&q.out, STDOUT_FILENO);
 	sk_args_init(&args, cmd, argc, argv);
-	while (code == SK_EXIT_YES && (o = sk_args_next(&args, &code)) != SK_ARGS_END) {
-		if (o == SK_ARGS_EXIT)
-			goto out;
-		code = sk_lint_take(&q, o, args.value);
+	if (sk_system_read_args(&args, &q.args, sk_lint_take, &q, &code)) {
+		code = sk_lint_choose(&q, argc - args.first, argv + args.first);
+		r = sk_buf_flush(&q.out);
+		if (r)
+			code = sk_failure(cmd, "writing the output: %s", strerror(-r));
 	}
-	if (code == SK_EXIT_YES && q.list)
-		sk_lint_list(&q);
-	else if (code == SK_EXIT_YES && args.first == argc)
-		code = sk_usage_error(cmd, "which files or folders?");
-	else if (code == SK_EXIT_YES)
-		code = sk_lint_judge(&q, (const char *const *)argv + args.first);
-	r = sk_buf_flush(&q.out);
-	if (r)
-		code = sk_failure(cmd, "writing the output: %s", strerror(-r));
-out:
 	sk_buf_done(&q.out);
+	sk_system_args_done(&q.args);
 	free(q.enable.words);
 	free(q.disable.words);
 	free(q.context.words);
@@ -258,11 +420,12 @@ out:
 
 const struct sk_command sk_cmd_lint = {
 	.name = "lint",
-	.summary = "judge the style and sense of policy sources",
-	.arguments = "PATH...",
+	.summary = "judge the style of policy sources, and the safety of a policy",
+	.arguments = "PATH... | --policy FILE",
 	.options = sk_lint_options,
-	.about = "The checks are SELint's, with its ids; '#selint-disable: C-005' behind a statement is\n"
-		 "heeded. Exit status: 0 nothing found (or all mended), 1 findings, 2 usage, 3 could not.",
-	.example = "selkie lint --source refpolicy\n  selkie lint --level W --fix myapp.te myapp.if myapp.fc",
+	.about = "The checks of sources are SELint's, with its ids; '#selint-disable: C-005' behind a\n"
+		 "statement is heeded. Exit status: 0 nothing found (or all mended), 1 findings, 2 usage, 3 could not.",
+	.example = "selkie lint --source refpolicy\n  selkie lint --level W --fix myapp.te myapp.if myapp.fc\n"
+		   "  selkie lint --policy policy.33 --profile stig",
 	.run = sk_lint_run_command,
 };

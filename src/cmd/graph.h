@@ -44,7 +44,7 @@ enum sk_graph_option {
 	[SK_GRAPH_EXCLUDE] = { 'x', "exclude", "TYPE", .help = "not through this type or attribute; may be repeated" }, \
 	[SK_GRAPH_ALL_RULES] = { .name = "all-rules", .help = "conditional rules count whatever the booleans are" }, \
 	[SK_GRAPH_BRIEF] = { 'q', "brief", .help = "leave the rules out" }, \
-	[SK_GRAPH_FULL] = { 'f', "full", .help = "all rules of a step instead of the first five" }, \
+	[SK_GRAPH_FULL] = { 'f', "full", .help = "all rules of a step, not five; with one end: the rules too" }, \
 	[SK_GRAPH_ALL_PAIRS] = { .name = "all-pairs", .help = "how many types each type leads to and comes from" }, \
 	[SK_GRAPH_MATRIX] = { .name = "matrix", .arg = "FILE", .help = "with --all-pairs: write the steps of each pair as PGM" }, \
 	[SK_GRAPH_DOT] = { .name = "dot", .help = "print Graphviz source" }, \
@@ -128,8 +128,16 @@ void sk_graph_tell(struct sk_graph_ask *ask, const char *fmt, ...) SK_PRINTF(2, 
 /* Begins the JSON object with what was asked. */
 void sk_graph_json_open(struct sk_graph_ask *ask);
 
-/* All pairs; in pairs.c. */
+/* One end, in reached.c: *ret_any tells whether anything is reached. Returns 0 or a negative errno. */
+int sk_graph_answer_reached(struct sk_graph_ask *ask, bool *ret_any);
+
+/* All pairs, in pairs.c. Returns an exit code. */
 int sk_graph_answer_pairs(struct sk_graph_ask *ask);
+
+/* Adds a step to the picture, from `column` to the next. Returns 0 or a negative errno. */
+int sk_graph_draw_step(struct sk_graph_ask *ask, selkie_type_id from, selkie_type_id to,
+		       uint32_t column);
+void sk_graph_write_picture(struct sk_graph_ask *ask, const char *title);
 
 /*
  * A rule on a line of its own, its condition included, and below it the statements that gave it any of `perms` (0: any at

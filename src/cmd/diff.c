@@ -22,6 +22,7 @@ enum sk_diff_option {
 	SK_DIFF_NEW_CONTEXTS,
 	SK_DIFF_PATHS,
 	SK_DIFF_MARKDOWN,
+	SK_DIFF_CONFIG,
 };
 
 static const struct sk_option sk_diff_options[] = {
@@ -95,6 +96,9 @@ static const struct sk_option sk_diff_options[] = {
 			    .arg = "FILE",
 			    .help = "paths, one a line, whose labels are compared" },
 	[SK_DIFF_MARKDOWN] = { .name = "markdown", .help = "write Markdown, for a merge request" },
+	[SK_DIFF_CONFIG] = { .name = "config",
+			     .arg = "N=V",
+			     .help = "a setting that counts before build.conf's (repeatable)" },
 	SK_OPTION_JSON,
 	SK_OPTION_END,
 };
@@ -105,6 +109,8 @@ struct sk_diff_request {
 	bool all, stats, meaning, labels, markdown;
 	size_t limit;
 	const char *contexts[2], *paths;
+	const char **config; /* ended by NULL, or NULL */
+	size_t n_config, cap_config;
 	const struct sk_command *cmd;
 };
 
@@ -115,6 +121,17 @@ static int sk_diff_take_limit(struct sk_diff_request *q, const char *value)
 	if (!sk_operand_number(value, UINT32_MAX, &n))
 		return sk_usage_error(q->cmd, "--limit takes a number, not '%s'", value);
 	q->limit = n;
+	return SK_EXIT_YES;
+}
+
+static int sk_diff_take_config(struct sk_diff_request *q, const char *value)
+{
+	if (!strchr(value, '='))
+		return sk_usage_error(q->cmd, "'%s' is no setting; write NAME=VALUE", value);
+	if (sk_grow(&q->config, &q->cap_config, q->n_config + 2, sizeof(*q->config)))
+		return sk_failure(q->cmd, "out of memory");
+	q->config[q->n_config++] = value;
+	q->config[q->n_config] = NULL;
 	return SK_EXIT_YES;
 }
 
@@ -138,6 +155,8 @@ static int sk_diff_take(void *arg, int o, const char *value)
 		break;
 	case SK_DIFF_LIMIT:
 		return sk_diff_take_limit(q, value);
+	case SK_DIFF_CONFIG:
+		return sk_diff_take_config(q, value);
 	case SK_DIFF_LABELS:
 		q->labels = true;
 		break;
@@ -350,13 +369,15 @@ static int sk_run_diff(const struct sk_command *cmd, int argc, char **argv)
 		return sk_usage_error(cmd, "name two policies, the old one and the new one");
 	code = SK_EXIT_YES;
 	for (int side = 0; side < 2 && code == SK_EXIT_YES; side++)
-		code = sk_edition_open(cmd, argv[args.first + side], q.contexts[side],
+		code = sk_edition_open(cmd, argv[args.first + side],
+				       &(struct sk_edition_options){ q.contexts[side], q.config },
 				       &editions[side]);
 	if (code == SK_EXIT_YES)
 		code = sk_diff_compare(cmd, &q, editions);
 	sk_edition_done(&editions[0]);
 	sk_edition_done(&editions[1]);
 	sk_system_args_done(&q.system);
+	free(q.config);
 	return code;
 }
 
@@ -366,7 +387,8 @@ const struct sk_command sk_cmd_diff = {
 	.arguments = "OLD NEW",
 	.options = sk_diff_options,
 	.about =
-		"OLD and NEW are policy files, or root directories of systems. Without an option\n"
+		"OLD and NEW are policy files, roots of systems, sources, or PATH@REVISION in git. "
+		"Without an option\n"
 		"that says what to show: the meaning, then file contexts and sections that differ.",
 	.example = "selkie diff policy.33.old policy.33",
 	.run = sk_run_diff,

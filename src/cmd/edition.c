@@ -5,13 +5,14 @@
 #include "cmd/edition.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static int sk_edition_load(const struct sk_command *cmd, const char *path, struct sk_edition *e)
-{
-	return sk_system_load(cmd, path, &e->policy);
-}
+#include <sys/wait.h>
+#include <unistd.h>
 
 static bool sk_is_directory(const char *word)
 {
@@ -20,14 +21,99 @@ static bool sk_is_directory(const char *word)
 	return !stat(word, &st) && S_ISDIR(st.st_mode);
 }
 
-static bool sk_is_file(const char *word)
+/* Whether a path, or a part of it, exists. */
+static bool sk_exists(const char *word, const char *part)
 {
-	return !sk_is_directory(word);
+	sk_auto_free char *path = NULL;
+
+	if (asprintf(&path, "%s%s", word, part) < 0) {
+		path = NULL;
+		return false;
+	}
+	return !access(path, F_OK);
+}
+
+/* The number that kernel policies begin with. */
+#define SK_POLICY_MAGIC 0xf97cff8cu
+
+static bool sk_is_policy(const char *word)
+{
+	sk_auto_close int fd = open(word, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	unsigned char head[4];
+
+	return fd >= 0 && read(fd, head, sizeof(head)) == sizeof(head) &&
+	       ((uint32_t)head[3] << 24 | (uint32_t)head[2] << 16 | (uint32_t)head[1] << 8 |
+		head[0]) == SK_POLICY_MAGIC;
+}
+
+static bool sk_is_root(const char *word)
+{
+	return sk_is_directory(word) && sk_exists(word, "/etc/selinux");
+}
+
+/* "PATH@REV" taken apart; an empty path is the folder at hand. The caller frees what is not NULL. */
+struct sk_revision {
+	char *folder; /* of the path, or the path itself when it is one */
+	char *file;   /* in that folder; "." for all of it */
+	const char *name;
+};
+
+static bool sk_revision_of(const char *word, struct sk_revision *ret)
+{
+	const char *at = strrchr(word, '@');
+	sk_auto_free char *path = at ? strndup(word, (size_t)(at - word)) : NULL;
+	char *slash = path ? strrchr(path, '/') : NULL;
+
+	*ret = (struct sk_revision){ 0 };
+	if (!path || !at[1])
+		return false;
+	ret->name = at + 1;
+	if (!*path || sk_is_directory(path)) {
+		ret->folder = strdup(*path ? path : ".");
+		ret->file = strdup(".");
+	} else {
+		ret->folder = !slash	      ? strdup(".")
+			      : slash == path ? strdup("/")
+					      : strndup(path, (size_t)(slash - path));
+		ret->file = strdup(slash ? slash + 1 : path);
+	}
+	return ret->folder && ret->file && sk_is_directory(ret->folder);
+}
+
+static void sk_revision_done(struct sk_revision *revision)
+{
+	free(revision->folder);
+	free(revision->file);
+}
+
+static bool sk_is_revision(const char *word)
+{
+	struct sk_revision revision;
+	bool is = sk_revision_of(word, &revision);
+
+	sk_revision_done(&revision);
+	return is;
+}
+
+static bool sk_is_there(const char *word)
+{
+	return sk_exists(word, "");
+}
+
+static bool sk_is_anything(const char *word SK_UNUSED)
+{
+	return true;
+}
+
+static int sk_edition_load(const struct sk_command *cmd, const char *path,
+			   const struct sk_edition_options *options SK_UNUSED, struct sk_edition *e)
+{
+	return sk_system_load(cmd, path, &e->policy);
 }
 
 /* A system that has a policy but no file contexts is compared without them. */
 static int sk_edition_open_root(const struct sk_command *cmd, const char *word,
-				struct sk_edition *e)
+				const struct sk_edition_options *options, struct sk_edition *e)
 {
 	sk_auto_free char *path = NULL;
 	int r = selkie_host_policy_path(word, &path), code;
@@ -36,20 +122,145 @@ static int sk_edition_open_root(const struct sk_command *cmd, const char *word,
 		return sk_failure(cmd, "there is no SELinux policy in %s/etc/selinux", word);
 	if (r)
 		return sk_failure(cmd, "%s/etc/selinux: %s", word, strerror(-r));
-	code = sk_edition_load(cmd, path, e);
+	code = sk_edition_load(cmd, path, options, e);
 	if (code != SK_EXIT_YES)
 		return code;
 	return sk_system_labels(cmd, &(struct sk_system_args){ .root = word }, NULL, 0, NULL, NULL,
 				&e->labels);
 }
 
+/* What was built, as the kernel would get it: in the version that the sources ask for. */
+static int sk_edition_as_written(const selkie_built *built, selkie_diagnostics *diags,
+				 selkie_policy **ret)
+{
+	void *data = NULL;
+	size_t size;
+	int r = selkie_policy_write_memory(selkie_built_policy(built), selkie_built_version(built),
+					   diags, &data, &size);
+
+	if (!r)
+		r = selkie_policy_read_memory(data, size, NULL, diags, ret);
+	free(data);
+	return r;
+}
+
+/* Sources are compared as they are: what their neverallow rules say is for who builds them. */
+static int sk_edition_build(const struct sk_command *cmd, const char *path,
+			    const struct sk_edition_options *options, struct sk_edition *e)
+{
+	struct selkie_build_options build = {
+		.size = sizeof(build),
+		.flags = SELKIE_BUILD_UNCHECKED | SELKIE_BUILD_STRIP,
+		.config = options->config,
+	};
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	selkie_built *built = NULL;
+	int r = diags ? selkie_build(&path, 1, &build, diags, &built) : -ENOMEM;
+
+	if (!r)
+		r = sk_edition_as_written(built, diags, &e->policy);
+	if (r && diags)
+		sk_print_diagnostics(diags);
+	selkie_diagnostics_free(diags);
+	selkie_built_free(built);
+	if (r < 0)
+		return sk_failure(cmd, "%s: %s", path, strerror(-r));
+	return r ? sk_failure(cmd, "%s is neither a policy nor sources of one that can be built",
+			      path)
+		 : SK_EXIT_YES;
+}
+
+/* Runs a program and waits for it. True when it ended well. */
+static bool sk_run_program(const char *const argv[])
+{
+	pid_t pid;
+	int status;
+
+	return !posix_spawnp(&pid, argv[0], NULL, NULL, (char *const *)argv, environ) &&
+	       waitpid(pid, &status, 0) == pid && WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+static int sk_remove_one(const char *path, const struct stat *st SK_UNUSED, int kind SK_UNUSED,
+			 struct FTW *ftw SK_UNUSED)
+{
+	return remove(path);
+}
+
+/* The files of a revision into a folder: git packs them, tar unpacks them. */
+static int sk_revision_unpack(const struct sk_command *cmd, const struct sk_revision *revision,
+			      const char *into)
+{
+	sk_auto_free char *packed = NULL;
+
+	if (asprintf(&packed, "%s/../tree.tar", into) < 0) {
+		packed = NULL;
+		return sk_failure(cmd, "out of memory");
+	}
+	if (!sk_run_program((const char *[]){ "git", "-C", revision->folder, "archive",
+					      "--format=tar", "-o", packed, revision->name, "--",
+					      revision->file, NULL }))
+		return sk_failure(cmd, "git cannot give '%s' of %s as it was in '%s'",
+				  revision->file, revision->folder, revision->name);
+	if (!sk_run_program((const char *[]){ "tar", "-xf", packed, "-C", into, NULL }))
+		return sk_failure(cmd, "the files of '%s' cannot be unpacked", revision->name);
+	return SK_EXIT_YES;
+}
+
+static int sk_revision_build(const struct sk_command *cmd, const struct sk_revision *revision,
+			     const char *above, const struct sk_edition_options *options,
+			     struct sk_edition *e)
+{
+	sk_auto_free char *tree = NULL, *path = NULL;
+	int code;
+
+	if (asprintf(&tree, "%s/tree", above) < 0)
+		tree = NULL;
+	if (!tree || asprintf(&path, "%s/%s", tree, revision->file) < 0)
+		path = NULL;
+	if (!path)
+		return sk_failure(cmd, "out of memory");
+	if (mkdir(tree, 0700))
+		return sk_failure(cmd, "%s: %s", tree, strerror(errno));
+	code = sk_revision_unpack(cmd, revision, tree);
+	return code == SK_EXIT_YES ? sk_edition_build(cmd, path, options, e) : code;
+}
+
+static int sk_edition_open_revision(const struct sk_command *cmd, const char *word,
+				    const struct sk_edition_options *options, struct sk_edition *e)
+{
+	const char *tmp = getenv("TMPDIR");
+	sk_auto_free char *above = NULL;
+	struct sk_revision revision;
+	int code;
+
+	if (asprintf(&above, "%s/selkie-XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0) {
+		above = NULL;
+		return sk_failure(cmd, "out of memory");
+	}
+	if (!sk_revision_of(word, &revision)) {
+		code = sk_failure(cmd, "out of memory");
+	} else if (*revision.name == '-') {
+		/* git would take it for an option */
+		code = sk_usage_error(cmd, "'%s' is no revision", revision.name);
+	} else if (!mkdtemp(above)) {
+		code = sk_failure(cmd, "%s: %s", above, strerror(errno));
+	} else {
+		code = sk_revision_build(cmd, &revision, above, options, e);
+		nftw(above, sk_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	}
+	sk_revision_done(&revision);
+	return code;
+}
+
 /* The kinds of policies that a word may name, in the order in which they are tried. */
 static const struct sk_edition_kind {
 	bool (*is)(const char *word);
-	int (*open)(const struct sk_command *cmd, const char *word, struct sk_edition *e);
+	int (*open)(const struct sk_command *cmd, const char *word,
+		    const struct sk_edition_options *options, struct sk_edition *e);
 } sk_edition_kinds[] = {
-	{ sk_is_directory, sk_edition_open_root },
-	{ sk_is_file, sk_edition_load },
+	{ sk_is_root, sk_edition_open_root }, { sk_is_policy, sk_edition_load },
+	{ sk_is_there, sk_edition_build },    { sk_is_revision, sk_edition_open_revision },
+	{ sk_is_anything, sk_edition_load }, /* which says that it is not there */
 };
 
 static int sk_edition_contexts(const struct sk_command *cmd, const char *path, struct sk_edition *e)
@@ -64,8 +275,8 @@ static int sk_edition_contexts(const struct sk_command *cmd, const char *path, s
 	return code;
 }
 
-int sk_edition_open(const struct sk_command *cmd, const char *word, const char *contexts,
-		    struct sk_edition *ret)
+int sk_edition_open(const struct sk_command *cmd, const char *word,
+		    const struct sk_edition_options *options, struct sk_edition *ret)
 {
 	struct sk_edition e = { .name = strdup(word) };
 	size_t kind = 0;
@@ -75,11 +286,11 @@ int sk_edition_open(const struct sk_command *cmd, const char *word, const char *
 		return sk_failure(cmd, "out of memory");
 	while (!sk_edition_kinds[kind].is(word))
 		kind++;
-	code = sk_edition_kinds[kind].open(cmd, word, &e);
-	if (code == SK_EXIT_YES && contexts) {
+	code = sk_edition_kinds[kind].open(cmd, word, options, &e);
+	if (code == SK_EXIT_YES && options->contexts) {
 		selkie_label_free(e.labels);
 		e.labels = NULL;
-		code = sk_edition_contexts(cmd, contexts, &e);
+		code = sk_edition_contexts(cmd, options->contexts, &e);
 	}
 	if (code != SK_EXIT_YES) {
 		sk_edition_done(&e);

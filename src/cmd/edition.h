@@ -8,8 +8,10 @@
  * One of the policies that are compared, named by an operand. What an operand may be is a table in edition.c; a new kind
  * of policy is a row there. The first kind that knows the word takes it:
  *
- *   FILE   a kernel policy
- *   DIR    the root of a system with etc/selinux: its policy and its file contexts
+ *   DIR       the root of a system with etc/selinux: its policy and its file contexts; else sources, as selkie build
+ *             takes them: a reference policy tree, headers, a module store
+ *   FILE      a kernel policy; else a source: policy.conf, CIL, a module package
+ *   PATH@REV  sources in a git tree as they were in a revision; without PATH, those of the folder at hand
  */
 struct sk_edition {
 	char *name; /* as it was given */
@@ -22,12 +24,17 @@ struct sk_edition {
 		0                                                                                  \
 	}
 
+/* How editions are opened. */
+struct sk_edition_options {
+	const char *contexts;	   /* file contexts to be taken instead of its own, or NULL */
+	const char *const *config; /* settings of trees, "NAME=VALUE", ended by NULL; or NULL */
+};
+
 /*
- * Opens what the word names; `contexts` are file contexts to be taken instead of its own, or NULL. On failure the reason
- * has been printed and the exit code is returned; SK_EXIT_YES otherwise.
+ * Opens what the word names. On failure the reason has been printed and the exit code is returned; SK_EXIT_YES otherwise.
  */
-int sk_edition_open(const struct sk_command *cmd, const char *word, const char *contexts,
-		    struct sk_edition *ret);
+int sk_edition_open(const struct sk_command *cmd, const char *word,
+		    const struct sk_edition_options *options, struct sk_edition *ret);
 void sk_edition_done(struct sk_edition *edition);
 
 #endif

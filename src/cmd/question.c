@@ -82,6 +82,8 @@ int sk_question_open(const struct sk_command *cmd, const struct sk_question_args
 	if (code == SK_EXIT_YES)
 		code = sk_system_labels(cmd, &args->system, args->contexts, args->n_contexts, NULL,
 					NULL, &ret->labels);
+	if (code == SK_EXIT_YES)
+		ret->origins = sk_system_origins(cmd, &ret->system);
 	if (code == SK_EXIT_YES && word)
 		code = sk_question_thing(cmd, args, word, ret);
 	if (code == SK_EXIT_YES && running) {
@@ -99,6 +101,7 @@ void sk_question_done(struct sk_question *question)
 {
 	selkie_thing_free(question->thing);
 	selkie_label_free(question->labels);
+	selkie_origins_free(question->origins);
 	free(question->processes);
 	sk_system_done(&question->system);
 }
@@ -114,35 +117,44 @@ int sk_question_permissions(const struct sk_command *cmd, const struct sk_questi
 	return sk_question_told(cmd, diags, r);
 }
 
-/* As sesearch prints it; to be freed. */
-static char *sk_question_rule_text(const selkie_policy *policy, uint32_t rule)
+/* A rule, and as sesearch prints it (to be freed); NULL without memory. */
+static char *sk_question_rule(const struct sk_question *question, uint32_t number,
+			      struct selkie_rule *ret)
 {
-	struct selkie_rule r;
 	char *text = NULL;
 
-	if (selkie_rule_get(policy, rule, &r) || selkie_rule_text(policy, &r, &text))
+	if (selkie_rule_get(question->system.policy, number, ret) ||
+	    selkie_rule_text(question->system.policy, ret, &text))
 		return NULL;
 	return text;
 }
 
-void sk_question_print_rule(struct sk_buf *out, const selkie_policy *policy, uint32_t rule)
+void sk_question_print_rule(struct sk_buf *out, const struct sk_question *question, uint32_t rule)
 {
-	sk_auto_free char *text = sk_question_rule_text(policy, rule);
+	struct selkie_rule r;
+	sk_auto_free char *text = sk_question_rule(question, rule, &r);
 
-	if (text)
-		sk_buf_join(out, "    ", text, "\n", NULL);
-	else
+	if (!text) {
 		sk_buf_fail(out, -ENOMEM);
+		return;
+	}
+	sk_buf_join(out, "    ", text, "\n", NULL);
+	sk_origins_print(out, question->origins, &r, 0, "      from ");
 }
 
-void sk_question_json_rule(struct sk_json *j, const selkie_policy *policy, uint32_t rule)
+void sk_question_json_rule(struct sk_json *j, const struct sk_question *question, uint32_t rule)
 {
-	sk_auto_free char *text = sk_question_rule_text(policy, rule);
+	struct selkie_rule r;
+	sk_auto_free char *text = sk_question_rule(question, rule, &r);
 
-	if (text)
-		sk_json_string(j, NULL, text);
-	else
+	if (!text) {
 		sk_buf_fail(j->buf, -ENOMEM);
+		return;
+	}
+	sk_json_object(j, NULL);
+	sk_json_string(j, "text", text);
+	sk_origins_json(j, question->origins, question->system.policy, &r);
+	sk_json_end_object(j);
 }
 
 void sk_question_json_context(struct sk_json *j, const char *name, const selkie_policy *policy,

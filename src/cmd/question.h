@@ -3,7 +3,7 @@
 #define SK_CMD_QUESTION_H
 
 #include "base/json.h"
-#include "cmd/system.h"
+#include "cmd/origin.h"
 
 /*
  * Questions about paths, ports and domains: what selkie who and selkie what have in common. On the running system, files
@@ -24,6 +24,7 @@ struct sk_question_process {
 
 struct sk_question {
 	struct sk_system system;
+	selkie_origins *origins;    /* of the policy's rules, or NULL */
 	selkie_label_db *labels;    /* or NULL */
 	struct selkie_thing *thing; /* or NULL: none was asked for */
 	struct sk_question_process *processes;
@@ -48,9 +49,9 @@ void sk_question_done(struct sk_question *question);
 int sk_question_permissions(const struct sk_command *cmd, const struct sk_question *question,
 			    const char *words, uint32_t *ret_perms);
 
-/* One rule a line, indented, with its condition; and the same as JSON. */
-void sk_question_print_rule(struct sk_buf *out, const selkie_policy *policy, uint32_t rule);
-void sk_question_json_rule(struct sk_json *j, const selkie_policy *policy, uint32_t rule);
+/* One rule a line, indented, with its condition, and below it where it comes from; and the same as JSON. */
+void sk_question_print_rule(struct sk_buf *out, const struct sk_question *question, uint32_t rule);
+void sk_question_json_rule(struct sk_json *j, const struct sk_question *question, uint32_t rule);
 
 void sk_question_json_context(struct sk_json *j, const char *name, const selkie_policy *policy,
 			      const selkie_context *context);

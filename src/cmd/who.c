@@ -96,7 +96,7 @@ static size_t sk_who_print_group(const struct sk_who_page *page, size_t first)
 		sk_who_print_processes(page, other->type);
 	}
 	for (size_t i = 0; i < d->n_rules && !page->q->no_rules; i++)
-		sk_question_print_rule(page->out, policy, d->rules[i]);
+		sk_question_print_rule(page->out, page->question, d->rules[i]);
 	return n;
 }
 
@@ -182,7 +182,7 @@ static void sk_who_json_domain(const struct sk_who_page *page, struct sk_json *j
 		     selkie_state_permissive(page->question->system.state, d->type));
 	sk_json_array(j, "rules");
 	for (size_t i = 0; i < d->n_rules; i++)
-		sk_question_json_rule(j, policy, d->rules[i]);
+		sk_question_json_rule(j, page->question, d->rules[i]);
 	sk_json_end_array(j);
 	sk_question_json_processes(j, page->question, d->type);
 	sk_json_end_object(j);

@@ -20,19 +20,26 @@ enum selkie_print_order {
 	SELKIE_PRINT_SORTED,   /* by their text: two texts can be compared line by line */
 };
 
+enum selkie_print_language {
+	SELKIE_PRINT_CONF, /* policy.conf, for checkpolicy */
+	SELKIE_PRINT_CIL,  /* CIL, for secilc */
+};
+
 /* Initialize with SELKIE_PRINT_OPTIONS_INIT. */
 struct selkie_print_options {
 	unsigned int version; /* SELKIE_PRINT_OPTIONS_VERSION */
 	enum selkie_print_order order;
+	enum selkie_print_language language;
 };
 
 #define SELKIE_PRINT_OPTIONS_INIT                                                                  \
 	{                                                                                          \
-		SELKIE_PRINT_OPTIONS_VERSION, SELKIE_PRINT_IN_ORDER                                \
+		SELKIE_PRINT_OPTIONS_VERSION, SELKIE_PRINT_IN_ORDER, SELKIE_PRINT_CONF             \
 	}
 
 /*
- * Prints a policy as policy.conf text, which checkpolicy compiles to the same policy again (with -M for an MLS policy,
+ * Prints a policy as text: as CIL, which secilc compiles to the same policy again (with -t xen for Xen, -c for the
+ * version); or as policy.conf text, which checkpolicy compiles to the same policy again (with -M for an MLS policy,
  * -t xen for Xen, -U as the comment in the first line says, -c for the version). Statements are written as libsepol
  * writes them (libsepol/src/kernel_to_conf.c); the differences are listed in docs/policy-text.md.
  *

@@ -160,13 +160,10 @@ static void sk_conf_check_names(struct sk_print *p)
 		sk_conf_check_name(p, "category", policy->cats[i].name);
 }
 
-static int sk_conf_begin(struct sk_print *p)
+int sk_print_name_attributes(struct sk_print *p)
 {
 	const struct sk_policy *policy = p->policy;
 
-	p->text.by_bit = true;
-	if (p->diags)
-		sk_conf_check_names(p);
 	for (uint32_t id = 1; id <= policy->n_type_ids; id++) {
 		const struct sk_type *t = policy->type_by_id[id];
 		int r = t->attribute && *t->name == '@' ? sk_conf_name_attribute(p, id) : 0;
@@ -175,6 +172,14 @@ static int sk_conf_begin(struct sk_print *p)
 			return r;
 	}
 	return 0;
+}
+
+static int sk_conf_begin(struct sk_print *p)
+{
+	p->text.by_bit = true;
+	if (p->diags)
+		sk_conf_check_names(p);
+	return sk_print_name_attributes(p);
 }
 
 static void sk_conf_range(struct sk_print *p, const struct sk_range *range)

@@ -322,14 +322,19 @@ void sk_print_run(const struct sk_policy *policy, const struct sk_print_language
 	sk_print_done(&p);
 }
 
-static int sk_print_check(const struct selkie_print_options *options, bool *ret_sorted)
+static int sk_print_check(const struct selkie_print_options *options, bool *ret_sorted,
+			  const struct sk_print_language **ret_language)
 {
 	*ret_sorted = false;
+	*ret_language = &sk_print_conf;
 	if (!options)
 		return 0;
 	if (options->version != SELKIE_PRINT_OPTIONS_VERSION ||
-	    (options->order != SELKIE_PRINT_IN_ORDER && options->order != SELKIE_PRINT_SORTED))
+	    (options->order != SELKIE_PRINT_IN_ORDER && options->order != SELKIE_PRINT_SORTED) ||
+	    (options->language != SELKIE_PRINT_CONF && options->language != SELKIE_PRINT_CIL))
 		return -EINVAL;
+	if (options->language == SELKIE_PRINT_CIL)
+		*ret_language = &sk_print_cil;
 	*ret_sorted = options->order == SELKIE_PRINT_SORTED;
 	return 0;
 }
@@ -338,13 +343,14 @@ int selkie_policy_print_fd(const selkie_policy *policy, const struct selkie_prin
 			   selkie_diagnostics *diags, int fd)
 {
 	sk_auto_buf struct sk_buf out = SK_BUF_INIT;
+	const struct sk_print_language *language;
 	bool sorted;
-	int r = sk_print_check(options, &sorted);
+	int r = sk_print_check(options, &sorted, &language);
 
 	if (r)
 		return r;
 	sk_buf_to_fd(&out, fd);
-	sk_print_run(policy, &sk_print_conf, sorted, diags, &out);
+	sk_print_run(policy, language, sorted, diags, &out);
 	return sk_buf_flush(&out);
 }
 
@@ -352,13 +358,14 @@ int selkie_policy_print_memory(const selkie_policy *policy, const struct selkie_
 			       selkie_diagnostics *diags, char **ret_text, size_t *ret_size)
 {
 	sk_auto_buf struct sk_buf out = SK_BUF_INIT;
+	const struct sk_print_language *language;
 	bool sorted;
-	int r = sk_print_check(options, &sorted);
+	int r = sk_print_check(options, &sorted, &language);
 	char *text;
 
 	if (r)
 		return r;
-	sk_print_run(policy, &sk_print_conf, sorted, diags, &out);
+	sk_print_run(policy, language, sorted, diags, &out);
 	text = sk_buf_steal(&out, ret_size);
 	if (!text)
 		return out.error ? out.error : -ENOMEM;

@@ -89,7 +89,10 @@ struct sk_print_language {
 	const struct sk_print_section *sections;
 };
 
-extern const struct sk_print_language sk_print_conf;
+extern const struct sk_print_language sk_print_conf, sk_print_cil;
+
+/* Gives attributes that have no names some; 0 or -ENOMEM. */
+int sk_print_name_attributes(struct sk_print *p);
 
 /* Walks the table. Failures are in out->failed. */
 void sk_print_run(const struct sk_policy *policy, const struct sk_print_language *language, bool sorted,

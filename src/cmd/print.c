@@ -16,7 +16,7 @@ enum { SK_PRINT_ORDER, SK_PRINT_MODULES, SK_PRINT_CIL };
 static const struct sk_option sk_print_options[] = {
 	[SK_PRINT_ORDER] = { .name = "sorted", .help = "sort the statements of each kind by their text" },
 	[SK_PRINT_MODULES] = { .name = "modules", .help = "the operands are module packages (.pp, .mod)" },
-	[SK_PRINT_CIL] = { .name = "cil", .help = "print modules as CIL" },
+	[SK_PRINT_CIL] = { .name = "cil", .help = "print CIL" },
 	SK_OPTION_POLICY,
 	SK_OPTION_ROOT,
 	SK_OPTION_END,
@@ -36,6 +36,8 @@ static int sk_print_take(void *arg, int option, const char *value SK_UNUSED)
 		q->print.order = SELKIE_PRINT_SORTED;
 	q->modules |= option == SK_PRINT_MODULES;
 	q->cil |= option == SK_PRINT_CIL;
+	if (q->cil)
+		q->print.language = SELKIE_PRINT_CIL;
 	return SK_EXIT_YES;
 }
 
@@ -137,8 +139,6 @@ static int sk_run_print(const struct sk_command *cmd, int argc, char **argv)
 		sk_system_args_done(&q.system);
 		return code;
 	}
-	if (q.cil)
-		return sk_usage_error(cmd, "--cil goes with --modules");
 	if (!sk_system_take_policy(&args, &q.system, &code))
 		return code;
 	code = sk_system_open(cmd, &q.system, &system);
@@ -158,8 +158,8 @@ const struct sk_command sk_cmd_print = {
 	.arguments = "[POLICY | MODULE...]",
 	.options = sk_print_options,
 	.about = "The text is policy.conf, for checkpolicy: with -M for an MLS policy, -t xen for Xen, -c for\n"
-		 "the version, -U as the comment in its first line says. With --modules, module packages are\n"
-		 "printed in the policy language, as in a .te, or as CIL.",
+		 "the version, -U as the comment in its first line says; or CIL, for secilc. With --modules,\n"
+		 "module packages are printed in the policy language, as in a .te, or as CIL.",
 	.example = "selkie print policy.33 > policy.conf; checkpolicy -M -o policy.new policy.conf\n"
 		   "  selkie print --modules /usr/share/selinux/default/apache.pp.bz2",
 	.run = sk_run_print,

@@ -34,7 +34,7 @@ static const char *const sk_cil_shapes[SK_CIL_N_STATEMENTS] = {
 	SHAPE(CLASSPERMISSION, "d"), SHAPE(CLASSPERMISSIONSET, "sP"), SHAPE(COMMON, "dL"), SHAPE(CONSTRAIN, "PC"),
 	SHAPE(CONTEXT, "dO"), SHAPE(DEFAULTRANGE, "Sss?"), SHAPE(DEFAULTROLE, "Se"), SHAPE(DEFAULTTYPE, "Se"),
 	SHAPE(DEFAULTUSER, "Se"), SHAPE(DENY, "ssP"), SHAPE(DEVICETREECON, "so"), SHAPE(DONTAUDIT, "ssP"),
-	SHAPE(DONTAUDITX, "ssX"), SHAPE(EXPANDTYPEATTRIBUTE, "SD"), SHAPE(FALSE, "M?"), SHAPE(FILECON, "sFQ"),
+	SHAPE(DONTAUDITX, "ssX"), SHAPE(EXPANDTYPEATTRIBUTE, "SD"), SHAPE(FALSE, "M"), SHAPE(FILECON, "sFQ"),
 	SHAPE(FSUSE, "sso"), SHAPE(GENFSCON, "ssoo?"), SHAPE(HANDLEUNKNOWN, "s"), SHAPE(IBENDPORTCON, "sno"),
 	SHAPE(IBPKEYCON, "sHo"), SHAPE(IN, "iM?"), SHAPE(IOMEMCON, "Wo"), SHAPE(IOPORTCON, "Ho"), SHAPE(IPADDR, "dA"),
 	SHAPE(LEVEL, "dV"), SHAPE(LEVELRANGE, "dG"), SHAPE(MACRO, "dmM?"), SHAPE(MLS, "D"), SHAPE(MLSCONSTRAIN, "PC"),
@@ -45,7 +45,7 @@ static const char *const sk_cil_shapes[SK_CIL_N_STATEMENTS] = {
 	SHAPE(ROLEBOUNDS, "ss"), SHAPE(ROLETRANSITION, "ssss"), SHAPE(ROLETYPE, "ss"), SHAPE(SELINUXUSER, "ssg"),
 	SHAPE(SELINUXUSERDEFAULT, "sg"), SHAPE(SENSITIVITY, "d"), SHAPE(SENSITIVITYALIAS, "d"),
 	SHAPE(SENSITIVITYALIASACTUAL, "ss"), SHAPE(SENSITIVITYCATEGORY, "sK"), SHAPE(SENSITIVITYORDER, "L"),
-	SHAPE(SID, "d"), SHAPE(SIDCONTEXT, "so"), SHAPE(SIDORDER, "L"), SHAPE(TRUE, "M?"), SHAPE(TUNABLE, "dD"),
+	SHAPE(SID, "d"), SHAPE(SIDCONTEXT, "so"), SHAPE(SIDORDER, "L"), SHAPE(TRUE, "M"), SHAPE(TUNABLE, "dD"),
 	SHAPE(TUNABLEIF, "tMM?"), SHAPE(TYPE, "d"), SHAPE(TYPEALIAS, "d"), SHAPE(TYPEALIASACTUAL, "ss"),
 	SHAPE(TYPEATTRIBUTE, "d"), SHAPE(TYPEATTRIBUTESET, "sT"), SHAPE(TYPEBOUNDS, "ss"), SHAPE(TYPECHANGE, "ssss"),
 	SHAPE(TYPEMEMBER, "ssss"), SHAPE(TYPENEVERAUDIT, "s"), SHAPE(TYPEPERMISSIVE, "s"), SHAPE(TYPETRANSITION, "sssss?"),
@@ -789,7 +789,7 @@ bool sk_cil_shape_ok(struct sk_cil_lower *l, uint32_t body, uint32_t tree, uint3
 	for (; *shape; shape++) {
 		bool may_miss = shape[1] == '?';
 
-		if (*shape == 'M' && word != SK_CIL_BOOLEANIF && word != SK_CIL_TUNABLEIF) {
+		if (*shape == 'M' && word != SK_CIL_BOOLEANIF && word != SK_CIL_TUNABLEIF && (may_miss || c < end)) {
 			for (; c < end; c = sk_cil_next(s.t, c))
 				if (!sk_shape_part(&s, 'M', c))
 					return false;

@@ -69,6 +69,7 @@ static void test_mistakes(void **state)
 		  "in.cil:1:22: error: typeattributeset: expected another operator in such an expression, found 'eq' [E0211]" },
 		{ "(constrain (a (b)) (eq u2 u1))",
 		  "in.cil:1:27: error: constrain: expected something else to compare with, found 'u1' [E0211]" },
+		{ "(boolean b true)(booleanif b (true))", "in.cil:1:30: error: true: a statement is missing [E0211]" },
 		{ "(boolean b maybe)", "in.cil:1:12: error: boolean: expected true or false, found 'maybe' [E0211]" },
 		{ "(portcon tcp 70000000000 (u r t ((s) (s))))",
 		  "in.cil:1:14: error: portcon: expected a number, found '70000000000' [E0211]" },
@@ -99,7 +100,7 @@ static void test_mistakes(void **state)
 		{ "(macro mac ())(call max)", "in.cil:1:21: error: unknown macro 'max' [E0222]" },
 		{ "(blockinherit b)", "in.cil:1:15: error: unknown block 'b' [E0222]" },
 		{ "(in b (type t))", "in.cil:1:1: error: unknown block 'b' [E0222]" },
-		{ "(tunableif t (true))", "in.cil:1:12: error: unknown tunable 't' [E0222]" },
+		{ "(tunableif t (true (type t)))", "in.cil:1:12: error: unknown tunable 't' [E0222]" },
 		{ "(level lvl (s))(userlevel u lvk)", "in.cil:1:29: error: unknown level 'lvk' [E0222]" },
 		{ "(allow a b cp)", "in.cil:1:12: error: unknown class permission 'cp' [E0222]" },
 		{ "(classmap c (p))", "in.cil:1:14: error: no classmapping says what 'p' is [E0223]" },
@@ -154,7 +155,7 @@ static void test_optionals(void **state)
 {
 	static const char text[] =
 		"(optional a (call nothing))(optional b (blockinherit nothing))(optional c (allow x y nothing))"
-		"(optional d (userlevel u nothing))(optional e (tunableif nothing (true)))(block f)";
+		"(optional d (userlevel u nothing))(optional e (tunableif nothing (true (type t))))(block f)";
 	struct run run;
 
 	assert_int_equal(run_text(&run, text, strlen(text), true), 0);

@@ -1,0 +1,1108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * CIL: the language that secilc compiles. What is in the policy as an attribute stays one, which CIL has to be told. Names
+ * with dots, which a policy made from CIL has for what stood in blocks, are declared in blocks again. A policy without MLS
+ * gets the one sensitivity that CIL wants. What the language has no words for is warned of.
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/print.h"
+#include "model/words.h"
+#include "selkie/capability.h"
+
+#define SK_CIL_SENSITIVITY "s0"		/* of a policy without MLS */
+
+static const char *sk_cil_type(const struct sk_print *p, uint32_t id)
+{
+	return p->text.types[id].s ? p->text.types[id].s : p->policy->type_by_id[id]->name;
+}
+
+static const char *sk_cil_role(const struct sk_print *p, uint32_t id)
+{
+	return p->policy->role_by_id[id] ? p->policy->role_by_id[id]->name : NULL;
+}
+
+static const char *sk_cil_user(const struct sk_print *p, uint32_t id)
+{
+	return p->policy->user_by_id[id] ? p->policy->user_by_id[id]->name : NULL;
+}
+
+/* Names that CIL can spell: words of letters, digits, '_' and '-' that begin with a letter, with dots between them. */
+static bool sk_cil_is_name(const char *name, bool dots)
+{
+	for (const char *s = name; *s; s++) {
+		bool first = s == name || s[-1] == '.';
+
+		if (first ? !isalpha((unsigned char)*s) : !isalnum((unsigned char)*s) && *s != '_' && *s != '-' &&
+							  (*s != '.' || !dots || !s[1]))
+			return false;
+	}
+	return *name;
+}
+
+static void sk_cil_check_name(struct sk_print *p, const char *what, const char *name, bool dots)
+{
+	static const char *const words[] = { "all", "and", "eq", "neq", "not", "notself", "or", "other", "range", "self", "xor" };
+	bool good = sk_cil_is_name(name, dots);
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(words); i++)
+		good = good && strcmp(name, words[i]);
+	if (!good)
+		sk_print_lacks(p, "the %s '%s' has a name that CIL has no place for", what, name);
+}
+
+/* Blocks for names with dots: each is declared once, the outer ones first. */
+struct sk_cil_blocks {
+	const char **names;	/* sorted, with whole names as prefixes of names */
+	size_t n, cap;
+};
+
+static int sk_cil_compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void sk_cil_add_blocks(struct sk_print *p, struct sk_cil_blocks *blocks, const char *name)
+{
+	for (const char *dot = strchr(name, '.'); dot && !p->out->failed; dot = strchr(dot + 1, '.')) {
+		char *block = sk_arena_strndup(&p->arena, name, (size_t)(dot - name));
+
+		if (!block || sk_grow(&blocks->names, &blocks->cap, blocks->n + 1, sizeof(*blocks->names)))
+			sk_buf_fail(p->out, -ENOMEM);
+		else
+			blocks->names[blocks->n++] = block;
+	}
+}
+
+/* Statements at the place of a name: `(in a.b (`, and `)` behind. */
+static const char *sk_cil_open(struct sk_print *p, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	if (!dot) {
+		sk_buf_addc(p->out, '(');
+		return name;
+	}
+	sk_buf_adds(p->out, "(in ");
+	sk_buf_add(p->out, name, (size_t)(dot - name));
+	sk_buf_adds(p->out, " (");
+	return dot + 1;
+}
+
+static void sk_cil_close(struct sk_print *p, const char *name)
+{
+	sk_buf_adds(p->out, strchr(name, '.') ? "))\n" : ")\n");
+}
+
+/* "(WORD NAME)", in its block. */
+static void sk_cil_declare(struct sk_print *p, const char *word, const char *name)
+{
+	const char *last = sk_cil_open(p, name);
+
+	sk_buf_join(p->out, word, " ", last, NULL);
+	sk_cil_close(p, name);
+}
+
+static void sk_cil_blocks(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t which SK_UNUSED)
+{
+	const struct sk_policy *policy = p->policy;
+	struct sk_cil_blocks blocks = { 0 };
+
+	for (uint32_t k = 0; k < policy->n_classes; k++)
+		sk_cil_add_blocks(p, &blocks, policy->classes[k].name);
+	for (uint32_t k = 0; k < policy->n_commons; k++)
+		sk_cil_add_blocks(p, &blocks, policy->commons[k].name);
+	for (uint32_t k = 0; k < policy->n_types; k++)
+		sk_cil_add_blocks(p, &blocks, policy->types[k].name);
+	for (uint32_t k = 0; k < policy->n_roles; k++)
+		sk_cil_add_blocks(p, &blocks, policy->roles[k].name);
+	for (uint32_t k = 0; k < policy->n_users; k++)
+		sk_cil_add_blocks(p, &blocks, policy->users[k].name);
+	for (uint32_t k = 0; k < policy->n_bools; k++)
+		sk_cil_add_blocks(p, &blocks, policy->bools[k].name);
+	if (blocks.n)
+		qsort(blocks.names, blocks.n, sizeof(*blocks.names), sk_cil_compare);
+	for (size_t k = 0; k < blocks.n; k++)
+		if (!k || strcmp(blocks.names[k - 1], blocks.names[k]))
+			sk_cil_declare(p, "block", blocks.names[k]);
+	free(blocks.names);
+}
+
+static void sk_cil_check_names(struct sk_print *p)
+{
+	const struct sk_policy *policy = p->policy;
+
+	for (uint32_t i = 0; i < policy->n_classes; i++) {
+		sk_cil_check_name(p, "class", policy->classes[i].name, true);
+		for (uint32_t k = 0; k < policy->classes[i].n_perms; k++)
+			sk_cil_check_name(p, "permission", policy->classes[i].perms[k].name, false);
+	}
+	for (uint32_t i = 0; i < policy->n_types; i++)
+		if (*policy->types[i].name != '@')
+			sk_cil_check_name(p, policy->types[i].attribute ? "attribute" : "type", policy->types[i].name, true);
+	for (uint32_t i = 0; i < policy->n_roles; i++)
+		sk_cil_check_name(p, "role", policy->roles[i].name, true);
+	for (uint32_t i = 0; i < policy->n_users; i++)
+		sk_cil_check_name(p, "user", policy->users[i].name, true);
+	for (uint32_t i = 0; i < policy->n_bools; i++)
+		sk_cil_check_name(p, "boolean", policy->bools[i].name, true);
+	for (uint32_t i = 0; i < policy->n_sens; i++)
+		sk_cil_check_name(p, "sensitivity", policy->sens[i].name, false);
+	for (uint32_t i = 0; i < policy->n_cats; i++)
+		sk_cil_check_name(p, "category", policy->cats[i].name, false);
+}
+
+static int sk_cil_begin(struct sk_print *p)
+{
+	p->text.by_bit = true;
+	if (p->diags)
+		sk_cil_check_names(p);
+	return sk_print_name_attributes(p);
+}
+
+/* Levels and contexts */
+
+static const char *sk_cil_cat(const struct sk_print *p, uint32_t id)
+{
+	return p->policy->cat_by_id[id] ? p->policy->cat_by_id[id]->name : NULL;
+}
+
+/* "(c0 (range c2 c5))"; nothing when there are none. */
+static void sk_cil_cats(struct sk_print *p, const struct sk_bitset *cats)
+{
+	bool first = true;
+
+	for (uint32_t id = sk_bitset_next(cats, 0); id != UINT32_MAX; id = sk_bitset_next(cats, id + 1)) {
+		uint32_t low = id;
+
+		while (sk_bitset_has(cats, id + 1))
+			id++;
+		sk_buf_adds(p->out, first ? " (" : " ");
+		first = false;
+		if (id - low > 1)
+			sk_buf_join(p->out, "(range ", sk_cil_cat(p, low), " ", sk_cil_cat(p, id), ")", NULL);
+		else if (id > low)
+			sk_buf_join(p->out, sk_cil_cat(p, low), " ", sk_cil_cat(p, id), NULL);
+		else
+			sk_buf_adds(p->out, sk_cil_cat(p, id));
+	}
+	sk_buf_adds(p->out, first ? "" : ")");
+}
+
+static void sk_cil_level(struct sk_print *p, const struct sk_level *level)
+{
+	if (!p->policy->mls) {
+		sk_buf_adds(p->out, "(" SK_CIL_SENSITIVITY ")");
+		return;
+	}
+	sk_buf_join(p->out, "(", p->policy->sens_by_id[level->sens.v]->name, NULL);
+	sk_cil_cats(p, &level->cats);
+	sk_buf_addc(p->out, ')');
+}
+
+static void sk_cil_range(struct sk_print *p, const struct sk_range *range)
+{
+	sk_buf_addc(p->out, '(');
+	sk_cil_level(p, &range->low);
+	sk_buf_addc(p->out, ' ');
+	sk_cil_level(p, &range->high);
+	sk_buf_addc(p->out, ')');
+}
+
+static void sk_cil_context(struct sk_print *p, const struct sk_context *c)
+{
+	sk_buf_join(p->out, "(", p->policy->user_by_id[c->user.v]->name, " ", p->policy->role_by_id[c->role.v]->name, " ",
+		    sk_cil_type(p, c->type.v), " ", NULL);
+	sk_cil_range(p, &c->range);
+	sk_buf_addc(p->out, ')');
+}
+
+/* Of the policy as a whole, classes, initial SIDs */
+
+static void sk_cil_header(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t which SK_UNUSED)
+{
+	enum sk_handle_unknown u = p->policy->handle_unknown;
+
+	sk_buf_join(p->out, "(handleunknown ",
+		    u == SK_UNKNOWN_DENY ? "deny" : u == SK_UNKNOWN_REJECT ? "reject" : "allow", ")\n(mls ",
+		    p->policy->mls ? "true" : "false", ")\n", NULL);
+}
+
+static void sk_cil_perms(struct sk_print *p, const struct sk_perm *perms, uint32_t n)
+{
+	bool first = true;
+
+	sk_buf_addc(p->out, '(');
+	for (uint32_t value = 1; value <= 32; value++)
+		for (uint32_t i = 0; i < n; i++)
+			if (perms[i].value == value) {
+				sk_buf_adds(p->out, first ? "" : " ");
+				sk_buf_adds(p->out, perms[i].name);
+				first = false;
+			}
+	sk_buf_addc(p->out, ')');
+}
+
+static void sk_cil_common(struct sk_print *p, uint32_t value, uint32_t which SK_UNUSED)
+{
+	for (uint32_t i = 0; i < p->policy->n_commons; i++) {
+		const struct sk_common *c = &p->policy->commons[i];
+		const char *last;
+
+		if (c->value != value)
+			continue;
+		last = sk_cil_open(p, c->name);
+		sk_buf_join(p->out, "common ", last, " ", NULL);
+		sk_cil_perms(p, c->perms, c->n_perms);
+		sk_cil_close(p, c->name);
+	}
+}
+
+static void sk_cil_class(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
+{
+	const struct sk_class *c = p->policy->class_by_id[i];
+	const char *last;
+
+	if (!c) {
+		sk_print_lacks(p, "there is no class %u; the classes after it get other numbers", i);
+		return;
+	}
+	last = sk_cil_open(p, c->name);
+	sk_buf_join(p->out, "class ", last, " ", NULL);
+	sk_cil_perms(p, c->perms, c->n_perms);
+	sk_cil_close(p, c->name);
+	if (c->common)
+		sk_buf_join(p->out, "(classcommon ", c->name, " ", c->common->name, ")\n", NULL);
+}
+
+/* "(WORD (a b))" of names by id; nothing without any. */
+static void sk_cil_order(struct sk_print *p, const char *word, uint32_t n,
+			 const char *(*name_at)(const struct sk_print *p, uint32_t id))
+{
+	bool any = false;
+
+	for (uint32_t id = 1; id <= n; id++) {
+		const char *name = name_at(p, id);
+
+		if (!name)
+			continue;
+		if (!any)
+			sk_buf_join(p->out, "(", word, " (", NULL);
+		sk_buf_join(p->out, any ? " " : "", name, NULL);
+		any = true;
+	}
+	sk_buf_adds(p->out, any ? "))\n" : "");
+}
+
+static const char *sk_cil_class_at(const struct sk_print *p, uint32_t id)
+{
+	return p->policy->class_by_id[id] ? p->policy->class_by_id[id]->name : NULL;
+}
+
+static const char *sk_cil_sens_at(const struct sk_print *p, uint32_t id)
+{
+	return p->policy->sens_by_id[id] ? p->policy->sens_by_id[id]->name : NULL;
+}
+
+static void sk_cil_sid_name(struct sk_print *p, uint32_t sid)
+{
+	const char *name = sk_sid_word(p->policy->target, sid);
+
+	sk_buf_adds(p->out, name ? name : "UNKNOWN");
+	if (!name)
+		sk_buf_add_uint(p->out, sid);
+}
+
+static void sk_cil_sid(struct sk_print *p, uint32_t sid, uint32_t which SK_UNUSED)
+{
+	sk_buf_adds(p->out, "(sid ");
+	sk_cil_sid_name(p, sid);
+	sk_buf_adds(p->out, ")\n");
+}
+
+enum sk_cil_ordered { SK_CIL_CLASSES, SK_CIL_SIDS, SK_CIL_SENSITIVITIES, SK_CIL_CATEGORIES };
+
+static void sk_cil_ordered(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t which)
+{
+	switch ((enum sk_cil_ordered)which) {
+	case SK_CIL_CLASSES:
+		sk_cil_order(p, "classorder", p->policy->n_class_ids, sk_cil_class_at);
+		break;
+	case SK_CIL_SIDS:
+		sk_buf_adds(p->out, p->n_sids ? "(sidorder (" : "");
+		for (uint32_t sid = 1; sid <= p->n_sids; sid++) {
+			sk_buf_adds(p->out, sid > 1 ? " " : "");
+			sk_cil_sid_name(p, sid);
+		}
+		sk_buf_adds(p->out, p->n_sids ? "))\n" : "");
+		break;
+	case SK_CIL_SENSITIVITIES:
+		if (p->policy->mls)
+			sk_cil_order(p, "sensitivityorder", p->policy->n_sens_ids, sk_cil_sens_at);
+		else
+			sk_buf_adds(p->out, "(sensitivity " SK_CIL_SENSITIVITY ")\n(sensitivityorder (" SK_CIL_SENSITIVITY "))\n");
+		break;
+	case SK_CIL_CATEGORIES:
+		sk_cil_order(p, "categoryorder", p->policy->n_cat_ids, sk_cil_cat);
+		break;
+	}
+}
+
+enum sk_cil_default { SK_CIL_USER, SK_CIL_ROLE, SK_CIL_TYPE, SK_CIL_RANGE };
+
+static void sk_cil_default(struct sk_print *p, uint32_t i, uint32_t which)
+{
+	static const char *const statements[] = { "user", "role", "type", "range" };
+	static const char *const ranges[] = {
+		[SK_DEFAULT_SOURCE_LOW] = "source low",	    [SK_DEFAULT_SOURCE_HIGH] = "source high",
+		[SK_DEFAULT_SOURCE_LOW_HIGH] = "source low-high", [SK_DEFAULT_TARGET_LOW] = "target low",
+		[SK_DEFAULT_TARGET_HIGH] = "target high",   [SK_DEFAULT_TARGET_LOW_HIGH] = "target low-high",
+		[SK_DEFAULT_GLBLUB] = "glblub",
+	};
+	const struct sk_class *c = p->policy->class_by_id[i];
+	const char *word;
+
+	if (!c)
+		return;
+	if (which == SK_CIL_RANGE)
+		word = c->default_range < SK_ARRAY_LEN(ranges) ? ranges[c->default_range] : NULL;
+	else
+		word = sk_default_word(which == SK_CIL_USER ? c->default_user : which == SK_CIL_ROLE ? c->default_role
+												      : c->default_type);
+	if (word)
+		sk_buf_join(p->out, "(default", statements[which], " ", c->name, " ", word, ")\n", NULL);
+}
+
+/* MLS */
+
+static void sk_cil_sens(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	const struct sk_policy *policy = p->policy;
+
+	if (!policy->sens_by_id[id])
+		return;
+	sk_buf_join(p->out, "(sensitivity ", policy->sens_by_id[id]->name, ")\n", NULL);
+	for (uint32_t i = 0; policy->n_sens > policy->n_sens_ids && i < policy->n_sens; i++)
+		if (!policy->sens[i].primary && policy->sens[i].level.sens.v == id)
+			sk_buf_join(p->out, "(sensitivityalias ", policy->sens[i].name, ")\n(sensitivityaliasactual ",
+				    policy->sens[i].name, " ", policy->sens_by_id[id]->name, ")\n", NULL);
+}
+
+static void sk_cil_category(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	const struct sk_policy *policy = p->policy;
+
+	if (!policy->cat_by_id[id])
+		return;
+	sk_buf_join(p->out, "(category ", policy->cat_by_id[id]->name, ")\n", NULL);
+	for (uint32_t i = 0; policy->n_cats > policy->n_cat_ids && i < policy->n_cats; i++)
+		if (!policy->cats[i].primary && policy->cats[i].id.v == id)
+			sk_buf_join(p->out, "(categoryalias ", policy->cats[i].name, ")\n(categoryaliasactual ",
+				    policy->cats[i].name, " ", policy->cat_by_id[id]->name, ")\n", NULL);
+}
+
+static void sk_cil_sens_cats(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	const struct sk_sens *s = p->policy->sens_by_id[id];
+
+	if (!s || sk_bitset_empty(&s->level.cats))
+		return;
+	sk_buf_join(p->out, "(sensitivitycategory ", s->name, NULL);
+	sk_cil_cats(p, &s->level.cats);
+	sk_buf_adds(p->out, ")\n");
+}
+
+/* Constraints */
+
+enum sk_cil_constraint { SK_CIL_CONSTRAIN, SK_CIL_VALIDATETRANS, SK_CIL_MLS = 2 };
+
+static void sk_cil_operands(uint32_t attr, const char **ret_left, const char **ret_right)
+{
+	static const struct {
+		uint32_t attr;
+		const char *left, *right;
+	} rows[] = {
+		{ SK_ATTR_L1L2, "l1", "l2" }, { SK_ATTR_L1H2, "l1", "h2" }, { SK_ATTR_H1L2, "h1", "l2" },
+		{ SK_ATTR_H1H2, "h1", "h2" }, { SK_ATTR_L1H1, "l1", "h1" }, { SK_ATTR_L2H2, "l2", "h2" },
+		{ SK_ATTR_USER, "u1", "u2" }, { SK_ATTR_ROLE, "r1", "r2" }, { SK_ATTR_TYPE, "t1", "t2" },
+		{ SK_ATTR_USER | SK_ATTR_TARGET, "u2", "" },  { SK_ATTR_ROLE | SK_ATTR_TARGET, "r2", "" },
+		{ SK_ATTR_TYPE | SK_ATTR_TARGET, "t2", "" },  { SK_ATTR_USER | SK_ATTR_XTARGET, "u3", "" },
+		{ SK_ATTR_ROLE | SK_ATTR_XTARGET, "r3", "" }, { SK_ATTR_TYPE | SK_ATTR_XTARGET, "t3", "" },
+	};
+
+	*ret_left = *ret_right = "?";
+	for (size_t i = 0; i < SK_ARRAY_LEN(rows); i++)
+		if (rows[i].attr == attr) {
+			*ret_left = rows[i].left;
+			*ret_right = rows[i].right;
+		}
+}
+
+/* The names of a node: as written where the policy keeps that, unless that has exceptions or complements. */
+static void sk_cil_names(struct sk_print *p, const struct sk_constraint_node *node)
+{
+	const struct sk_type_set *t = node->attr & SK_ATTR_TYPE ? node->type_names : NULL;
+	bool written = t && !t->flags && sk_bitset_empty(&t->negset) && !sk_bitset_empty(&t->types);
+	sk_print_name_at name_at = node->attr & SK_ATTR_TYPE ? sk_cil_type : node->attr & SK_ATTR_ROLE ? sk_cil_role
+												       : sk_cil_user;
+	size_t n = sk_print_list_bits(p, written ? &t->types : &node->names, name_at);
+
+	if (!n)
+		sk_print_lacks(p, "a constraint compares with no name at all");
+	sk_buf_addc(p->out, '(');
+	for (size_t i = 0; i < n; i++)
+		sk_buf_join(p->out, i ? " " : "", p->list[i], NULL);
+	sk_buf_addc(p->out, ')');
+}
+
+/* The first node of the expression that ends before `end`. */
+static uint32_t sk_cil_begin_of(const struct sk_constraint *c, uint32_t end)
+{
+	uint32_t want = 1;
+
+	while (want && end) {
+		uint32_t kind = c->nodes[--end].kind;
+
+		want += kind == SK_CONSTRAINT_AND || kind == SK_CONSTRAINT_OR ? 1 : kind == SK_CONSTRAINT_NOT ? 0 : -1;
+	}
+	return end;
+}
+
+static void sk_cil_expression(struct sk_print *p, const struct sk_constraint *c, uint32_t end)
+{
+	static const char *const ops[] = { [SK_OP_EQ] = "eq", [SK_OP_NEQ] = "neq", [SK_OP_DOM] = "dom",
+					   [SK_OP_DOMBY] = "domby", [SK_OP_INCOMP] = "incomp" };
+	const struct sk_constraint_node *node = &c->nodes[end - 1];
+	const char *left, *right;
+
+	switch (node->kind) {
+	case SK_CONSTRAINT_NOT:
+		sk_buf_adds(p->out, "(not ");
+		sk_cil_expression(p, c, end - 1);
+		break;
+	case SK_CONSTRAINT_AND:
+	case SK_CONSTRAINT_OR:
+		sk_buf_adds(p->out, node->kind == SK_CONSTRAINT_AND ? "(and " : "(or ");
+		sk_cil_expression(p, c, sk_cil_begin_of(c, end - 1));
+		sk_buf_addc(p->out, ' ');
+		sk_cil_expression(p, c, end - 1);
+		break;
+	default:
+		sk_cil_operands(node->attr, &left, &right);
+		sk_buf_join(p->out, "(", ops[node->op], " ", left, " ", NULL);
+		if (node->kind == SK_CONSTRAINT_NAMES)
+			sk_cil_names(p, node);
+		else
+			sk_buf_adds(p->out, right);
+		break;
+	}
+	sk_buf_addc(p->out, ')');
+}
+
+/* "(CLASS (PERMS))" */
+static void sk_cil_access(struct sk_print *p, uint32_t cls, uint32_t perms)
+{
+	const struct sk_class *c = p->policy->class_by_id[cls];
+	bool first = true;
+
+	sk_buf_addc(p->out, '(');
+	sk_text_class(&p->text, p->out, cls);
+	sk_buf_adds(p->out, " (");
+	for (uint32_t bit = 0; bit < 32; bit++) {
+		const char *name = NULL;
+
+		if (!(perms >> bit & 1))
+			continue;
+		for (uint32_t i = 0; i < c->n_perms && !name; i++)
+			name = c->perms[i].value == bit + 1 ? c->perms[i].name : NULL;
+		for (uint32_t i = 0; c->common && i < c->common->n_perms && !name; i++)
+			name = c->common->perms[i].value == bit + 1 ? c->common->perms[i].name : NULL;
+		if (!name)
+			continue;
+		sk_buf_adds(p->out, first ? "" : " ");
+		sk_buf_adds(p->out, name);
+		first = false;
+	}
+	sk_buf_adds(p->out, "))");
+}
+
+static void sk_cil_constraint(struct sk_print *p, uint32_t i, uint32_t which)
+{
+	const struct sk_print_constraint *c = &p->constraints[i];
+	const struct sk_class *cls = p->policy->class_by_id[c->cls.v];
+
+	if (c->validatetrans != (which & SK_CIL_VALIDATETRANS) || c->mls != !!(which & SK_CIL_MLS))
+		return;
+	if (!c->validatetrans && !(c->constraint->perms & cls->perm_mask))
+		return;
+	sk_buf_join(p->out, "(", c->mls ? "mls" : "", c->validatetrans ? "validatetrans " : "constrain ", NULL);
+	if (c->validatetrans)
+		sk_buf_adds(p->out, cls->name);
+	else
+		sk_cil_access(p, c->cls.v, c->constraint->perms & cls->perm_mask);
+	sk_buf_addc(p->out, ' ');
+	sk_cil_expression(p, c->constraint, c->constraint->n_nodes);
+	sk_buf_adds(p->out, ")\n");
+}
+
+static void sk_cil_capability(struct sk_print *p, uint32_t bit, uint32_t which SK_UNUSED)
+{
+	const char *name = selkie_capability_name(bit);
+
+	if (!sk_bitset_has(&p->policy->capabilities, bit))
+		return;
+	if (name)
+		sk_buf_join(p->out, "(policycap ", name, ")\n", NULL);
+	else
+		sk_print_lacks(p, "policy capability %u has no name that is known", bit);
+}
+
+/* Types */
+
+static void sk_cil_type_decl(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	bool attribute = p->policy->type_by_id[id]->attribute;
+
+	/* before version 20 nothing refers to an attribute */
+	if (!attribute || p->policy->version >= 20)
+		sk_cil_declare(p, attribute ? "typeattribute" : "type", sk_cil_type(p, id));
+}
+
+static void sk_cil_attribute(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	size_t n;
+
+	if (!p->policy->type_by_id[id]->attribute || p->policy->version < 20)
+		return;
+	/* Compilers of CIL drop attributes that they see no use for. */
+	sk_buf_join(p->out, "(expandtypeattribute (", sk_cil_type(p, id), ") false)\n", NULL);
+	n = sk_print_list_ids(p, &p->policy->types_of[id], sk_cil_type);
+	if (!n)
+		return;
+	sk_buf_join(p->out, "(typeattributeset ", sk_cil_type(p, id), " (", NULL);
+	for (size_t i = 0; i < n; i++)
+		sk_buf_join(p->out, i ? " " : "", p->list[i], NULL);
+	sk_buf_adds(p->out, "))\n");
+}
+
+static void sk_cil_typealias(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
+{
+	const struct sk_type *t = &p->policy->types[i];
+
+	if (t->primary)
+		return;
+	sk_cil_declare(p, "typealias", t->name);
+	sk_buf_join(p->out, "(typealiasactual ", t->name, " ", sk_cil_type(p, t->id.v), ")\n", NULL);
+}
+
+enum sk_cil_mark { SK_CIL_BOUNDS, SK_CIL_PERMISSIVE, SK_CIL_NEVERAUDIT };
+
+static void sk_cil_mark(struct sk_print *p, uint32_t id, uint32_t which)
+{
+	const struct sk_type *t = p->policy->type_by_id[id];
+
+	if (which == SK_CIL_BOUNDS && t->bounds.v)
+		sk_buf_join(p->out, "(typebounds ", sk_cil_type(p, t->bounds.v), " ", sk_cil_type(p, id), ")\n", NULL);
+	else if (which == SK_CIL_PERMISSIVE && sk_bitset_has(&p->policy->permissive, id))
+		sk_buf_join(p->out, "(typepermissive ", sk_cil_type(p, id), ")\n", NULL);
+	else if (which == SK_CIL_NEVERAUDIT && sk_bitset_has(&p->policy->neveraudit, id))
+		sk_buf_join(p->out, "(typeneveraudit ", sk_cil_type(p, id), ")\n", NULL);
+}
+
+static void sk_cil_bool(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	const struct sk_bool *b = p->policy->bool_by_id[id];
+	const char *last;
+
+	if (!b)
+		return;
+	last = sk_cil_open(p, b->name);
+	sk_buf_join(p->out, "boolean ", last, b->state ? " true" : " false", NULL);
+	sk_cil_close(p, b->name);
+}
+
+/* Rules */
+
+static void sk_cil_hex(struct sk_print *p, uint32_t value)
+{
+	sk_buf_printf(p->out, "0x%x", value);
+}
+
+static void sk_cil_xperms(struct sk_print *p, const struct sk_xperm *x, uint32_t cls)
+{
+	bool drivers = x->kind == SK_XPERM_IOCTL_DRIVER, first = true;
+
+	sk_buf_adds(p->out, x->kind == SK_XPERM_NLMSG ? "(nlmsg " : "(ioctl ");
+	sk_text_class(&p->text, p->out, cls);
+	sk_buf_adds(p->out, " (");
+	for (uint32_t i = 0; i < 256; i++) {
+		uint32_t from = i, low, high;
+
+		if (!(x->perms[i / 32] >> i % 32 & 1))
+			continue;
+		while (i + 1 < 256 && x->perms[(i + 1) / 32] >> (i + 1) % 32 & 1)
+			i++;
+		low = drivers ? from << 8 : (uint32_t)x->driver << 8 | from;
+		high = drivers ? i << 8 | 0xff : (uint32_t)x->driver << 8 | i;
+		sk_buf_adds(p->out, first ? "" : " ");
+		first = false;
+		sk_buf_adds(p->out, low == high ? "" : "(range ");
+		sk_cil_hex(p, low);
+		if (low == high)
+			continue;
+		sk_buf_addc(p->out, ' ');
+		sk_cil_hex(p, high);
+		sk_buf_addc(p->out, ')');
+	}
+	sk_buf_adds(p->out, "))");
+}
+
+static const struct {
+	enum sk_rule_kind kind;
+	const char *word;
+} sk_cil_kinds[] = {
+	{ SK_RULE_ALLOW, "(allow " }, { SK_RULE_AUDITALLOW, "(auditallow " }, { SK_RULE_AUDITDENY, "(dontaudit " },
+	{ SK_RULE_XALLOW, "(allowx " }, { SK_RULE_XAUDITALLOW, "(auditallowx " }, { SK_RULE_XDONTAUDIT, "(dontauditx " },
+	{ SK_RULE_TRANSITION, "(typetransition " }, { SK_RULE_MEMBER, "(typemember " }, { SK_RULE_CHANGE, "(typechange " },
+};
+
+static void sk_cil_rule(struct sk_print *p, const struct sk_rule *r, uint32_t kind, const char *lead)
+{
+	uint32_t perms = r->kind == SK_RULE_AUDITDENY ? ~r->data : r->data;
+
+	perms &= p->policy->class_by_id[r->cls]->perm_mask;
+	if (r->kind & SK_RULES_AV && !perms)
+		return;
+	sk_buf_adds(p->out, lead);
+	sk_buf_adds(p->out, sk_cil_kinds[kind].word);
+	sk_text_type(&p->text, p->out, r->source);
+	sk_buf_addc(p->out, ' ');
+	if (r->source == r->target && !(r->kind & SK_RULES_TYPE) && !p->policy->type_by_id[r->source]->attribute)
+		sk_buf_adds(p->out, "self");
+	else
+		sk_text_type(&p->text, p->out, r->target);
+	sk_buf_addc(p->out, ' ');
+	if (r->kind & SK_RULES_XPERM) {
+		sk_cil_xperms(p, &p->policy->xperms[r->data], r->cls);
+	} else if (r->kind & SK_RULES_AV) {
+		sk_cil_access(p, r->cls, perms);
+	} else {
+		sk_text_class(&p->text, p->out, r->cls);
+		sk_buf_addc(p->out, ' ');
+		sk_text_type(&p->text, p->out, r->data);
+	}
+	sk_buf_adds(p->out, ")\n");
+}
+
+static void sk_cil_unconditional(struct sk_print *p, uint32_t i, uint32_t which)
+{
+	if (p->policy->rules[i].kind == sk_cil_kinds[which].kind)
+		sk_cil_rule(p, &p->policy->rules[i], which, "");
+}
+
+static void sk_cil_condition(struct sk_print *p, const struct sk_cond *c, uint32_t *end)
+{
+	static const char *const ops[] = { [SK_COND_NOT] = "not", [SK_COND_OR] = "or", [SK_COND_AND] = "and",
+					   [SK_COND_XOR] = "xor", [SK_COND_EQ] = "eq", [SK_COND_NEQ] = "neq" };
+	const struct sk_cond_node *node = &c->nodes[--*end];
+	uint32_t left = *end, want = 1;
+
+	if (node->op == SK_COND_BOOL) {
+		sk_buf_adds(p->out, p->policy->bool_by_id[node->boolean.v]->name);
+		return;
+	}
+	sk_buf_join(p->out, "(", ops[node->op], " ", NULL);
+	if (node->op != SK_COND_NOT) {
+		while (want && left) {
+			uint32_t kind = c->nodes[--left].op;
+
+			want += kind == SK_COND_BOOL ? -1 : kind == SK_COND_NOT ? 0 : 1;
+		}
+		sk_cil_condition(p, c, &left);
+		sk_buf_addc(p->out, ' ');
+	}
+	sk_cil_condition(p, c, end);
+	*end = left;
+	sk_buf_addc(p->out, ')');
+}
+
+static void sk_cil_branch(struct sk_print *p, const char *word, uint32_t first, uint32_t n)
+{
+	sk_buf_join(p->out, "    (", word, "\n", NULL);
+	for (uint32_t kind = 0; kind < SK_ARRAY_LEN(sk_cil_kinds); kind++) {
+		size_t from = p->out->n;
+
+		for (uint32_t i = first + n; i-- > first;)
+			if (p->policy->rules[i].kind == sk_cil_kinds[kind].kind)
+				sk_cil_rule(p, &p->policy->rules[i], kind, "        ");
+		if (p->sorted)
+			sk_print_sort_lines(p, from);
+	}
+	sk_buf_adds(p->out, "    )\n");
+}
+
+static void sk_cil_cond(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
+{
+	const struct sk_cond *c = &p->policy->conds[i];
+	uint32_t end = c->n_nodes;
+
+	/* CIL has no empty branches. */
+	if (!c->n_true && !c->n_false)
+		return;
+	sk_buf_adds(p->out, "(booleanif ");
+	sk_cil_condition(p, c, &end);
+	sk_buf_addc(p->out, '\n');
+	if (c->n_true)
+		sk_cil_branch(p, "true", c->first_true, c->n_true);
+	if (c->n_false)
+		sk_cil_branch(p, "false", c->first_false, c->n_false);
+	sk_buf_adds(p->out, ")\n");
+}
+
+static void sk_cil_quoted(struct sk_print *p, const char *text)
+{
+	if (strpbrk(text, "\"\n"))
+		sk_print_lacks(p, "the name '%s' cannot be quoted", text);
+	sk_buf_join(p->out, "\"", text, "\"", NULL);
+}
+
+static void sk_cil_filename(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
+{
+	const struct sk_filename_transition *f = &p->policy->filename_transitions[i];
+
+	if (!strcmp(f->name, "*"))
+		sk_print_lacks(p, "the name '*' of a typetransition is any name");
+	for (uint32_t s = 0; s < f->sources.n; s++) {
+		sk_buf_join(p->out, "(typetransition ", sk_cil_type(p, f->sources.ids[s]), " ", sk_cil_type(p, f->target.v), " ",
+			    p->policy->class_by_id[f->cls.v]->name, " ", NULL);
+		sk_cil_quoted(p, f->name);
+		sk_buf_join(p->out, " ", sk_cil_type(p, f->result.v), ")\n", NULL);
+	}
+}
+
+static void sk_cil_range_transition(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
+{
+	const struct sk_range_transition *t = &p->policy->range_transitions[i];
+
+	sk_buf_join(p->out, "(rangetransition ", sk_cil_type(p, t->source.v), " ", sk_cil_type(p, t->target.v), " ",
+		    p->policy->class_by_id[t->cls.v]->name, " ", NULL);
+	sk_cil_range(p, &t->range);
+	sk_buf_adds(p->out, ")\n");
+}
+
+/* Roles and users */
+
+static void sk_cil_role_decl(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	if (sk_cil_role(p, id))
+		sk_cil_declare(p, "role", sk_cil_role(p, id));
+}
+
+#define SK_CIL_ALL_TYPES "selkie_every_type"
+
+/* object_r may have all types, which secilc wants to be told. The attribute is in no rule: compilers leave it out. */
+static void sk_cil_object_r(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t which SK_UNUSED)
+{
+	bool there = false;
+
+	for (uint32_t k = 0; k < p->policy->n_roles; k++)
+		there = there || !strcmp(p->policy->roles[k].name, "object_r");
+	if (!there || !p->policy->n_type_ids)
+		return;
+	sk_buf_adds(p->out, "(typeattribute " SK_CIL_ALL_TYPES ")\n(typeattributeset " SK_CIL_ALL_TYPES " (all))\n"
+			    "(roletype object_r " SK_CIL_ALL_TYPES ")\n");
+	for (uint32_t k = 0; k < p->policy->n_users; k++)
+		sk_buf_join(p->out, "(userrole ", p->policy->users[k].name, " object_r)\n", NULL);
+}
+
+static void sk_cil_role_types(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	const struct sk_role *role = p->policy->role_by_id[id];
+	size_t n;
+
+	if (!role || !strcmp(role->name, "object_r"))
+		return;
+	n = sk_print_list_ids(p, &role->types, sk_cil_type);
+	for (size_t i = 0; i < n; i++)
+		sk_buf_join(p->out, "(roletype ", role->name, " ", p->list[i], ")\n", NULL);
+	if (role->bounds.v)
+		sk_buf_join(p->out, "(rolebounds ", sk_cil_role(p, role->bounds.v), " ", role->name, ")\n", NULL);
+	n = sk_print_list_bits(p, &role->dominates, sk_cil_role);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(p->list[i], role->name))
+			sk_print_lacks(p, "that role '%s' dominates '%s' cannot be said", role->name, p->list[i]);
+}
+
+static void sk_cil_role_transition(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
+{
+	const struct sk_role_transition *t = &p->policy->role_transitions[i];
+
+	sk_buf_join(p->out, "(roletransition ", sk_cil_role(p, t->role.v), " ", sk_cil_type(p, t->type.v), " ",
+		    p->policy->class_by_id[t->cls.v]->name, " ", sk_cil_role(p, t->new_role.v), ")\n", NULL);
+}
+
+static void sk_cil_role_allow(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
+{
+	const struct sk_role_allow *a = &p->policy->role_allows[i];
+
+	sk_buf_join(p->out, "(roleallow ", sk_cil_role(p, a->role.v), " ", sk_cil_role(p, a->new_role.v), ")\n", NULL);
+}
+
+static void sk_cil_user_parts(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	const struct sk_user *u = p->policy->user_by_id[id];
+	size_t n = u ? sk_print_list_bits(p, &u->roles, sk_cil_role) : 0;
+
+	if (!u)
+		return;
+	sk_cil_declare(p, "user", u->name);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(p->list[i], "object_r"))
+			sk_buf_join(p->out, "(userrole ", u->name, " ", p->list[i], ")\n", NULL);
+	sk_buf_join(p->out, "(userlevel ", u->name, " ", NULL);
+	sk_cil_level(p, &u->default_level);
+	sk_buf_join(p->out, ")\n(userrange ", u->name, " ", NULL);
+	sk_cil_range(p, &u->range);
+	sk_buf_adds(p->out, ")\n");
+}
+
+static void sk_cil_user_bounds(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	const struct sk_user *u = p->policy->user_by_id[id];
+
+	if (u && u->bounds.v)
+		sk_buf_join(p->out, "(userbounds ", sk_cil_user(p, u->bounds.v), " ", u->name, ")\n", NULL);
+}
+
+/* Objects */
+
+static void sk_cil_sid_context(struct sk_print *p, uint32_t sid, uint32_t which SK_UNUSED)
+{
+	enum sk_ocontext_kind kind = p->policy->target == SK_TARGET_XEN ? SK_OCON_XEN_ISID : SK_OCON_ISID;
+
+	for (uint32_t i = 0; i < p->policy->n_ocontexts[kind]; i++) {
+		const struct sk_ocontext *o = &p->policy->ocontexts[kind][i];
+
+		if (o->u.sid != sid)
+			continue;
+		sk_buf_adds(p->out, "(sidcontext ");
+		sk_cil_sid_name(p, sid);
+		sk_buf_addc(p->out, ' ');
+		sk_cil_context(p, &o->context[0]);
+		sk_buf_adds(p->out, ")\n");
+		return;
+	}
+}
+
+static void sk_cil_numbers(struct sk_print *p, uint64_t low, uint64_t high, const char *format)
+{
+	sk_buf_adds(p->out, low == high ? "" : "(");
+	sk_buf_printf(p->out, format, (unsigned long long)low);
+	if (low == high)
+		return;
+	sk_buf_addc(p->out, ' ');
+	sk_buf_printf(p->out, format, (unsigned long long)high);
+	sk_buf_addc(p->out, ')');
+}
+
+static void sk_cil_address(struct sk_print *p, int family, const uint8_t *address)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	sk_buf_adds(p->out, inet_ntop(family, address, text, sizeof(text)) ? text : "?");
+}
+
+/* The statement up to its context. False when there is no such statement. */
+static bool sk_cil_labeled(struct sk_print *p, const struct sk_ocontext *o, uint32_t kind)
+{
+	uint8_t prefix[16] = { 0 };
+	const char *word;
+
+	switch (kind) {
+	case SK_OCON_FSUSE:
+		word = o->u.behavior <= SK_FS_USE_TASK ? sk_fs_behavior_word(o->u.behavior) : NULL;
+		if (word)	/* fs_use_xattr */
+			sk_buf_join(p->out, "(fsuse ", word + 7, " ", o->name, NULL);
+		return word;
+	case SK_OCON_PORT:
+		word = sk_protocol_word(o->u.port.protocol);
+		if (word)
+			sk_buf_join(p->out, "(portcon ", word, " ", NULL);
+		if (word)
+			sk_cil_numbers(p, o->u.port.low, o->u.port.high, "%llu");
+		return word;
+	case SK_OCON_NETIF:
+		sk_buf_join(p->out, "(netifcon ", o->name, NULL);
+		return true;
+	case SK_OCON_NODE:
+	case SK_OCON_NODE6:
+		sk_buf_adds(p->out, "(nodecon (");
+		sk_cil_address(p, kind == SK_OCON_NODE ? AF_INET : AF_INET6, o->u.node.address);
+		sk_buf_adds(p->out, ") (");
+		sk_cil_address(p, kind == SK_OCON_NODE ? AF_INET : AF_INET6, o->u.node.mask);
+		sk_buf_addc(p->out, ')');
+		return true;
+	case SK_OCON_IBPKEY:
+		memcpy(prefix, o->u.ibpkey.prefix, 8);
+		sk_buf_adds(p->out, "(ibpkeycon ");
+		sk_cil_address(p, AF_INET6, prefix);
+		sk_buf_addc(p->out, ' ');
+		sk_cil_numbers(p, o->u.ibpkey.low, o->u.ibpkey.high, "%llu");
+		return true;
+	case SK_OCON_IBENDPORT:
+		sk_buf_join(p->out, "(ibendportcon ", o->name, " ", NULL);
+		sk_buf_add_uint(p->out, o->u.ibport);
+		return true;
+	case SK_OCON_XEN_PIRQ:
+		sk_buf_adds(p->out, "(pirqcon ");
+		sk_buf_add_uint(p->out, o->u.irq);
+		return true;
+	case SK_OCON_XEN_IOPORT:
+	case SK_OCON_XEN_IOMEM:
+		sk_buf_adds(p->out, kind == SK_OCON_XEN_IOPORT ? "(ioportcon " : "(iomemcon ");
+		sk_cil_numbers(p, o->u.io.low, o->u.io.high, "0x%llx");
+		return true;
+	case SK_OCON_XEN_PCIDEVICE:
+		sk_buf_printf(p->out, "(pcidevicecon 0x%x", o->u.device);
+		return true;
+	case SK_OCON_XEN_DEVICETREE:
+		sk_buf_adds(p->out, "(devicetreecon ");
+		sk_cil_quoted(p, o->name);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void sk_cil_labeling(struct sk_print *p, uint32_t i, uint32_t kind)
+{
+	const struct sk_ocontext *o = &p->policy->ocontexts[kind][i];
+
+	if (!sk_cil_labeled(p, o, kind)) {
+		sk_print_lacks(p, "there is no statement for what labels %s",
+			       kind == SK_OCON_FSUSE ? o->name : "ports of an unknown protocol");
+		return;
+	}
+	for (unsigned int k = 0; k < 1u + (kind == SK_OCON_NETIF); k++) {
+		sk_buf_addc(p->out, ' ');
+		sk_cil_context(p, &o->context[k]);
+	}
+	sk_buf_adds(p->out, ")\n");
+}
+
+static const char *sk_cil_file(struct sk_print *p, const struct sk_genfs_path *path)
+{
+	static const struct {
+		const char *cls, *word;
+	} rows[] = {
+		{ "file", " file" },	     { "dir", " dir" },		 { "lnk_file", " symlink" }, { "fifo_file", " pipe" },
+		{ "sock_file", " socket" }, { "blk_file", " block" }, { "chr_file", " char" },
+	};
+	const char *name = path->cls.v ? p->policy->class_by_id[path->cls.v]->name : NULL;
+
+	if (!name)
+		return "";
+	for (size_t i = 0; i < SK_ARRAY_LEN(rows); i++)
+		if (!strcmp(name, rows[i].cls))
+			return rows[i].word;
+	sk_print_lacks(p, "genfscon has no word for class '%s'", name);
+	return NULL;
+}
+
+static void sk_cil_genfs(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
+{
+	const struct sk_genfs *g = &p->policy->genfs[i];
+	uint32_t wildcard = selkie_capability_find("genfs_seclabel_wildcard");
+	bool wildcards = wildcard != SELKIE_CAPABILITY_NONE && sk_bitset_has(&p->policy->capabilities, wildcard);
+
+	for (uint32_t k = 0; k < g->n_paths; k++) {
+		const char *file = sk_cil_file(p, &g->paths[k]), *path = g->paths[k].path;
+		size_t n = strlen(path);
+
+		if (!file)
+			continue;
+		if (wildcards && n && path[n - 1] == '*')
+			n--;	/* compilers add it */
+		else if (wildcards)
+			sk_print_lacks(p, "the path '%s' of %s would get a '*' at its end", path, g->fstype);
+		sk_buf_join(p->out, "(genfscon ", g->fstype, " \"", NULL);
+		sk_buf_add(p->out, path, n);
+		sk_buf_join(p->out, "\"", file, " ", NULL);
+		sk_cil_context(p, &g->paths[k].context);
+		sk_buf_adds(p->out, ")\n");
+	}
+}
+
+static const struct sk_print_section sk_cil_sections[] = {
+	{ SK_PRINT_POLICY, sk_cil_header, 0, SK_PRINT_FIXED },
+	{ SK_PRINT_POLICY, sk_cil_blocks, 0, SK_PRINT_FIXED },
+	{ SK_PRINT_COMMONS, sk_cil_common, 0, SK_PRINT_FIXED },
+	{ SK_PRINT_CLASSES, sk_cil_class, 0, SK_PRINT_FIXED },
+	{ SK_PRINT_POLICY, sk_cil_ordered, SK_CIL_CLASSES, SK_PRINT_FIXED },
+	{ SK_PRINT_SIDS, sk_cil_sid, 0, SK_PRINT_FIXED },
+	{ SK_PRINT_POLICY, sk_cil_ordered, SK_CIL_SIDS, SK_PRINT_FIXED },
+	{ SK_PRINT_CLASSES, sk_cil_default, SK_CIL_USER, SK_PRINT_FIXED },
+	{ SK_PRINT_CLASSES, sk_cil_default, SK_CIL_ROLE, SK_PRINT_FIXED },
+	{ SK_PRINT_CLASSES, sk_cil_default, SK_CIL_TYPE, SK_PRINT_FIXED },
+	{ SK_PRINT_CLASSES, sk_cil_default, SK_CIL_RANGE, SK_PRINT_FIXED | SK_PRINT_MLS },
+	{ SK_PRINT_SENS, sk_cil_sens, 0, SK_PRINT_FIXED | SK_PRINT_MLS },
+	{ SK_PRINT_POLICY, sk_cil_ordered, SK_CIL_SENSITIVITIES, SK_PRINT_FIXED },
+	{ SK_PRINT_CATS, sk_cil_category, 0, SK_PRINT_FIXED | SK_PRINT_MLS },
+	{ SK_PRINT_POLICY, sk_cil_ordered, SK_CIL_CATEGORIES, SK_PRINT_FIXED | SK_PRINT_MLS },
+	{ SK_PRINT_SENS, sk_cil_sens_cats, 0, SK_PRINT_FIXED | SK_PRINT_MLS },
+	{ SK_PRINT_CONSTRAINTS, sk_cil_constraint, SK_CIL_MLS | SK_CIL_CONSTRAIN, SK_PRINT_MLS },
+	{ SK_PRINT_CONSTRAINTS, sk_cil_constraint, SK_CIL_MLS | SK_CIL_VALIDATETRANS, SK_PRINT_MLS },
+	{ SK_PRINT_CAPABILITIES, sk_cil_capability, 0, 0 },
+	{ SK_PRINT_TYPES, sk_cil_type_decl, 0, 0 },
+	{ SK_PRINT_BOOLS, sk_cil_bool, 0, 0 },
+	{ SK_PRINT_TYPE_NAMES, sk_cil_typealias, 0, 0 },
+	{ SK_PRINT_TYPES, sk_cil_mark, SK_CIL_BOUNDS, 0 },
+	{ SK_PRINT_TYPES, sk_cil_attribute, 0, 0 },
+	{ SK_PRINT_TYPES, sk_cil_mark, SK_CIL_PERMISSIVE, 0 },
+	{ SK_PRINT_TYPES, sk_cil_mark, SK_CIL_NEVERAUDIT, 0 },
+	{ SK_PRINT_RULES, sk_cil_unconditional, 0, 0 },		/* a number in sk_cil_kinds */
+	{ SK_PRINT_RULES, sk_cil_unconditional, 1, 0 },
+	{ SK_PRINT_RULES, sk_cil_unconditional, 2, 0 },
+	{ SK_PRINT_RULES, sk_cil_unconditional, 3, 0 },
+	{ SK_PRINT_RULES, sk_cil_unconditional, 4, 0 },
+	{ SK_PRINT_RULES, sk_cil_unconditional, 5, 0 },
+	{ SK_PRINT_RULES, sk_cil_unconditional, 6, 0 },
+	{ SK_PRINT_RULES, sk_cil_unconditional, 7, 0 },
+	{ SK_PRINT_RULES, sk_cil_unconditional, 8, 0 },
+	{ SK_PRINT_FILENAME_TRANSITIONS, sk_cil_filename, 0, 0 },
+	{ SK_PRINT_RANGE_TRANSITIONS, sk_cil_range_transition, 0, SK_PRINT_MLS },
+	{ SK_PRINT_CONDS, sk_cil_cond, 0, SK_PRINT_BLOCKS },
+	{ SK_PRINT_ROLES, sk_cil_role_decl, 0, 0 },
+	{ SK_PRINT_ROLES, sk_cil_role_types, 0, 0 },
+	{ SK_PRINT_ROLE_TRANSITIONS, sk_cil_role_transition, 0, 0 },
+	{ SK_PRINT_ROLE_ALLOWS, sk_cil_role_allow, 0, 0 },
+	{ SK_PRINT_USERS, sk_cil_user_parts, 0, SK_PRINT_BLOCKS },
+	{ SK_PRINT_USERS, sk_cil_user_bounds, 0, 0 },
+	{ SK_PRINT_POLICY, sk_cil_object_r, 0, SK_PRINT_FIXED },
+	{ SK_PRINT_CONSTRAINTS, sk_cil_constraint, SK_CIL_CONSTRAIN, 0 },
+	{ SK_PRINT_CONSTRAINTS, sk_cil_constraint, SK_CIL_VALIDATETRANS, 0 },
+	{ SK_PRINT_SIDS, sk_cil_sid_context, 0, SK_PRINT_FIXED },
+	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_FSUSE, 0 },
+	{ SK_PRINT_GENFS, sk_cil_genfs, 0, 0 },
+	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_PORT, SK_PRINT_FIXED },
+	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_NETIF, SK_PRINT_FIXED },
+	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_NODE, SK_PRINT_FIXED },
+	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_NODE6, SK_PRINT_FIXED },
+	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_XEN_PIRQ, SK_PRINT_FIXED },
+	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_XEN_IOMEM, SK_PRINT_FIXED },
+	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_XEN_IOPORT, SK_PRINT_FIXED },
+	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_XEN_PCIDEVICE, SK_PRINT_FIXED },
+	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_XEN_DEVICETREE, SK_PRINT_FIXED },
+	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_IBPKEY, SK_PRINT_FIXED },
+	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_IBENDPORT, SK_PRINT_FIXED },
+};
+
+const struct sk_print_language sk_print_cil = {
+	.begin = sk_cil_begin,
+	.n_sections = SK_ARRAY_LEN(sk_cil_sections),
+	.sections = sk_cil_sections,
+};

@@ -36,7 +36,8 @@ extern "C" {
  * is that of sedta (setools 4.4); the places where we differ are listed in docs/differences-setools.md. Roles and
  * constraints are not looked at.
  *
- * A graph borrows the policy and the state, and does not change: any number of threads may ask one graph at once.
+ * A graph borrows the policy; the state is needed only while it is made. It does not change: any number of threads may
+ * ask one graph at once.
  */
 typedef struct sk_reach selkie_reach;
 

@@ -123,6 +123,28 @@ static void must_know(const selkie_permission_map *map, const char *file, size_t
 	selkie_diagnostics_free(diags);
 }
 
+/* What Linux has got since the policies above were made (security/selinux/include/classmap.h, 5.16 to 6.18). */
+static const char *const newest[][2] = {
+	{ "mctp_socket", "create" },
+	{ "io_uring", "override_creds" },
+	{ "io_uring", "sqpoll" },
+	{ "io_uring", "cmd" },
+	{ "io_uring", "allowed" },
+	{ "user_namespace", "create" },
+	{ "anon_inode", "read" },
+	{ "netlink_route_socket", "nlmsg" },
+	{ "netlink_xfrm_socket", "nlmsg" },
+	{ "netlink_tcpdiag_socket", "nlmsg" },
+	{ "netlink_audit_socket", "nlmsg" },
+	{ "file", "watch_mountns" },
+	{ "bpf", "map_create_as" },
+	{ "bpf", "prog_load_as" },
+	{ "memfd_file", "execute_no_trans" },
+	{ "system", "firmware_load" },
+	{ "system", "kexec_image_load" },
+	{ "system", "policy_load" },
+};
+
 static void test_default(void **state)
 {
 	selkie_permission_map *map = NULL;
@@ -134,6 +156,9 @@ static void test_default(void **state)
 	assert_true(selkie_permission_map_get(map, "file", "read", &flow));
 	assert_int_equal(flow.direction, SELKIE_FLOW_READ);
 	assert_int_equal(flow.weight, 10);
+	for (size_t i = 0; i < sizeof(newest) / sizeof(*newest); i++)
+		if (!selkie_permission_map_get(map, newest[i][0], newest[i][1], &flow))
+			fail_msg("the default map lacks %s %s", newest[i][0], newest[i][1]);
 	selkie_permission_map_free(map);
 }
 

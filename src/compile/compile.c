@@ -44,6 +44,7 @@ static void sk_compiler_done(struct sk_compiler *c)
 	free(c->member_rows.list);
 	free(c->records.list);
 	free(c->extended.list);
+	free(c->denies.list);
 	free(c->conds.list);
 	free(c->neverallows.list);
 	free(c->facts.list);

@@ -80,6 +80,13 @@ struct sk_record {
 	uint32_t stmt;
 };
 
+/* A deny rule. */
+struct sk_deny {
+	uint32_t flags;		/* of its targets: enum sk_set_flag */
+	const struct sk_bitset *sources, *targets;
+	const struct sk_access_list *accesses;
+};
+
 /* A conditional of the policy: those of the units that are equal are one. */
 struct sk_compiled_cond {
 	uint32_t n_nodes;
@@ -170,6 +177,7 @@ struct sk_compiler {
 	unsigned int bits_type, bits_class, bits_branch;
 	SK_PARTS(struct sk_record) records;
 	SK_PARTS(struct sk_extended) extended;
+	SK_PARTS(struct sk_deny) denies;
 	SK_PARTS(struct sk_compiled_cond) conds;
 	bool *bool_values;			/* by symbol: defaults of booleans and tunables */
 	struct sk_cond_place **cond_places;	/* by unit and conditional */

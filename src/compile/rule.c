@@ -127,6 +127,52 @@ static bool sk_class_accesses(struct sk_expanding *e, struct sk_access *room, ui
 	return true;
 }
 
+/* One pair of an allow rule, without what is denied of it. */
+static int sk_emit_undenied(struct sk_expanding *e, uint32_t cls, uint32_t mask, uint32_t source, uint32_t target)
+{
+	struct sk_access access = { cls, mask & ~sk_denied(e->c, cls, source, target) };
+	struct sk_expanding one = *e;
+
+	one.access = &access;
+	one.n_access = access.mask ? 1 : 0;
+	return sk_emit(&one, source, target);
+}
+
+/*
+ * An allow rule that deny rules meet: permissions that none of them names as they are, the others type by type. Sets
+ * e->access to what is to be emitted as ever.
+ */
+static int sk_expand_denied(struct sk_expanding *e, uint32_t flags, struct sk_access *room)
+{
+	struct sk_compiler *c = e->c;
+	struct sk_pairs pairs = { sk_set_type_ids(c, e->stmt, e->stmt->op[0]), NULL,
+				  flags & SK_SET_SELF, flags & (SK_SET_NOT_SELF | SK_SET_OTHER) };
+	uint32_t n = 0;
+	int r = 0;
+
+	pairs.targets = flags & SK_SET_OTHER ? pairs.sources : sk_set_type_ids(c, e->stmt, e->stmt->op[1]);
+	if (!pairs.sources || !pairs.targets)
+		return c->no_memory ? -ENOMEM : 0;
+	for (uint32_t k = 0; k < e->n_access && !r; k++) {
+		uint32_t cls = e->access[k].cls, mask = e->access[k].mask & sk_deny_concerns(c, cls, &pairs);
+
+		if (e->access[k].mask & ~mask)
+			room[n++] = (struct sk_access){ cls, e->access[k].mask & ~mask };
+		for (uint32_t i = 0; i < pairs.sources->n && mask && !r; i++) {
+			uint32_t source = pairs.sources->ids[i];
+
+			if (pairs.self)
+				r = sk_emit_undenied(e, cls, mask, source, source);
+			for (uint32_t j = 0; j < pairs.targets->n && !r; j++)
+				if (!pairs.not_self || pairs.targets->ids[j] != source)
+					r = sk_emit_undenied(e, cls, mask, source, pairs.targets->ids[j]);
+		}
+	}
+	e->access = room;
+	e->n_access = n;
+	return r;
+}
+
 static int sk_expand_stmt(struct sk_expanding *e, struct sk_access *room, uint32_t n_room)
 {
 	struct sk_compiler *c = e->c;
@@ -143,6 +189,8 @@ static int sk_expand_stmt(struct sk_expanding *e, struct sk_access *room, uint32
 	} else if (!sk_class_accesses(e, room, n_room)) {
 		return c->no_memory ? -ENOMEM : 0;
 	}
+	if (!e->kind && c->denies.n && sk_expand_denied(e, flags, room))
+		return -ENOMEM;
 	expand |= flags & (SK_SET_SELF | SK_SET_NOT_SELF | SK_SET_OTHER);
 	sources = expand ? sk_set_type_ids(c, e->stmt, e->stmt->op[0]) : sk_rule_types(c, e->stmt, e->stmt->op[0]);
 	targets = expand ? sk_set_type_ids(c, e->stmt, e->stmt->op[1]) : sk_rule_types(c, e->stmt, e->stmt->op[1]);
@@ -158,7 +206,7 @@ static int sk_collect_records(struct sk_compiler *c)
 	struct sk_access *room = SK_ARENA_ARRAY(&c->arena, struct sk_access, c->policy->n_classes + 1);
 	int r;
 
-	if (!room)
+	if (!room || sk_compile_denies(c))
 		return -ENOMEM;
 	SK_EACH_STMT(c, u, stmt, number) {
 		struct sk_expanding e = { c, stmt, number, 0, sk_stmt_kind(stmt->kind), NULL, 0 };

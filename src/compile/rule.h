@@ -46,4 +46,15 @@ int sk_merge_extended(struct sk_compiler *c);
 /* All 65536 numbers that a set names, by driver. */
 void sk_xperm_numbers(const struct sk_xperm_set *set, uint32_t perms[256][8]);
 
+/* Sources and targets of a rule, as types: each source with each target, or with itself. */
+struct sk_pairs {
+	const struct sk_ids *sources, *targets;
+	bool self, not_self;
+};
+
+/* deny.c: deny rules, and which permissions of a class they take: from one pair of types, or from any of a rule's. */
+int sk_compile_denies(struct sk_compiler *c);
+uint32_t sk_denied(const struct sk_compiler *c, uint32_t cls, uint32_t source, uint32_t target);
+uint32_t sk_deny_concerns(const struct sk_compiler *c, uint32_t cls, const struct sk_pairs *pairs);
+
 #endif

@@ -55,7 +55,8 @@ typedef struct sk_meanings selkie_meanings;
 
 /*
  * Works out what a comparison means; its section SELKIE_DIFF_ALLOW must have been compared. *ret is owned by the caller
- * and borrows the comparison. Returns 0, -EINVAL without that section, or -ENOMEM.
+ * and borrows the comparison. Of transitions and of flows the thousand most dangerous are told; between policies that have
+ * little in common the search for flows ends before all are seen. Returns 0, -EINVAL without that section, or -ENOMEM.
  */
 int selkie_meanings_find(const selkie_diff *diff, selkie_meanings **ret);
 void selkie_meanings_free(selkie_meanings *meanings); /* NULL is allowed */

@@ -11,7 +11,8 @@
  *
  *   meaning.c		the list, its order, and what is about the policy as a whole
  *   meaning-access.c	privileges, and what booleans open
- *   meaning-way.c	transitions and flows
+ *   meaning-transition.c	new transitions
+ *   meaning-flow.c	new flows
  *
  * Danger: what is gained, on the scale of sensitive.h, then scaled down in per cent by who gains it and how. The scale
  * says in which order to look, and nothing else.
@@ -36,6 +37,9 @@ struct sk_making_meanings {
 
 /* Adds a finding; its text is the buffer's, which is emptied. 0 or -ENOMEM. */
 int sk_meaning_add(struct sk_making_meanings *m, const struct selkie_meaning *meaning);
+
+/* Of each kind at most so many are told, the most dangerous. */
+#define SK_MEANING_MOST 1000
 
 /* Texts of rules in the making. The most that one finding shows: */
 #define SK_MEANING_RULES 6

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 int sk_question_add_contexts(const struct sk_command *cmd, struct sk_question_args *args,
 			     const char *file)
@@ -155,6 +156,30 @@ void sk_question_json_rule(struct sk_json *j, const struct sk_question *question
 	sk_json_string(j, "text", text);
 	sk_origins_json(j, question->origins, question->system.policy, &r);
 	sk_json_end_object(j);
+}
+
+int sk_question_show(const struct sk_command *cmd, const struct sk_question *question, bool json,
+		     void (*text)(void *answer, struct sk_buf *out),
+		     void (*members)(void *answer, struct sk_json *j), void *answer)
+{
+	struct sk_json j;
+	struct sk_buf out;
+	int r;
+
+	sk_buf_to_fd(&out, STDOUT_FILENO);
+	if (json) {
+		sk_json_init(&j, &out);
+		sk_json_object(&j, NULL);
+		sk_json_string(&j, "policy", question->system.path);
+		members(answer, &j);
+		sk_json_end_object(&j);
+		sk_json_finish(&j);
+	} else {
+		text(answer, &out);
+	}
+	r = sk_buf_flush(&out);
+	sk_buf_done(&out);
+	return r ? sk_failure(cmd, "writing the answer: %s", strerror(-r)) : SK_EXIT_YES;
 }
 
 void sk_question_json_context(struct sk_json *j, const char *name, const selkie_policy *policy,

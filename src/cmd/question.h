@@ -53,6 +53,14 @@ int sk_question_permissions(const struct sk_command *cmd, const struct sk_questi
 void sk_question_print_rule(struct sk_buf *out, const struct sk_question *question, uint32_t rule);
 void sk_question_json_rule(struct sk_json *j, const struct sk_question *question, uint32_t rule);
 
+/*
+ * Prints an answer on the standard output by one of two functions: the text, or the members of the JSON object behind
+ * "policy". Returns SK_EXIT_YES, or when that fails, the exit code.
+ */
+int sk_question_show(const struct sk_command *cmd, const struct sk_question *question, bool json,
+		     void (*text)(void *answer, struct sk_buf *out),
+		     void (*members)(void *answer, struct sk_json *j), void *answer);
+
 void sk_question_json_context(struct sk_json *j, const char *name, const selkie_policy *policy,
 			      const selkie_context *context);
 void sk_question_json_thing(struct sk_json *j, const struct sk_question *question);

@@ -2,11 +2,9 @@
 /*
  * selkie what: what processes of a domain may do, in kinds that people ask about, with the paths and ports behind the types.
  */
-#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "cmd/operand.h"
@@ -164,11 +162,13 @@ static void sk_what_print_kind(const struct sk_what_page *page, enum selkie_powe
 		sk_buf_printf(page->out, "    and %zu more; --limit 0 shows them\n", n - shown);
 }
 
-static void sk_what_print_text(const struct sk_what_page *page)
+static void sk_what_print_text(void *arg, struct sk_buf *out)
 {
+	struct sk_what_page *page = arg;
 	size_t n = selkie_what_count(page->what), first = 0;
 	size_t n_processes = 0;
 
+	page->out = out;
 	for (size_t i = 0; i < page->question->n_processes; i++)
 		n_processes += page->question->processes[i].type.v == page->domain.v;
 	sk_buf_adds(page->out, selkie_type_name(page->policy, page->domain));
@@ -231,23 +231,18 @@ static void sk_what_json_power(const struct sk_what_page *page, struct sk_json *
 	sk_json_end_object(j);
 }
 
-static void sk_what_print_json(const struct sk_what_page *page)
+static void sk_what_print_json(void *arg, struct sk_json *j)
 {
-	struct sk_json j;
+	const struct sk_what_page *page = arg;
 
-	sk_json_init(&j, page->out);
-	sk_json_object(&j, NULL);
-	sk_json_string(&j, "policy", page->question->system.path);
-	sk_json_string(&j, "domain", selkie_type_name(page->policy, page->domain));
-	sk_json_bool(&j, "permissive",
+	sk_json_string(j, "domain", selkie_type_name(page->policy, page->domain));
+	sk_json_bool(j, "permissive",
 		     selkie_state_permissive(page->question->system.state, page->domain));
-	sk_json_array(&j, "powers");
+	sk_json_array(j, "powers");
 	for (size_t i = 0; i < selkie_what_count(page->what); i++)
-		sk_what_json_power(page, &j, selkie_what_get(page->what, i));
-	sk_json_end_array(&j);
-	sk_question_json_processes(&j, page->question, page->domain);
-	sk_json_end_object(&j);
-	sk_json_finish(&j);
+		sk_what_json_power(page, j, selkie_what_get(page->what, i));
+	sk_json_end_array(j);
+	sk_question_json_processes(j, page->question, page->domain);
 }
 
 static int sk_what_answer(const struct sk_what_request *q, const struct sk_question *question,
@@ -256,7 +251,6 @@ static int sk_what_answer(const struct sk_what_request *q, const struct sk_quest
 	struct sk_what_page page = { q, question, question->system.policy, NULL, { 0 }, NULL };
 	struct sk_operand_context source = { 0 };
 	selkie_what *what = NULL;
-	struct sk_buf out;
 	int code = sk_operand_context(q->cmd, page.policy, "domain", word, &source), r;
 
 	if (code != SK_EXIT_YES)
@@ -266,17 +260,11 @@ static int sk_what_answer(const struct sk_what_request *q, const struct sk_quest
 	r = selkie_what_ask(question->system.state, question->labels, page.domain, &what);
 	if (r)
 		return sk_failure(q->cmd, "%s", strerror(-r));
-	sk_buf_to_fd(&out, STDOUT_FILENO);
 	page.what = what;
-	page.out = &out;
-	if (q->question.system.json)
-		sk_what_print_json(&page);
-	else
-		sk_what_print_text(&page);
-	r = sk_buf_flush(&out);
-	sk_buf_done(&out);
+	code = sk_question_show(q->cmd, question, q->question.system.json, sk_what_print_text,
+				sk_what_print_json, &page);
 	selkie_what_free(what);
-	return r ? sk_failure(q->cmd, "writing the answer: %s", strerror(-r)) : SK_EXIT_YES;
+	return code;
 }
 
 static int sk_run_what(const struct sk_command *cmd, int argc, char **argv)

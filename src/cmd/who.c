@@ -4,10 +4,8 @@
  * are in them.
  */
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "cmd/question.h"
@@ -157,9 +155,12 @@ static void sk_who_print_permissive(const struct sk_who_page *page)
 		sk_buf_adds(page->out, ".\n");
 }
 
-static void sk_who_print_text(const struct sk_who_page *page)
+static void sk_who_print_text(void *arg, struct sk_buf *out)
 {
+	struct sk_who_page *page = arg;
 	size_t n = selkie_who_count(page->who);
+
+	page->out = out;
 
 	sk_who_print_thing(page);
 	sk_buf_printf(page->out, "%zu domain%s may %s it%s\n", n, n == 1 ? "" : "s", page->q->words,
@@ -188,34 +189,27 @@ static void sk_who_json_domain(const struct sk_who_page *page, struct sk_json *j
 	sk_json_end_object(j);
 }
 
-static void sk_who_print_json(const struct sk_who_page *page)
+static void sk_who_print_json(void *arg, struct sk_json *j)
 {
-	struct sk_json j;
+	const struct sk_who_page *page = arg;
 
-	sk_json_init(&j, page->out);
-	sk_json_object(&j, NULL);
-	sk_json_string(&j, "policy", page->question->system.path);
-	sk_question_json_thing(&j, page->question);
-	sk_json_string(&j, "permissions", page->q->words);
-	sk_json_array(&j, "domains");
+	sk_question_json_thing(j, page->question);
+	sk_json_string(j, "permissions", page->q->words);
+	sk_json_array(j, "domains");
 	for (size_t i = 0; i < selkie_who_count(page->who); i++)
-		sk_who_json_domain(page, &j, selkie_who_get(page->who, i));
-	sk_json_end_array(&j);
-	sk_json_array(&j, "held");
+		sk_who_json_domain(page, j, selkie_who_get(page->who, i));
+	sk_json_end_array(j);
+	sk_json_array(j, "held");
 	for (size_t i = 0; i < selkie_who_held_count(page->who); i++)
-		sk_who_json_domain(page, &j, selkie_who_held(page->who, i));
-	sk_json_end_array(&j);
-	sk_json_end_object(&j);
-	sk_json_finish(&j);
+		sk_who_json_domain(page, j, selkie_who_held(page->who, i));
+	sk_json_end_array(j);
 }
 
-static int sk_who_answer(const struct sk_who_request *q, struct sk_question *question)
+static int sk_who_answer(const struct sk_who_request *q, const struct sk_question *question)
 {
 	struct sk_who_page page = { .q = q, .question = question };
 	selkie_who *who = NULL;
-	struct sk_buf out;
 	uint32_t perms;
-	size_t n;
 	int code = sk_question_permissions(q->cmd, question, q->words, &perms), r;
 
 	if (code != SK_EXIT_YES)
@@ -223,20 +217,13 @@ static int sk_who_answer(const struct sk_who_request *q, struct sk_question *que
 	r = selkie_who_ask(question->system.state, question->thing, perms, &who);
 	if (r)
 		return sk_failure(q->cmd, "%s", strerror(-r));
-	n = selkie_who_count(who);
-	sk_buf_to_fd(&out, STDOUT_FILENO);
 	page.who = who;
-	page.out = &out;
-	if (q->question.system.json)
-		sk_who_print_json(&page);
-	else
-		sk_who_print_text(&page);
-	r = sk_buf_flush(&out);
-	sk_buf_done(&out);
+	code = sk_question_show(q->cmd, question, q->question.system.json, sk_who_print_text,
+				sk_who_print_json, &page);
+	if (code == SK_EXIT_YES && !selkie_who_count(who))
+		code = SK_EXIT_NO;
 	selkie_who_free(who);
-	if (r)
-		return sk_failure(q->cmd, "writing the answer: %s", strerror(-r));
-	return n ? SK_EXIT_YES : SK_EXIT_NO;
+	return code;
 }
 
 static int sk_run_who(const struct sk_command *cmd, int argc, char **argv)

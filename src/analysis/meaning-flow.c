@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * New ways: domain transitions that were not possible, and flows of information between what an attacker gets at and what
- * must be protected.
+ * Flows of information that were not possible, between what an attacker gets at and what must be protected.
  *
  * In a real policy everything can flow to everything in two steps, through domains that may read and write all; and
  * those are trusted. So a flow is only looked for through types that are no such hubs under the old policy, and in at most
@@ -15,204 +14,15 @@
 #include "analysis/graph.h"
 #include "analysis/meaning.h"
 #include "selkie/flow.h"
-#include "selkie/reach.h"
 
-/*
- * Transitions.
- */
-struct sk_new_transitions {
-	struct sk_making_meanings *m;
-	selkie_reach *reach[2];
-	uint64_t *closure
-		[2]; /* by type id: sensitive rows of all that it can come to, itself included */
-	uint8_t *known[2];
-	uint32_t *
-		marks; /* by number of the type: the source for which the left policy has the step */
-};
-
-static int sk_closure_rows(struct sk_new_transitions *t, int side, uint32_t id, uint64_t *ret)
-{
-	struct selkie_reached *reached = NULL;
-	size_t n = 0;
-	int r;
-
-	if (!t->known[side][id]) {
-		r = selkie_reach_reachable(t->reach[side], (struct sk_type_id){ id },
-					   SELKIE_FORWARD, 0, &reached, &n);
-		if (r)
-			return r;
-		for (size_t i = 0; i < n; i++)
-			t->closure[side][id] |= t->m->domains[side].rows[reached[i].type.v];
-		t->known[side][id] = 1;
-		free(reached);
-	}
-	*ret = t->closure[side][id];
-	return 0;
-}
-
-static int sk_transition_take_rules(struct sk_making_meanings *m, struct sk_meaning_rules *rules,
-				    const struct selkie_rule_list *list)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < list->n && i < 2 && !r; i++)
-		r = sk_meaning_take_right_rule(m, rules, list->rules[i]);
-	return r;
-}
-
-static int sk_transition_rules(struct sk_making_meanings *m, struct sk_meaning_rules *rules,
-			       const struct selkie_transition_facts *facts)
-{
-	int r = sk_transition_take_rules(
-		m, rules, facts->by_exec ? &facts->transition : &facts->dyntransition);
-
-	if (!r && !facts->by_exec)
-		return sk_transition_take_rules(m, rules, &facts->setcurrent);
-	for (size_t i = 0; i < facts->n_entrypoints && i < 2 && !r; i++) {
-		const struct selkie_entrypoint *e = &facts->entrypoints[i];
-
-		r = sk_transition_take_rules(m, rules, &e->execute);
-		if (!r)
-			r = sk_transition_take_rules(m, rules, &e->entrypoint);
-		if (!r)
-			r = sk_transition_take_rules(m, rules, &e->type_transition);
-	}
-	return r ? r : sk_transition_take_rules(m, rules, &facts->setexec);
-}
-
-static void sk_transition_text(struct sk_making_meanings *m, struct sk_type_id source,
-			       struct sk_type_id target,
-			       const struct selkie_transition_facts *facts)
-{
-	const struct sk_policy *p = m->policy[SK_RIGHT];
-
-	sk_meaning_name(m, source, 0, true);
-	sk_buf_join(&m->buf, " can now become ", p->type_by_id[target.v]->name, NULL);
-	if (facts->by_exec && facts->n_entrypoints)
-		sk_buf_join(&m->buf, " by executing ",
-			    p->type_by_id[facts->entrypoints[0].type.v]->name, NULL);
-	else if (facts->by_dyntransition)
-		sk_buf_adds(&m->buf, " without executing anything");
-}
-
-/* How much is gained by a step: what the target may do, then what it can come to. */
-static int sk_transition_gain(struct sk_new_transitions *t, struct sk_type_id source,
-			      struct sk_type_id target, unsigned int *ret_danger, bool *ret_beyond,
-			      const char **ret_reason)
-{
-	struct sk_type_id left = sk_meaning_left(t->m, source);
-	const char *direct_reason = NULL, *beyond_reason = NULL;
-	uint64_t before = 0, after = 0;
-	unsigned int direct, beyond;
-	int r = left.v ? sk_closure_rows(t, SK_LEFT, left.v, &before) : 0;
-
-	if (!r)
-		r = sk_closure_rows(t, SK_RIGHT, target.v, &after);
-	if (r)
-		return r;
-	direct = sk_meaning_worst_row(t->m->domains[SK_RIGHT].rows[target.v] & ~before,
-				      &direct_reason);
-	beyond = sk_meaning_worst_row(after & ~before, &beyond_reason) * 9 / 10;
-	*ret_beyond = beyond > direct;
-	*ret_danger = SK_MAX(SK_MAX(direct, beyond), 10u);
-	*ret_reason = beyond > direct ? beyond_reason : direct_reason;
-	return 0;
-}
-
-static int sk_transition_add(struct sk_new_transitions *t, struct sk_type_id source,
-			     struct sk_type_id target)
-{
-	struct sk_making_meanings *m = t->m;
-	struct selkie_meaning f = { .kind = SELKIE_MEANING_TRANSITION };
-	struct selkie_transition_facts *facts = NULL;
-	struct sk_meaning_rules rules = { 0 };
-	const char *reason = NULL;
-	bool beyond;
-	int r = sk_transition_gain(t, source, target, &f.danger, &beyond, &reason);
-
-	if (!r)
-		r = selkie_reach_facts(t->reach[SK_RIGHT], source, target, &facts);
-	if (r)
-		return r;
-	f.danger = sk_meaning_scale(m, source, f.danger);
-	f.exposure = (enum selkie_exposure)m->domains[SK_RIGHT].exposure[source.v];
-	f.source = m->policy[SK_RIGHT]->type_by_id[source.v]->name;
-	f.target = m->policy[SK_RIGHT]->type_by_id[target.v]->name;
-	r = sk_transition_rules(m, &rules, facts);
-	if (!r)
-		r = sk_meaning_set_rules(m, &f, &rules);
-	sk_transition_text(m, source, target, facts);
-	if (reason)
-		sk_buf_join(&m->buf,
-			    beyond ? ", and from there on gains what it had not: "
-				   : ", which gains it what it had not: ",
-			    reason, NULL);
-	sk_buf_addc(&m->buf, '.');
-	selkie_transition_facts_free(facts);
-	return r ? r : sk_meaning_add(m, &f);
-}
-
-/* The steps of one source that the left policy does not have. */
-static int sk_transitions_from(struct sk_new_transitions *t, uint32_t number)
-{
-	const struct sk_pairing *types = &t->m->walk.pairs[SK_PAIR_TYPES];
-	struct selkie_reached *reached[2] = { NULL, NULL };
-	size_t n[2] = { 0, 0 };
-	int r = 0;
-
-	for (int side = 0; side < 2 && !r; side++)
-		if (types->id[side][number])
-			r = selkie_reach_reachable(t->reach[side],
-						   (struct sk_type_id){ types->id[side][number] },
-						   SELKIE_FORWARD, 1, &reached[side], &n[side]);
-	for (size_t i = 0; i < n[SK_LEFT] && !r; i++)
-		t->marks[types->number[SK_LEFT][reached[SK_LEFT][i].type.v]] = number;
-	for (size_t i = 1; i < n[SK_RIGHT] && !r; i++) {
-		uint32_t to = types->number[SK_RIGHT][reached[SK_RIGHT][i].type.v], *slot;
-
-		if (t->marks[to] == number)
-			continue;
-		r = sk_map_insert(&t->m->transitions, (uint64_t)number << 32 | to, 0, &slot, NULL);
-		if (!r)
-			r = sk_transition_add(t, reached[SK_RIGHT][0].type,
-					      reached[SK_RIGHT][i].type);
-	}
-	free(reached[SK_LEFT]);
-	free(reached[SK_RIGHT]);
-	return r;
-}
-
-int sk_meaning_transitions(struct sk_making_meanings *m)
-{
-	const struct sk_pairing *types = &m->walk.pairs[SK_PAIR_TYPES];
-	struct sk_new_transitions t = { .m = m };
-	int r = 0;
-
-	t.marks = SK_ARENA_ARRAY(&m->arena, uint32_t, (size_t)types->n + 1);
-	for (int side = 0; side < 2 && !r; side++) {
-		struct selkie_reach_options options = SELKIE_REACH_OPTIONS_INIT;
-		size_t n_ids = (size_t)m->policy[side]->n_type_ids + 1;
-
-		options.state = m->state[side];
-		t.closure[side] = SK_ARENA_ARRAY(&m->arena, uint64_t, n_ids);
-		t.known[side] = SK_ARENA_ARRAY(&m->arena, uint8_t, n_ids);
-		r = t.marks && t.closure[side] && t.known[side] ? 0 : -ENOMEM;
-		if (!r)
-			r = selkie_reach_new(m->policy[side], &options, &t.reach[side]);
-	}
-	for (uint32_t number = 1; number <= types->n && !r; number++)
-		if (types->id[SK_RIGHT][number])
-			r = sk_transitions_from(&t, number);
-	selkie_reach_free(t.reach[SK_LEFT]);
-	selkie_reach_free(t.reach[SK_RIGHT]);
-	return r;
-}
-
-/*
- * Flows. Sets of types are bit maps by their number, which both policies share.
- */
+/* Sets of types are bit maps by their number, which both policies share. */
 #define SK_FLOW_WEIGHT 10 /* data of any amount: what is read and written */
-#define SK_MOST_FLOWS  10000
+
+/*
+ * Between policies that have little in common nearly every way is new. So many are looked at, and so many kept.
+ */
+#define SK_MOST_LOOKED 10000000
+#define SK_MOST_WAYS   1000000
 
 /* A type is a hub when it flows directly to or from more than these of all types, and more than so many. */
 #define SK_HUB_PERCENT 10
@@ -226,7 +36,9 @@ struct sk_new_flows {
 	uint64_t *hubs;
 	/* by direction and number of a domain, when known: where it flows to (FORWARD) or from; of both policies */
 	uint64_t **near[2][2];
-	size_t n_found;
+	struct sk_flow_way *list; /* what was found */
+	size_t n, cap;
+	uint64_t n_looked;
 };
 
 /* One step from a type, without hubs, on one side. */
@@ -286,8 +98,9 @@ static int sk_flow_find_hubs(struct sk_new_flows *w)
 struct sk_flow_way {
 	enum selkie_direction direction;	/* FORWARD: to what is protected */
 	uint32_t exposed, over, domain, secret; /* numbers; over 0 when there is none */
-	unsigned int n_exposed;			/* domains that have the same way */
-	unsigned int n_over; /* more types over which they have one; UINT_MAX: counted there */
+	unsigned int danger;
+	unsigned int n_exposed; /* domains that have the same way */
+	unsigned int n_over;	/* more types over which they have one; UINT_MAX: counted there */
 	enum {
 		SK_KNOWN_NOT,
 		SK_KNOWN_ELSEWHERE, /* it had such a way before, through another domain */
@@ -348,7 +161,7 @@ static void sk_flow_text(struct sk_new_flows *w, const struct sk_flow_way *way)
 static int sk_flow_add(struct sk_new_flows *w, const struct sk_flow_way *way)
 {
 	uint32_t path[4] = { way->exposed, way->over, way->domain, way->secret };
-	struct selkie_meaning f = { .kind = SELKIE_MEANING_FLOW };
+	struct selkie_meaning f = { .kind = SELKIE_MEANING_FLOW, .danger = way->danger };
 	struct sk_meaning_rules rules = { 0 };
 	const char **names = SK_ARENA_ARRAY(&w->m->out->arena, const char *, 4);
 	size_t n = 0;
@@ -368,13 +181,6 @@ static int sk_flow_add(struct sk_new_flows *w, const struct sk_flow_way *way)
 	}
 	if (!r)
 		r = sk_meaning_set_rules(w->m, &f, &rules);
-	f.danger = sk_meaning_scale(w->m, sk_flow_right(w, way->exposed), way->over ? 80 : 85);
-	f.danger = f.danger *
-		   (way->known == SK_KNOWN_HERE	       ? 50
-		    : way->known == SK_KNOWN_ELSEWHERE ? 80
-						       : 100) /
-		   100;
-	f.danger = f.danger * (w->types->id[SK_LEFT][way->domain] ? 100 : 70) / 100;
 	f.exposure = (enum selkie_exposure)w->m->domains[SK_RIGHT]
 			     .exposure[sk_flow_right(w, way->exposed).v];
 	f.source = w->types->name[way->exposed];
@@ -382,8 +188,46 @@ static int sk_flow_add(struct sk_new_flows *w, const struct sk_flow_way *way)
 	f.path = names;
 	f.n_path = n;
 	sk_flow_text(w, way);
-	w->n_found++;
 	return r ? r : sk_meaning_add(w->m, &f);
+}
+
+static unsigned int sk_flow_danger(const struct sk_new_flows *w, const struct sk_flow_way *way)
+{
+	static const unsigned int by_known[] = { 100, 80, 50 }; /* per cent */
+	unsigned int danger =
+		sk_meaning_scale(w->m, sk_flow_right(w, way->exposed), way->over ? 80 : 85);
+
+	danger = danger * by_known[way->known] / 100;
+	return danger * (w->types->id[SK_LEFT][way->domain] ? 100 : 70) / 100;
+}
+
+static int sk_flow_keep(struct sk_new_flows *w, const struct sk_flow_way *way)
+{
+	int r = 0;
+
+	if (w->n == SK_MOST_WAYS)
+		return 0;
+	if (w->n == w->cap)
+		r = sk_grow(&w->list, &w->cap, w->n + 1, sizeof(*w->list));
+	if (r)
+		return r;
+	w->list[w->n] = *way;
+	w->list[w->n].danger = sk_flow_danger(w, way);
+	w->n++;
+	return 0;
+}
+
+/* The most dangerous first; then as they were found, which is by secret and domain. */
+static int sk_compare_ways(const void *a, const void *b)
+{
+	const struct sk_flow_way *x = a, *y = b;
+	const uint32_t p[] = { y->danger, x->secret, x->direction, x->domain, x->exposed, x->over };
+	const uint32_t q[] = { x->danger, y->secret, y->direction, y->domain, y->exposed, y->over };
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(p); i++)
+		if (p[i] != q[i])
+			return p[i] < q[i] ? -1 : 1;
+	return 0;
 }
 
 /* Exposed domains of the right policy that are no hubs, most exposed first; 0 at the end. */
@@ -441,6 +285,8 @@ static int sk_flow_take_way(struct sk_flow_ways *ways, uint32_t exposed, uint32_
 	struct sk_flow_way *same = ways->place[over] ? &ways->list[ways->place[over] - 1] : NULL;
 	int r;
 
+	if (ways->w->n_looked++ > SK_MOST_LOOKED)
+		return 0;
 	if (over == ways->secret || (over && (over == exposed || over == ways->domain)))
 		return 0;
 	if (sk_flow_is_transition(ways, exposed, over ? over : ways->domain) ||
@@ -496,21 +342,27 @@ static int sk_flow_take_exposed(struct sk_flow_ways *ways, uint32_t exposed)
 }
 
 /* Ways of the same domains over several types become one. */
-static void sk_flow_merge_ways(struct sk_flow_ways *ways)
+static int sk_flow_merge_ways(struct sk_flow_ways *ways)
 {
-	for (size_t i = 1; i < ways->n; i++)
-		for (size_t k = 0; k < i && ways->list[i].over; k++) {
-			struct sk_flow_way *way = &ways->list[k];
+	struct sk_map first = { 0 };
+	int r = 0;
 
-			if (!way->over || way->n_over == UINT_MAX ||
-			    way->exposed != ways->list[i].exposed ||
-			    way->n_exposed != ways->list[i].n_exposed ||
-			    way->known != ways->list[i].known)
-				continue;
-			way->n_over++;
-			ways->list[i].n_over = UINT_MAX;
-			break;
-		}
+	for (size_t i = 0; i < ways->n && !r; i++) {
+		struct sk_flow_way *way = &ways->list[i];
+		uint64_t key =
+			(uint64_t)way->exposed << 31 | (uint64_t)way->n_exposed << 2 | way->known;
+		uint32_t *at;
+
+		if (!way->over)
+			continue;
+		r = sk_map_insert(&first, key, (uint32_t)i, &at, NULL);
+		if (r || *at == i)
+			continue;
+		ways->list[*at].n_over++;
+		way->n_over = UINT_MAX;
+	}
+	sk_map_done(&first);
+	return r;
 }
 
 /* All new ways through one domain. */
@@ -525,12 +377,13 @@ static int sk_flow_through(struct sk_flow_ways *ways, const uint32_t *exposed)
 		r = sk_flow_near(w, side, back, ways->domain, &ways->in[side]);
 	ways->n = 0;
 	memset(ways->place, 0, ((size_t)w->types->n + 1) * sizeof(*ways->place));
-	for (; !r && *exposed; exposed++)
+	for (; !r && *exposed && w->n_looked <= SK_MOST_LOOKED; exposed++)
 		r = sk_flow_take_exposed(ways, *exposed);
-	sk_flow_merge_ways(ways);
-	for (size_t i = 0; i < ways->n && !r && w->n_found < SK_MOST_FLOWS; i++)
+	if (!r)
+		r = sk_flow_merge_ways(ways);
+	for (size_t i = 0; i < ways->n && !r; i++)
 		if (ways->list[i].n_over != UINT_MAX)
-			r = sk_flow_add(w, &ways->list[i]);
+			r = sk_flow_keep(w, &ways->list[i]);
 	return r;
 }
 
@@ -610,6 +463,11 @@ int sk_meaning_flows(struct sk_making_meanings *m)
 		if (!r)
 			r = sk_flow_secret(&w, SELKIE_BACKWARD, number, exposed);
 	}
+	if (w.n > 1)
+		qsort(w.list, w.n, sizeof(*w.list), sk_compare_ways);
+	for (size_t i = 0; i < SK_MIN(w.n, (size_t)SK_MEANING_MOST) && !r; i++)
+		r = sk_flow_add(&w, &w.list[i]);
+	free(w.list);
 	selkie_flow_free(w.flow[SK_LEFT]);
 	selkie_flow_free(w.flow[SK_RIGHT]);
 	return r;

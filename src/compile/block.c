@@ -182,6 +182,32 @@ static void sk_check_required_perms(struct sk_settling *s, uint32_t n)
 			sk_turn_off(s, c->needs[n].block, n);
 }
 
+/*
+ * Whether a block is libsepol's: there blocks are not nested. An optional has the needs of those around it, so it is off
+ * when they are, but an else branch does not: it is on when its own optional is off, even where the one around that is
+ * off, too; and an optional in an else branch does not ask whether that is on.
+ */
+static bool sk_is_flat(const struct sk_compiler *c, const struct sk_block *block)
+{
+	return !block->lenient && !c->options->store_order && block->unit < c->n_units &&
+	       c->units[block->unit]->source != SK_UNIT_CIL;
+}
+
+/* The block without which this one is off, or SK_SPACE_NONE. */
+static uint32_t sk_needed_parent(const struct sk_compiler *c, uint32_t b)
+{
+	const struct sk_block *block = &c->space->blocks.list[b];
+	uint32_t parent = block->parent;
+
+	if (!sk_is_flat(c, block))
+		return parent;
+	if (block->otherwise != SK_SPACE_NONE)
+		return c->units[block->unit]->top;
+	while (parent != SK_SPACE_NONE && c->space->blocks.list[parent].otherwise != SK_SPACE_NONE)
+		parent = c->space->blocks.list[parent].parent;
+	return parent;
+}
+
 static int sk_settling_init(struct sk_settling *s)
 {
 	struct sk_compiler *c = s->c;
@@ -206,13 +232,13 @@ static int sk_settling_init(struct sk_settling *s)
 		s->decl_of[c->decls.list[i].block] = (uint32_t)i;
 	}
 	for (size_t b = n_blocks; b-- > 0;) {
-		const struct sk_block *block = &c->space->blocks.list[b];
+		uint32_t parent = sk_needed_parent(c, (uint32_t)b);
 
 		c->enabled[b] = true;
-		if (block->parent == SK_SPACE_NONE || block->parent == b)
+		if (parent == SK_SPACE_NONE || parent == b)
 			continue;
-		s->sibling[b] = s->children[block->parent];
-		s->children[block->parent] = (uint32_t)b;
+		s->sibling[b] = s->children[parent];
+		s->children[parent] = (uint32_t)b;
 	}
 	return 0;
 }
@@ -310,7 +336,8 @@ static void sk_settle_else(struct sk_settling *s)
 
 	for (uint32_t b = 1; b < c->space->blocks.n; b++) {
 		const struct sk_block *block = &c->space->blocks.list[b];
-		bool parent = block->parent == SK_SPACE_NONE || c->enabled[block->parent];
+		uint32_t above = sk_needed_parent(c, b);
+		bool parent = above == SK_SPACE_NONE || c->enabled[above];
 		bool is_else = block->otherwise != SK_SPACE_NONE;
 
 		if (!parent || c->enabled[b] || (c->off_because[b] != SK_SPACE_NONE && !is_else))

@@ -157,6 +157,49 @@ static bool sk_add_cats(struct sk_compiler *c, const struct sk_unit_stmt *stmt, 
 	return good;
 }
 
+/* Marks what a statement says of sensitivities: that there is a level, or where they stand in the dominance. */
+static void sk_mark_sens(struct sk_compiler *c, const struct sk_unit_stmt *stmt, bool *defined, bool *ordered)
+{
+	const struct sk_name_set *set = NULL;
+	uint32_t symbol;
+
+	if (stmt->kind == SK_UNIT_SENSITIVITY_ORDER)
+		set = &c->space->sets.list[stmt->op[0]];
+	else if (stmt->kind != SK_UNIT_SENSITIVITY_CATS)
+		return;
+	for (uint32_t i = 0; i < (set ? set->n : 1); i++) {
+		symbol = sk_meaning(c, set ? set->items[i] : stmt->op[0]);
+		if (symbol != SK_SPACE_NONE)
+			(set ? ordered : defined)[c->symbols.list[symbol].id] = true;
+	}
+}
+
+/* In the policy language each sensitivity stands in the dominance and has a level, though that may have no categories. */
+static int sk_check_levels(struct sk_compiler *c)
+{
+	bool *defined = SK_ARENA_ARRAY(&c->arena, bool, (size_t)c->policy->n_sens_ids + 1);
+	bool *ordered = SK_ARENA_ARRAY(&c->arena, bool, (size_t)c->policy->n_sens_ids + 1);
+	uint32_t unit;
+
+	if (!defined || !ordered)
+		return -ENOMEM;
+	SK_EACH_STMT(c, u, stmt, number)
+		sk_mark_sens(c, stmt, defined, ordered);
+	for (uint32_t i = 0; i < c->symbols.n; i++) {
+		const struct sk_entity *s = &c->symbols.list[i];
+		const struct sk_unit_stmt *stmt;
+
+		if (s->ns != SK_NS_SENS || !s->id || (defined[s->id] && ordered[s->id]) || s->first_decl == SK_SPACE_NONE)
+			continue;
+		stmt = sk_stmt_at(c, c->decls.list[s->first_decl].stmt, &unit);
+		if (c->units[unit]->source != SK_UNIT_CIL)
+			sk_compile_error_at(c, "E0811", stmt, sk_symbol_name(c, i), defined[s->id]
+					    ? "sensitivity '%s' does not stand in the dominance"
+					    : "sensitivity '%s' has no level statement", sk_symbol_name(c, i));
+	}
+	return 0;
+}
+
 static int sk_compile_sens_cats(struct sk_compiler *c)
 {
 	SK_EACH_STMT(c, u, stmt, number) {
@@ -195,6 +238,8 @@ int sk_compile_mls(struct sk_compiler *c)
 	if (sk_number_cats(c) || sk_number_sens(c))
 		return -ENOMEM;
 	sk_compile_sens_cats(c);
+	if (sk_check_levels(c))
+		return -ENOMEM;
 	sk_fill_mls_aliases(c);
 	return c->no_memory ? -ENOMEM : 0;
 }

@@ -100,15 +100,63 @@ static uint32_t sk_next_meant(const struct sk_bitset *members, uint32_t id, uint
 	return next == UINT32_MAX ? 0 : next;
 }
 
-static int sk_compile_role_types(struct sk_compiler *c)
-{
-	struct sk_bitset *rows = SK_ARENA_ARRAY(&c->arena, struct sk_bitset, (size_t)c->policy->n_role_ids + 1);
+/*
+ * Exceptions. In the policy language what one block says of a role's types is one set, so an exception counts for all of
+ * it (libsepol keeps one type_set_t for each role of a block).
+ */
+struct sk_exceptions {
+	struct sk_map rows;		/* block and symbol, to number */
+	SK_PARTS(struct sk_bitset) list;
+};
 
-	if (!rows)
-		return -ENOMEM;
-	for (uint32_t id = 1; id <= c->policy->n_role_ids; id++)
-		if (sk_bitset_init(&rows[id], &c->arena, c->n_plain_types + 1))
+static uint64_t sk_exception_key(struct sk_compiler *c, const struct sk_unit_stmt *stmt)
+{
+	return (uint64_t)stmt->block << 32 | sk_meaning(c, stmt->op[0]);
+}
+
+static int sk_collect_exceptions(struct sk_compiler *c, struct sk_exceptions *e)
+{
+	SK_EACH_STMT(c, u, stmt, number) {
+		const struct sk_name_set *set;
+		struct sk_bitset row;
+		uint32_t *value;
+		bool fresh;
+
+		if (stmt->kind != SK_UNIT_ROLE_TYPES || c->units[u]->source == SK_UNIT_CIL)
+			continue;
+		set = &c->space->sets.list[stmt->op[1]];
+		if (!set->n_minus)
+			continue;
+		if (sk_map_insert(&e->rows, sk_exception_key(c, stmt), (uint32_t)e->list.n, &value, &fresh) ||
+		    (fresh && (sk_bitset_init(&row, &c->arena, c->n_plain_types + 1) || SK_COMPILE_ADD(e->list, row))))
 			return -ENOMEM;
+		sk_add_listed_types(c, stmt, set->items + set->n, set->n_minus, &e->list.list[*value]);
+	}
+	return 0;
+}
+
+/* The types that a statement gives its role: what it lists, without the exceptions of its block. */
+static const struct sk_bitset *sk_given_types(struct sk_compiler *c, const struct sk_unit_stmt *stmt,
+					      const struct sk_exceptions *e, struct sk_bitset *room)
+{
+	const struct sk_name_set *set = &c->space->sets.list[stmt->op[1]];
+	const uint32_t *row = e->list.n ? sk_map_find(&e->rows, sk_exception_key(c, stmt)) : NULL;
+
+	if (!row)
+		return sk_set_types(c, stmt, stmt->op[1]);
+	memset(room->words, 0, room->n_words * sizeof(*room->words));
+	sk_add_listed_types(c, stmt, set->items, set->n, room);
+	for (uint32_t w = 0; w < room->n_words; w++)
+		room->words[w] &= ~e->list.list[*row].words[w];
+	return room;
+}
+
+static int sk_give_role_types(struct sk_compiler *c, const struct sk_exceptions *e, struct sk_bitset *rows)
+{
+	struct sk_bitset room;
+
+	if (sk_bitset_init(&room, &c->arena, c->n_plain_types + 1))
+		return -ENOMEM;
 	SK_EACH_STMT(c, u, stmt, number) {
 		const struct sk_bitset *members, *types;
 		uint32_t id;
@@ -116,15 +164,31 @@ static int sk_compile_role_types(struct sk_compiler *c)
 		if (stmt->kind != SK_UNIT_ROLE_TYPES)
 			continue;
 		members = sk_meant_ids(c, stmt, stmt->op[0], &id);
-		types = sk_set_types(c, stmt, stmt->op[1]);
+		types = sk_given_types(c, stmt, e, &room);
 		for (uint32_t role = sk_next_meant(members, id, 0); types && role; role = sk_next_meant(members, id, role))
 			for (uint32_t w = 0; w < types->n_words; w++)
 				rows[role].words[w] |= types->words[w];
 	}
-	for (uint32_t id = 1; id <= c->policy->n_role_ids; id++)
-		if (sk_idset_from_bitset(&c->policy->roles[id - 1].types, &c->policy->arena, &rows[id]))
-			return -ENOMEM;
 	return 0;
+}
+
+static int sk_compile_role_types(struct sk_compiler *c)
+{
+	struct sk_bitset *rows = SK_ARENA_ARRAY(&c->arena, struct sk_bitset, (size_t)c->policy->n_role_ids + 1);
+	struct sk_exceptions e = { 0 };
+	int r = rows ? 0 : -ENOMEM;
+
+	for (uint32_t id = 1; !r && id <= c->policy->n_role_ids; id++)
+		r = sk_bitset_init(&rows[id], &c->arena, c->n_plain_types + 1);
+	if (!r)
+		r = sk_collect_exceptions(c, &e);
+	if (!r)
+		r = sk_give_role_types(c, &e, rows);
+	for (uint32_t id = 1; !r && id <= c->policy->n_role_ids; id++)
+		r = sk_idset_from_bitset(&c->policy->roles[id - 1].types, &c->policy->arena, &rows[id]);
+	sk_map_done(&e.rows);
+	free(e.list.list);
+	return r;
 }
 
 static void sk_compile_dominance(struct sk_compiler *c)

@@ -150,6 +150,16 @@ bool sk_add_types(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32
 	return !k.bad;
 }
 
+bool sk_add_listed_types(struct sk_compiler *c, const struct sk_unit_stmt *stmt, const uint32_t *refs, uint32_t n,
+			 struct sk_bitset *into)
+{
+	bool good = true;
+
+	for (uint32_t i = 0; i < n; i++)
+		good &= sk_add_type(c, stmt, refs[i], into);
+	return good;
+}
+
 const struct sk_bitset *sk_set_types(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t set)
 {
 	struct sk_set_value *v = &c->sets[set];

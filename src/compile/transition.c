@@ -110,6 +110,15 @@ static void sk_transitions_done(struct sk_transitions *t)
 	sk_map_done(&t->seen);
 }
 
+/* checkpolicy refuses a role or named transition that stands twice in one policy or module, though it gave the same. */
+static bool sk_may_be_again(const struct sk_compiler *c, uint32_t unit, const struct sk_transition *old)
+{
+	uint32_t other;
+
+	sk_stmt_at(c, old->stmt, &other);
+	return other != unit || c->units[unit]->source == SK_UNIT_CIL;
+}
+
 static int sk_compile_role_transitions(struct sk_compiler *c)
 {
 	struct sk_transitions t = { .c = c, .kind = SK_FACT_ROLE_TRANSITION };
@@ -136,8 +145,16 @@ static int sk_compile_role_transitions(struct sk_compiler *c)
 									   number };
 					const struct sk_transition *old = sk_add_transition(&t, &new, &failed);
 
-					if (!old || old->value == new.value)
+					if (!old || old->stmt == number ||
+					    (old->value == new.value && sk_may_be_again(c, u, old)))
 						continue;
+					if (old->value == new.value) {
+						sk_compile_note(c, sk_compile_error(c, "E0807", stmt,
+							"role_transition %s %s:%s gives '%s' twice", p->roles[r - 1].name,
+							p->types[y - 1].name, p->classes[k - 1].name, p->roles[new.value - 1].name),
+							sk_stmt_at(c, old->stmt, NULL), "it is given here");
+						continue;
+					}
 					sk_compile_note(c, sk_compile_error(c, "E0806", stmt,
 						"role_transition %s %s:%s gives '%s', and elsewhere '%s'",
 						p->roles[r - 1].name, p->types[y - 1].name, p->classes[k - 1].name,
@@ -217,15 +234,6 @@ static void sk_report_filename(struct sk_compiler *c, const struct sk_unit_stmt 
 				old->value == new->value ? "" : p->types[old->value - 1].name,
 				old->value == new->value ? "" : "'");
 	sk_compile_note(c, diag, sk_stmt_at(c, old->stmt, NULL), "'%s' is given here", p->types[old->value - 1].name);
-}
-
-/* checkpolicy refuses a named transition that stands twice in one policy or module, though it gave the same. */
-static bool sk_may_be_again(const struct sk_compiler *c, uint32_t unit, const struct sk_transition *old)
-{
-	uint32_t other;
-
-	sk_stmt_at(c, old->stmt, &other);
-	return other != unit || c->units[unit]->source == SK_UNIT_CIL;
 }
 
 /* One named transition of a statement. */

@@ -13,4 +13,8 @@ const struct sk_bitset *sk_attribute_types(struct sk_compiler *c, uint32_t id);
 /* Adds the types of a set, attributes expanded, to a set of the width of all types. False after a diagnostic. */
 bool sk_add_types(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t set, struct sk_bitset *into);
 
+/* The same for the types and attributes of a list. */
+bool sk_add_listed_types(struct sk_compiler *c, const struct sk_unit_stmt *stmt, const uint32_t *refs, uint32_t n,
+			 struct sk_bitset *into);
+
 #endif

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Comparing two kernel policies by the text that checkpolicy makes of them.
+
+Two things are taken into account, both of them checked and not just passed over:
+- checkpolicy 3.4 expands `role R types ATTRIBUTE` before it has read which types later optionals put into the attribute.
+  The peer's types of a role must be among ours, and each of ours that it lacks must be in an attribute that the text
+  gives the role.
+- with -O, of two rules on attributes that hold the same types either may go, as a hash has it: there a rule's attributes
+  are replaced by the first of those that hold the same types.
+"""
+import os, re, shutil, subprocess
+
+
+def peer():
+    """The checkpolicy that judges: newer than Debian's where SELKIE_PEER_311 names one. None without any."""
+    return os.environ.get("SELKIE_PEER_311") or shutil.which("checkpolicy")
+
+
+def decompile(policy, mls):
+    """Sorted lines. Raises CalledProcessError when checkpolicy cannot read it."""
+    subprocess.run([peer(), *(["-M"] if mls else []), "-b", "-F", "-o", policy + ".txt", policy], check=True,
+                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    with open(policy + ".txt") as f:
+        return sorted(f.readlines())
+
+
+def role_types(lines):
+    roles = {}
+    for line in lines:
+        m = re.match(r"role (\S+) types \{ (.*) \};", line)
+        if m:
+            roles.setdefault(m[1], set()).update(m[2].split())
+    return roles
+
+
+def members(lines):
+    of = {}
+    for line in lines:
+        m = re.match(r"typeattribute (\S+) (.*);", line)
+        if m:
+            for a in m[2].split(","):
+                of.setdefault(a.strip(" {}"), set()).add(m[1])
+    return of
+
+
+def roles_excused(conf, theirs, ours):
+    of, named = members(theirs), {}
+    with open(conf) as f:
+        for m in re.finditer(r"^\s*role\s+(\S+)\s+types\s+([^;]*);", f.read(), re.M):
+            named.setdefault(m[1], set()).update(m[2].strip("{} ").split())
+    a, b = role_types(theirs), role_types(ours)
+    return set(a) <= set(b) and all(a.get(r, set()) <= t and t - a.get(r, set()) <=
+                                    set().union(*(of.get(x, set()) for x in named.get(r, ()))) for r, t in b.items())
+
+
+def canonical(lines):
+    first, name = {}, {}
+    for attribute, types in sorted(members(lines).items()):
+        name[attribute] = first.setdefault(frozenset(types), attribute)
+    out = []
+    for line in lines:
+        m = re.match(r"(\s*(?:allow|auditallow|dontaudit)) (\S+) (\S+):(.*)", line, re.S)
+        out.append("%s %s %s:%s" % (m[1], name.get(m[2], m[2]), name.get(m[3], m[3]), m[4]) if m else line)
+    return sorted(out)
+
+
+def differences(conf, theirs, ours, optimized=False):
+    """What differs between two lists of lines of policies made from `conf`; some of it, as lines."""
+    if theirs == ours:
+        return []
+    if role_types(theirs) != role_types(ours) and not roles_excused(conf, theirs, ours):
+        return ["types of roles: %s, %s" % (role_types(theirs), role_types(ours))]
+    a, b = ([l for l in lines if not re.match(r"role \S+ types", l)] for lines in (theirs, ours))
+    if optimized:
+        a, b = canonical(a), canonical(b)
+    if a == b:
+        return []
+    return (["peer only: " + l for l in sorted(set(a) - set(b))[:5]] + ["selkie only: " + l for l in sorted(set(b) - set(a))[:5]]
+            or ["a line stands more often"])

@@ -174,7 +174,6 @@ static void sk_assert_class(struct sk_asserting *a, uint32_t cls, uint32_t mask,
 
 static void sk_assert_xperms(struct sk_asserting *a)
 {
-	static const char *const words[] = { [SK_XOP_IOCTL] = "ioctl", [SK_XOP_NLMSG] = "nlmsg" };
 	struct sk_compiler *c = a->c;
 	const struct sk_xperm_set *set = &c->space->xperms.list[a->stmt->op[3]];
 	const struct sk_bitset *classes = sk_set_ids(c, a->stmt, a->stmt->op[2]);
@@ -182,7 +181,7 @@ static void sk_assert_xperms(struct sk_asserting *a)
 	sk_xperm_numbers(set, a->perms);
 	for (uint32_t cls = classes ? sk_bitset_next(classes, 0) : UINT32_MAX; cls != UINT32_MAX;
 	     cls = sk_bitset_next(classes, cls + 1)) {
-		uint32_t mask = sk_class_find_perm(&c->policy->classes[cls - 1], words[set->op]);
+		uint32_t mask = sk_class_find_perm(&c->policy->classes[cls - 1], sk_xop_word((enum sk_xop)set->op));
 
 		if (mask)
 			sk_assert_class(a, cls, mask, set->op);

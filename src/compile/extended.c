@@ -32,6 +32,11 @@ static void sk_add_numbers(const struct sk_xperm_set *set, uint32_t perms[256][8
 	}
 }
 
+const char *sk_xop_word(enum sk_xop op)
+{
+	return op == SK_XOP_IOCTL ? "ioctl" : "nlmsg";
+}
+
 void sk_xperm_numbers(const struct sk_xperm_set *set, uint32_t perms[256][8])
 {
 	memset(perms, 0, 256 * sizeof(*perms));

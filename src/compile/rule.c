@@ -29,6 +29,11 @@ static bool sk_is_type_rule(uint32_t kind_number)
 	return sk_key_kinds[kind_number] & SK_RULES_TYPE;
 }
 
+static bool sk_is_extended(uint32_t kind_number)
+{
+	return sk_key_kinds[kind_number] & SK_RULES_XPERM;
+}
+
 /* What a kind of statement becomes: the key's kind, or SK_SPACE_NONE. */
 static uint32_t sk_stmt_kind(uint32_t kind)
 {
@@ -77,7 +82,7 @@ static int sk_emit(struct sk_expanding *e, uint32_t source, uint32_t target)
 	for (uint32_t i = 0; i < e->n_access; i++) {
 		uint64_t full = key | (uint64_t)e->access[i].cls << SK_KEY_KIND;
 
-		if (e->kind >= 6) {
+		if (sk_is_extended(e->kind)) {
 			if (sk_add_extended(c, e->stmt, e->number, full))
 				return -ENOMEM;
 			continue;
@@ -105,6 +110,19 @@ static int sk_emit_all(struct sk_expanding *e, const struct sk_ids *sources, con
 	return r;
 }
 
+/* Extended permissions are of classes that have the permission they belong to. */
+static bool sk_check_extended_class(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t cls)
+{
+	const char *word = sk_xop_word((enum sk_xop)c->space->xperms.list[stmt->op[3]].op);
+	uint32_t name = sk_intern_find(c->names, word, strlen(word));
+
+	if (name != SK_INTERN_NONE && sk_map_find(&c->perm_values, (uint64_t)cls << 32 | name))
+		return true;
+	sk_compile_error_at(c, "E0805", stmt, word, "class '%s' has no permission '%s'", c->policy->classes[cls - 1].name,
+			    word);
+	return false;
+}
+
 /* The classes of a type rule or an extended one, as accesses with the result, or 0, for a mask. */
 static bool sk_class_accesses(struct sk_expanding *e, struct sk_access *room, uint32_t n_room)
 {
@@ -122,8 +140,11 @@ static bool sk_class_accesses(struct sk_expanding *e, struct sk_access *room, ui
 	}
 	e->access = room;
 	for (uint32_t cls = sk_bitset_next(classes, 0); cls != UINT32_MAX && e->n_access < n_room;
-	     cls = sk_bitset_next(classes, cls + 1))
+	     cls = sk_bitset_next(classes, cls + 1)) {
+		if (sk_is_extended(e->kind) && !sk_check_extended_class(c, e->stmt, cls))
+			return false;
 		room[e->n_access++] = (struct sk_access){ cls, data };
+	}
 	return true;
 }
 
@@ -216,6 +237,9 @@ static int sk_collect_records(struct sk_compiler *c)
 		if (stmt->kind == SK_UNIT_NEVERALLOW || stmt->kind == SK_UNIT_NEVERALLOWX) {
 			if (SK_COMPILE_ADD(c->neverallows, number))
 				return -ENOMEM;
+			e.kind = sk_kind_number(SK_RULE_XALLOW);
+			if (stmt->kind == SK_UNIT_NEVERALLOWX)
+				sk_class_accesses(&e, room, c->policy->n_classes);
 			continue;
 		}
 		if (c->options->no_dontaudit && (stmt->kind == SK_UNIT_DONTAUDIT || stmt->kind == SK_UNIT_DONTAUDITX))

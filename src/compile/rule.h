@@ -43,6 +43,8 @@ int sk_sort_records(struct sk_record **records, size_t n);
 /* extended.c: the extended permissions of a statement, split up by driver. */
 int sk_add_extended(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t number, uint64_t key);
 int sk_merge_extended(struct sk_compiler *c);
+/* The permission that extended ones belong to: "ioctl". */
+const char *sk_xop_word(enum sk_xop op);
 /* All 65536 numbers that a set names, by driver. */
 void sk_xperm_numbers(const struct sk_xperm_set *set, uint32_t perms[256][8]);
 

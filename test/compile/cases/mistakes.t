@@ -367,3 +367,30 @@ policy.conf:110:27: error: role 'user_r' may not have type 'init_t' [E0810]
 policy.conf:111:22: error: user 'plain' may not have role 'sys_r' [E0810]
   111 | portcon tcp 80 plain:sys_r:init_t
       |                      ^~~~~
+=== extended permissions of a class without
+type c_t;
+allowxperm user_t c_t:process ioctl 0x5401;
+neverallowxperm user_t c_t:{ file process } ioctl 0x5402;
+---
+policy.conf:102:31: error: class 'process' has no permission 'ioctl' [E0805]
+  102 | allowxperm user_t c_t:process ioctl 0x5401;
+      |                               ^~~~~
+policy.conf:103:45: error: class 'process' has no permission 'ioctl' [E0805]
+  103 | neverallowxperm user_t c_t:{ file process } ioctl 0x5402;
+      |                                             ^~~~~
+=== a sensitivity without a level | mls
+sensitivity s3;
+---
+policy.conf:101:13: error: sensitivity 's3' has no level statement [E0811]
+  101 | sensitivity s3;
+      |             ^~
+=== one role transition twice
+role_transition sys_r files user_r;
+role_transition sys_r etc_t user_r;
+---
+policy.conf:102:1: error: role_transition sys_r etc_t:process gives 'user_r' twice [E0807]
+  102 | role_transition sys_r etc_t user_r;
+      | ^
+policy.conf:101:1: note: it is given here
+  101 | role_transition sys_r files user_r;
+      | ^

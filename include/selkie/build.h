@@ -36,6 +36,8 @@ enum selkie_build_flag {
 	SELKIE_BUILD_NO_DONTAUDIT = 128,	/* leave out dontaudit rules */
 	SELKIE_BUILD_XEN = 256,			/* the policy is for Xen */
 	SELKIE_BUILD_STRIP = 512,	/* do not keep where rules come from (origin.h) */
+	SELKIE_BUILD_FILE_CONTEXTS = 1024,	/* make the text of file contexts as well */
+	SELKIE_BUILD_CIL = 2048,	/* every file is CIL, whatever its name */
 };
 
 /* What becomes of classes and permissions that the policy does not know. */
@@ -72,6 +74,12 @@ void selkie_built_free(selkie_built *built);		/* NULL is allowed */
 
 /* The policy; borrowed. It holds all that any version can express. */
 const selkie_policy *selkie_built_policy(const selkie_built *built);
+
+/*
+ * The file contexts of CIL and modules as secilc and libsemanage write them, in the order of precedence, templates of home
+ * directories among them; "" for none. Borrowed. NULL unless SELKIE_BUILD_FILE_CONTEXTS was asked for.
+ */
+const char *selkie_built_file_contexts(const selkie_built *built);
 
 /* The version that the sources ask for (OUTPUT_POLICY of a tree), or the newest that kernels commonly read: 33. */
 unsigned int selkie_built_version(const selkie_built *built);

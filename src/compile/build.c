@@ -13,6 +13,7 @@
 #include "compile/build-unpack.h"
 #include "compile/compile.h"
 #include "unit/cil.h"
+#include "unit/label.h"
 #include "provenance/origins.h"
 #include "unit/te.h"
 
@@ -22,6 +23,7 @@
 struct sk_built {
 	struct sk_policy *policy;
 	struct sk_origins *origins;	/* NULL when they were not asked for, or cannot be had */
+	char *file_contexts;		/* NULL when they were not asked for */
 	unsigned int version;
 };
 
@@ -335,6 +337,8 @@ static int sk_operands_collect(struct sk_building *b, struct sk_operands *o, con
 	for (size_t i = 0; !r && i < n; i++) {
 		int kind = sk_operand_kind(&b->arena, sources[i]);
 
+		if (kind >= 0 && kind != SK_OPERAND_TREE && b->options->flags & SELKIE_BUILD_CIL)
+			kind = SK_OPERAND_CIL;
 		if (kind < 0)
 			r = sk_cannot_read(b, sources[i], kind);
 		else if (kind == SK_OPERAND_STORE)
@@ -345,11 +349,29 @@ static int sk_operands_collect(struct sk_building *b, struct sk_operands *o, con
 	return r;
 }
 
+static bool sk_is_enabled(void *arg, uint32_t block)
+{
+	return ((const bool *)arg)[block];
+}
+
+/* The file contexts, templates of home directories among them. */
+static int sk_build_labels(struct sk_building *b, bool *enabled, struct sk_built *built)
+{
+	sk_auto_buf struct sk_buf text = SK_BUF_INIT;
+	int r = sk_label_files(&b->units, SK_LABEL_SEMANAGE, sk_is_enabled, enabled, &text, &text);
+
+	if (r)
+		return r;
+	built->file_contexts = sk_buf_steal(&text, NULL);
+	return built->file_contexts ? 0 : -ENOMEM;
+}
+
 static int sk_build(struct sk_building *b, const char *const *sources, size_t n, struct sk_built *built)
 {
 	static const int unknown[] = { -1, SK_UNKNOWN_DENY, SK_UNKNOWN_REJECT, SK_UNKNOWN_ALLOW };
 	struct sk_compile_options options = SK_COMPILE_OPTIONS_INIT;
 	struct sk_operands operands = { 0 };
+	sk_auto_free bool *enabled = NULL;
 	int r = sk_operands_collect(b, &operands, sources, n);
 
 	if (!r)
@@ -373,8 +395,11 @@ static int sk_build(struct sk_building *b, const char *const *sources, size_t n,
 	options.store_order = b->store_order;
 	options.root = b->has_rp && !b->rp.headers ? b->rp.root : NULL;
 	built->version = (unsigned int)sk_build_version(b);
-	return sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &built->policy,
-			  b->options->flags & SELKIE_BUILD_STRIP ? NULL : &built->origins);
+	if (b->options->flags & SELKIE_BUILD_FILE_CONTEXTS)
+		options.ret_enabled = &enabled;
+	r = sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &built->policy,
+		       b->options->flags & SELKIE_BUILD_STRIP ? NULL : &built->origins);
+	return r || !enabled ? r : sk_build_labels(b, enabled, built);
 }
 
 int selkie_build(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
@@ -406,12 +431,18 @@ void selkie_built_free(selkie_built *built)
 		return;
 	selkie_policy_free(built->policy);
 	selkie_origins_free(built->origins);
+	free(built->file_contexts);
 	free(built);
 }
 
 const selkie_policy *selkie_built_policy(const selkie_built *built)
 {
 	return built->policy;
+}
+
+const char *selkie_built_file_contexts(const selkie_built *built)
+{
+	return built->file_contexts;
 }
 
 unsigned int selkie_built_version(const selkie_built *built)

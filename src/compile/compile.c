@@ -85,6 +85,15 @@ static int sk_run_stages(struct sk_compiler *c)
 	return c->errors ? SK_COMPILE_REFUSED : 0;
 }
 
+static int sk_give_enabled(const struct sk_compiler *c, bool **ret_enabled)
+{
+	*ret_enabled = malloc(c->space->blocks.n + 1);
+	if (!*ret_enabled)
+		return -ENOMEM;
+	memcpy(*ret_enabled, c->enabled, c->space->blocks.n * sizeof(**ret_enabled));
+	return 0;
+}
+
 int sk_compile(struct sk_space *space, const struct sk_unit *const *units, size_t n_units,
 	       const struct sk_compile_options *options, struct sk_policy **ret_policy, struct sk_origins **ret_origins)
 {
@@ -96,6 +105,8 @@ int sk_compile(struct sk_space *space, const struct sk_unit *const *units, size_
 		r = sk_run_stages(&c);
 	if (!r && ret_origins)
 		r = sk_compile_origins(&c, ret_origins);
+	if (!r && options->ret_enabled)
+		r = sk_give_enabled(&c, options->ret_enabled);
 	if (!r) {
 		*ret_policy = c.policy;
 		c.policy = NULL;

@@ -23,6 +23,7 @@ struct sk_compile_options {
 	bool keep_unbounded;		/* leave out the checks of bounds and neverallow rules */
 	bool optimize;			/* drop rules that others cover */
 	bool list_blocks;		/* a note for each optional that is switched off, and why */
+	bool **ret_enabled;		/* NULL, or gets which blocks of the space are on; the caller's (free) */
 	bool no_dontaudit;		/* leave out what is not to be audited */
 	const char *root;		/* names of files in origins are relative to it; NULL: as they are */
 	int handle_unknown;		/* enum sk_handle_unknown, or -1: as the units say, else deny */

@@ -59,9 +59,10 @@ void sk_label_print_level(const struct sk_space *space, uint32_t number, struct 
 static void sk_label_print_range(const struct sk_space *space, uint32_t number, struct sk_buf *out)
 {
 	const struct sk_range_ref *range = &space->ranges.list[number];
+	const struct sk_level_ref *low = &space->levels.list[range->low], *high = &space->levels.list[range->high];
 
 	sk_label_print_level(space, range->low, out);
-	if (range->low == range->high)
+	if (low->sens == high->sens && low->cats == high->cats)
 		return;
 	sk_buf_addc(out, '-');
 	sk_label_print_level(space, range->high, out);

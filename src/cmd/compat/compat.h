@@ -15,6 +15,8 @@
  * base/ only, and add its row in main.c and its name in meson.build.
  */
 int sk_compat_pp(int argc, char **argv);
+int sk_compat_secil2conf(int argc, char **argv);
+int sk_compat_secilc(int argc, char **argv);
 int sk_compat_semodule_package(int argc, char **argv);
 int sk_compat_semodule_unpackage(int argc, char **argv);
 

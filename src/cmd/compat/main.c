@@ -17,6 +17,8 @@ static const struct sk_compat_tool {
 	int (*run)(int argc, char **argv);
 } sk_compat_tools[] = {
 	{ "pp", sk_compat_pp },
+	{ "secil2conf", sk_compat_secil2conf },
+	{ "secilc", sk_compat_secilc },
 	{ "semodule_package", sk_compat_semodule_package },
 	{ "semodule_unpackage", sk_compat_semodule_unpackage },
 };

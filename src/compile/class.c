@@ -171,18 +171,36 @@ struct sk_vectors {
 	bool bad;
 };
 
+static const char *sk_perm_name_at(const void *arg, size_t i)
+{
+	const struct sk_class *cls = arg;
+	uint32_t n = cls->common ? cls->common->n_perms : 0;
+
+	return i < n ? cls->common->perms[i].name : cls->perms[i - n].name;
+}
+
+static void sk_suggest_perm(struct sk_compiler *c, struct sk_diag *diag, const struct sk_class *cls, const char *name)
+{
+	size_t near = diag ? sk_nearest_name(name, cls->n_prim, sk_perm_name_at, cls) : SIZE_MAX;
+
+	if (near != SIZE_MAX)
+		sk_diag_note(c->diags, diag, NULL, "did you mean '%s'?", sk_perm_name_at(cls, near));
+}
+
 /* The bit of one permission of a class; 0 after a diagnostic. */
 static uint32_t sk_perm_bit(struct sk_vectors *v, uint32_t cls, uint32_t ref)
 {
 	struct sk_compiler *c = v->c;
 	const uint32_t *value =
 		sk_map_find(&c->perm_values, (uint64_t)cls << 32 | c->space->refs.list[ref].name);
+	struct sk_diag *diag;
 
 	if (value)
 		return 1u << (*value - 1);
 	v->bad = true;
-	sk_compile_error_at(c, "E0805", v->stmt, sk_ref_name(c, ref), "class '%s' has no permission '%s'",
-			    c->policy->classes[cls - 1].name, sk_ref_name(c, ref));
+	diag = sk_compile_error_at(c, "E0805", v->stmt, sk_ref_name(c, ref), "class '%s' has no permission '%s'",
+				   c->policy->classes[cls - 1].name, sk_ref_name(c, ref));
+	sk_suggest_perm(c, diag, &c->policy->classes[cls - 1], sk_ref_name(c, ref));
 	return 0;
 }
 

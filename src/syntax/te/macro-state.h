@@ -92,6 +92,9 @@ struct sk_macro {
 	bool blind;			/* only a macro when a parenthesis follows */
 	bool locked;			/* cannot be redefined from sources */
 	bool interface;
+	bool cyclic;			/* calls itself without end, which has been said */
+	bool counted;			/* n_params is known */
+	uint8_t n_params;		/* of an interface: the last $n in its body, 0 when $* or $@ is */
 	uint8_t min_args;		/* builtin: with fewer it complains and gives nothing */
 	uint8_t max_args;		/* builtin: more are ignored, with a warning; UINT8_MAX is any number */
 };
@@ -237,6 +240,12 @@ static inline const struct sk_text *sk_param_word(const struct sk_macro_state *s
 	}
 	return NULL;
 }
+
+/* interface.c: whether a call has the arguments that it must have; false when it has not, which has been said. */
+bool sk_interface_check(struct sk_macro_reader *m, struct sk_macro *macro, const struct sk_expansion *call,
+			const struct sk_arg *args, uint32_t n_args);
+/* The chain of calls has this one in it without end. */
+void sk_interface_cycle(struct sk_macro_reader *m, struct sk_macro *macro, const struct sk_expansion *call);
 
 /* macro-text.c: texts, and making them flat. */
 struct sk_text *sk_text_new(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, bool kept);

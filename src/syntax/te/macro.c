@@ -16,7 +16,7 @@
 #define SK_ENV_DEPTH_MAX 64
 
 static const struct sk_macro_limits sk_macro_default_limits = {
-	.steps = 200u * 1000 * 1000,
+	.steps = 100u * 1000 * 1000,
 	.memory = 512u << 20,
 	.depth = 20000,
 };
@@ -874,7 +874,9 @@ static int sk_call_expand(struct sk_macro_reader *m, struct sk_call *call)
 	uint32_t expansion;
 	int r;
 
-	if (!call->macro->body->n)
+	if (!call->macro->body->n || call->macro->cyclic)
+		return 0;
+	if (call->macro->interface && !sk_interface_check(m, call->macro, &e, &m->state->args[call->first_arg], call->n_args))
 		return 0;
 	r = sk_macro_new_expansion(m, &e, &expansion);
 	if (!r && call->macro->body->params)

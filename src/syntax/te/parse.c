@@ -120,7 +120,8 @@ static bool sk_expected_before(struct sk_te_parser *p, int punct)
 	uint32_t end = p->last.addr + p->last.length;
 	char found[120], message[300];
 
-	if (p->failed || p->token.kind == SK_TOKEN_BAD || !sk_on_new_line(p))
+	if (p->failed || p->token.kind == SK_TOKEN_BAD ||
+	    (!(p->token.kind == SK_TOKEN_END && p->lexer->part) && !sk_on_new_line(p)))
 		return false;
 	sk_describe(p, &p->token, found, sizeof(found));
 	snprintf(message, sizeof(message), "expected '%c' before %s", punct, found);

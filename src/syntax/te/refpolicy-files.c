@@ -219,8 +219,6 @@ static int sk_appconfig(struct sk_files *f)
 
 	snprintf(folder, sizeof(folder), "config/appconfig-%.100s", *type ? type : "standard");
 	r = sk_refpolicy_list(f->rp, folder, "", &names, &n);
-	if (r)
-		return r;
 	for (size_t i = 0; i < n && !r; i++)
 		r = sk_appconfig_file(f, *type ? type : "standard", names[i]);
 	free(names);

@@ -167,6 +167,8 @@ static int sk_scan(struct sk_refpolicy *rp, const char *layer)
 
 		if (layer && errno == ENOTDIR)
 			return 0;
+		if (errno == ENOMEM)
+			return -ENOMEM;
 		sk_error(rp->diags, "E0139", &place, "cannot read it: %s", strerror(errno));
 		return SK_REFPOLICY_REFUSED;
 	}
@@ -358,9 +360,13 @@ int sk_refpolicy_list(struct sk_refpolicy *rp, const char *folder, const char *e
 	DIR *dir;
 	int r = 0;
 
+	*ret_names = NULL;
+	*ret_n = 0;
 	if (asprintf(&path, "%s/%s", rp->root, folder) < 0)
 		return -ENOMEM;
 	dir = opendir(path);
+	if (!dir && errno == ENOMEM)
+		return -ENOMEM;
 	while (dir && !r && (entry = readdir(dir))) {
 		size_t length = strlen(entry->d_name);
 
@@ -504,10 +510,9 @@ static int sk_absorb_headers(struct sk_refpolicy *rp)
 	size_t n;
 	int r = sk_macro_know_interfaces(&rp->macros);
 
-	if (!r)
-		r = sk_refpolicy_list(rp, ".", "", &layers, &n);
 	if (r)
 		return r;
+	r = sk_refpolicy_list(rp, ".", "", &layers, &n);
 	for (size_t i = 0; i < n && !r; i++)
 		if (strcmp(layers[i], "support"))
 			r = sk_refpolicy_absorb(rp, &rp->macros, layers[i], ".if");

@@ -21,6 +21,8 @@
 
 /* Texts within texts, calls included. Policies need thirty. */
 #define SK_TEMPLATE_DEPTH_MAX 300
+/* So near to that, an interface that is called within itself is taken for a cycle. */
+#define SK_TEMPLATE_DEPTH_CYCLE 150
 /* Arguments of arguments, as the macro reader has it. */
 #define SK_TEMPLATE_ENV_DEPTH_MAX 60
 
@@ -604,6 +606,15 @@ static int sk_run_ifdef(struct sk_templates *t, const struct sk_item *item, cons
 	return sk_run_text(t, branch->text, branch->text->params ? env : NULL, expansion, sink);
 }
 
+/* Whether the macro is called within itself. */
+static bool sk_is_cycle(const struct sk_templates *t, const struct sk_expansion *call)
+{
+	for (uint32_t i = call->parent; i; i = t->m->sources->expansions[i].parent)
+		if (t->m->sources->expansions[i].name == call->name)
+			return true;
+	return false;
+}
+
 static int sk_run_call(struct sk_templates *t, const struct sk_item *item, const struct sk_env *env, uint32_t expansion,
 		       struct sk_sink *sink)
 {
@@ -615,12 +626,21 @@ static int sk_run_call(struct sk_templates *t, const struct sk_item *item, const
 
 	if (!macro || macro->builtin)
 		return SK_TEMPLATE_TEXT;
-	if (!macro->body->n)
+	if (!macro->body->n || macro->cyclic)
 		return 0;
+	if (macro->interface && t->depth + SK_TEMPLATE_DEPTH_CYCLE > SK_TEMPLATE_DEPTH_MAX && sk_is_cycle(t, &e)) {
+		sk_interface_cycle(t->m, macro, &e);
+		t->broken = true;
+		return 0;
+	}
 	if (macro->body->params) {
 		r = sk_make_env(t, item, env, &inner);
 		if (r)
 			return r;
+		if (macro->interface && !sk_interface_check(t->m, macro, &e, inner->args, inner->n)) {
+			t->broken = true;
+			return 0;
+		}
 	}
 	r = sk_macro_new_expansion(t->m, &e, &number);
 	if (r)

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Modules of the policy language against small headers (test/te/headers): the exact diagnostics of broken ones
+ * (test/te/modules.t), what a good one becomes, bombs that end within their budget, and failing allocations.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "alloc-fail.h"
+#include "unit/te.h"
+
+struct world {
+	struct sk_arena arena;
+	struct sk_intern names;
+	struct sk_sources sources;
+	struct sk_space space;
+	struct sk_units units;
+	struct sk_refpolicy rp;
+	struct sk_diags *diags;
+};
+
+static void world_done(struct world *w)
+{
+	sk_refpolicy_close(&w->rp);
+	sk_units_done(&w->units);
+	sk_space_done(&w->space);
+	sk_sources_done(&w->sources);
+	sk_intern_done(&w->names);
+	sk_arena_done(&w->arena);
+	selkie_diagnostics_free(w->diags);
+}
+
+/* The module against the headers, or with headers false as text that is expanded already. */
+static int world_read(struct world *w, const char *const *settings, const char *text, size_t n, bool headers)
+{
+	struct sk_source *source;
+	char root[4096];
+	int r;
+
+	*w = (struct world){ .sources = SK_SOURCES_INIT, .diags = selkie_diagnostics_new() };
+	sk_intern_init(&w->names, &w->arena);
+	r = w->diags ? sk_te_names_init(&w->names) : -ENOMEM;
+	if (!r)
+		r = sk_space_init(&w->space, &w->names, &w->sources, w->diags);
+	snprintf(root, sizeof(root), "%s/test/te/headers", getenv("SELKIE_SOURCE_ROOT"));
+	if (!r && headers)
+		r = sk_refpolicy_open(&w->rp, root, settings, &w->names, &w->sources, w->diags);
+	if (!r && headers) {
+		w->rp.macros.limits.steps = 2 << 20;
+		w->rp.macros.limits.memory = 64 << 20;
+		r = sk_refpolicy_prepare(&w->rp);
+	}
+	if (!r)
+		r = sk_sources_add(&w->sources, "m.te", text, n, w->diags, &source);
+	if (!r && headers)
+		return sk_unit_read_module(&w->units, &w->space, &w->rp, source);
+	return r ? r : sk_unit_read_conf(&w->units, &w->space, source);
+}
+
+static void check_case(const char *name, const char *text, size_t n, const char *want, size_t n_want)
+{
+	static const char *const werror[] = { "WERROR=y", NULL };
+	const char *root = getenv("SELKIE_SOURCE_ROOT");
+	bool conf = strstr(name, "policy.conf") != NULL;
+	struct world w;
+	char *got, *p;
+	int r = world_read(&w, strstr(name, "WERROR") ? werror : NULL, text, n, !conf);
+
+	assert_in_range(r, 0, SK_UNIT_REFUSED);
+	assert_int_equal(r == SK_UNIT_REFUSED, w.diags->n[SELKIE_SEVERITY_ERROR] != 0);
+	got = selkie_diagnostics_print(w.diags, 0);
+	assert_non_null(got);
+	/* Places in the headers are told from the source folder. */
+	while ((p = strstr(got, root)))
+		memmove(p, p + strlen(root) + 1, strlen(p + strlen(root) + 1) + 1);
+	if (strlen(got) != n_want || memcmp(got, want, n_want))
+		fail_msg("%s: got\n%s\nwant\n%.*s", name, got, (int)n_want, want);
+	free(got);
+	world_done(&w);
+}
+
+static void test_diagnostics(void **state)
+{
+	const char *root = getenv("SELKIE_SOURCE_ROOT"), *p, *end;
+	struct sk_sources sources = SK_SOURCES_INIT;
+	struct sk_source *file;
+	char path[4096];
+	int n_cases = 0;
+
+	assert_non_null(root);
+	snprintf(path, sizeof(path), "%s/test/te/modules.t", root);
+	assert_int_equal(sk_sources_load(&sources, path, NULL, NULL, &file), 0);
+	for (p = strstr(file->text, "\n=== "); p; p = strstr(end, "\n=== ")) {
+		char name[100];
+		const char *source, *want;
+
+		assert_int_equal(sscanf(p, "\n=== %99[^\n]", name), 1);
+		source = strchr(p + 1, '\n') + 1;
+		want = strstr(source - 1, "\n---\n") + 5;
+		end = strstr(want - 1, "\n===");
+		assert_non_null(end);
+		check_case(name, source, (size_t)(want - source) - 4, want, (size_t)(end + 1 - want));
+		n_cases++;
+	}
+	assert_true(n_cases >= 30);
+	sk_sources_done(&sources);
+}
+
+static size_t count(const struct world *w, enum sk_unit_kind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->units.list[0]->stmts.n; i++)
+		n += w->units.list[0]->stmts.list[i].kind == kind;
+	return n;
+}
+
+static const char module[] =
+	"policy_module(m, 1.2)\n"
+	"type a_t, domain_like; attribute domain_like; type b_t alias c_t; bool flag true;\n"
+	"files_read_etc(a_t)\n"
+	"files_etc_filetrans(a_t, b_t, \"name\")\n"
+	"optional_policy(`\n\tgen_require(`type x_t;')\n\tallow a_t x_t:file { read write };\n',`\n\tallow a_t b_t:file write;\n')\n"
+	"tunable_policy(`flag',`\n\tallow a_t self:process transition;\n',`\n\tallow a_t b_t:file ~read;\n')\n";
+
+static void test_module(void **state)
+{
+	const struct sk_unit *unit;
+	struct world w;
+
+	assert_int_equal(world_read(&w, NULL, module, strlen(module), true), 0);
+	assert_int_equal(w.units.n, 1);
+	unit = w.units.list[0];
+	assert_int_equal(unit->source, SK_UNIT_MODULE);
+	assert_string_equal(sk_intern_str(&w.names, unit->name), "m");
+	assert_string_equal(sk_intern_str(&w.names, unit->version), "1.2");
+	assert_int_equal(count(&w, SK_UNIT_TYPE), 2);
+	assert_int_equal(count(&w, SK_UNIT_TYPE_ALIAS), 1);
+	assert_int_equal(count(&w, SK_UNIT_TYPE_ATTRIBUTE_SET), 1);
+	assert_int_equal(count(&w, SK_UNIT_ALLOW), 2 + 1 + 1 + 2);
+	assert_int_equal(count(&w, SK_UNIT_TYPE_TRANSITION), 1);
+	assert_int_equal(count(&w, SK_UNIT_REQUIRE_CLASS), 3);
+	/* etc_t twice, x_t once; the blocks are none, the unit's, the optional and its else branch. */
+	assert_int_equal(count(&w, SK_UNIT_REQUIRE_TYPE), 3);
+	assert_int_equal(w.space.blocks.n, 4);
+	assert_int_equal(w.space.blocks.list[3].otherwise, 2);
+	assert_int_equal(unit->conds.n, 1);
+	world_done(&w);
+}
+
+/* Macros that grow without end are a diagnostic, soon and with little memory. */
+static void test_bombs(void **state)
+{
+	static const char *const bombs[] = {
+		"policy_module(m, 1)\ndefine(`d',`d(`$1$1')')d(x)\n",
+		"policy_module(m, 1)\ndefine(`a',`b()b()')define(`b',`a()a()')a()\n",
+		"policy_module(m, 1)\ninterface(`i',`j($1)')interface(`j',`i($1)')i(x_t)\n",
+		"policy_module(m, 1)\ninterface(`i',`i($1) i($1)')i(x_t)\n",
+		"policy_module(m, 1)\ninterface(`i',`optional_policy(`i({ $1 $1 }) i($1)')')i(x_t)\n",
+		"policy_module(m, 1)\ndefine(`w',`allow w w:w w;')w\n",
+	};
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(bombs); i++) {
+		struct world w;
+
+		assert_int_equal(world_read(&w, NULL, bombs[i], strlen(bombs[i]), true), SK_UNIT_REFUSED);
+		assert_in_range(w.diags->n[SELKIE_SEVERITY_ERROR], 1, SK_TE_MISTAKES_MAX + 1);
+		world_done(&w);
+	}
+}
+
+static void check_nested(const char *opening, const char *closing, bool headers)
+{
+	struct sk_buf text = SK_BUF_INIT;
+	struct world w;
+
+	sk_buf_adds(&text, "policy_module(m, 1)\n");
+	for (int i = 0; i < 100000; i++)
+		sk_buf_adds(&text, opening);
+	for (int i = 0; i < 100000; i++)
+		sk_buf_adds(&text, closing);
+	assert_int_equal(world_read(&w, NULL, text.data, text.n, headers), SK_UNIT_REFUSED);
+	assert_in_range(w.diags->n[SELKIE_SEVERITY_ERROR], 1, SK_TE_MISTAKES_MAX + 1);
+	world_done(&w);
+	sk_buf_done(&text);
+}
+
+static void test_depth(void **state)
+{
+	check_nested("optional_policy(`", "')\n", true);
+	check_nested("tunable_policy(`b',`", "')\n", true);
+	check_nested("ifdef(`x',`',`", "')\n", true);
+	check_nested("optional {", "}\n", true);
+	check_nested("ifelse(a,b,", ")", true);
+}
+
+static int scene(void *arg)
+{
+	static const char broken[] =
+		"policy_module(m, 1)\ntype a_t;\nfiles_read_etc()\nallow a_t nobody_t:file read;\nfiles_read_conf(a_t)\n"
+		"optional_policy(`files_read_etc({ a_t b_t })')\nallow a_t x:file read";
+	struct world w;
+	int r = world_read(&w, NULL, arg ? broken : module, arg ? strlen(broken) : strlen(module), true);
+
+	world_done(&w);
+	return r == SK_UNIT_REFUSED && arg ? 0 : r;
+}
+
+static void test_no_memory(void **state)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < 2; i++) {
+		const char *wrong = alloc_fail_each(scene, i ? &n : NULL, 100, &n);
+
+		if (wrong)
+			fail_msg("%s", wrong);
+		assert_true(n > 100);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_module),
+		cmocka_unit_test(test_diagnostics),
+		cmocka_unit_test(test_bombs),
+		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_no_memory),
+	};
+
+	return cmocka_run_group_tests_name("unit/te", tests, NULL, NULL);
+}

@@ -74,6 +74,7 @@ int selkie_suite_get(const selkie_suite *suite, size_t i, struct selkie_test *re
 /* The outcome of one test. Strings and questions are the results'. */
 struct selkie_test_result {
 	bool passed;
+	bool skipped;		/* selkie_suite_judge: it is no question for a kernel */
 	const char *message;	/* why it failed: one sentence without a full stop; NULL when it passed */
 	/* the accesses by which it failed, for selkie_access_explain; at most 8 are kept */
 	size_t n_questions;
@@ -92,6 +93,16 @@ int selkie_suite_run(const selkie_suite *suite, const selkie_state *state, selki
 void selkie_test_results_free(selkie_test_results *results);	/* NULL is allowed */
 size_t selkie_test_results_failed(const selkie_test_results *results);
 int selkie_test_results_get(const selkie_test_results *results, size_t i, struct selkie_test_result *ret);
+
+/*
+ * The kernel as judge. job: the questions of all tests, one a line, for a machine that has loaded the policy
+ * (selkie/experimental/machine.h); *ret_job is the caller's (free). judge: the outcomes by its answers, one a line; reasons
+ * are not looked at, and labels of paths and ports, numbers, flows, ways and `only` are skipped. Returns as
+ * selkie_suite_run.
+ */
+int selkie_suite_job(const selkie_suite *suite, const selkie_state *state, char **ret_job);
+int selkie_suite_judge(const selkie_suite *suite, const selkie_state *state, const char *answers,
+		       selkie_test_results **ret);
 
 /*
  * Coverage: the allow rules that the tests touch. A test touches a rule that speaks of an access it asks for: one that

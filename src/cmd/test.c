@@ -12,9 +12,10 @@
 #include "base/json.h"
 #include "base/word.h"
 #include "cmd/answer.h"
+#include "selkie/experimental/machine.h"
 
 enum {
-	SK_TEST_FILE_CONTEXTS, SK_TEST_COVERAGE, SK_TEST_MUTATE, SK_TEST_SEED, SK_TEST_TAP, SK_TEST_JUNIT,
+	SK_TEST_FILE_CONTEXTS, SK_TEST_COVERAGE, SK_TEST_MUTATE, SK_TEST_SEED, SK_TEST_KERNEL, SK_TEST_TAP, SK_TEST_JUNIT,
 };
 
 static const struct sk_option sk_test_options[] = {
@@ -25,6 +26,8 @@ static const struct sk_option sk_test_options[] = {
 	[SK_TEST_MUTATE] = { 0, "mutate", "N", .optional_arg = true,
 			     .help = "flip N (100) permissions of touched rules, one at a time, and tell what tests notice" },
 	[SK_TEST_SEED] = { 0, "seed", "N", .help = "draw other permissions to flip" },
+	[SK_TEST_KERNEL] = { 0, "kernel", "FILE", .optional_arg = true,
+			     .help = "let a real kernel answer, this one or that of the system, in a throwaway machine" },
 	[SK_TEST_TAP] = { 0, "tap", .help = "print TAP" },
 	[SK_TEST_JUNIT] = { 0, "junit", .help = "print JUnit XML" },
 	SK_OPTION_POLICY,
@@ -39,7 +42,8 @@ struct sk_test {
 	struct sk_system_args args;
 	struct sk_system system;
 	const char *file_contexts;
-	bool coverage, coverage_all, tap, junit;
+	const char *kernel;
+	bool coverage, coverage_all, tap, junit, by_kernel;
 	size_t mutants;
 	uint64_t seed;
 	selkie_suite *suite;
@@ -79,6 +83,10 @@ static int sk_test_take(void *arg, int option, const char *value)
 		if (!sk_operand_number(value, UINT32_MAX, &n))
 			return sk_usage_error(t->cmd, "--seed takes a number, not '%s'", value);
 		t->seed = n;
+		break;
+	case SK_TEST_KERNEL:
+		t->by_kernel = true;
+		t->kernel = value;
 		break;
 	case SK_TEST_TAP: t->tap = true; break;
 	case SK_TEST_JUNIT: t->junit = true; break;
@@ -188,9 +196,38 @@ static int sk_test_progress(void *arg, size_t done)
 	return 0;
 }
 
+static int sk_test_ask_kernel(struct sk_test *t)
+{
+	struct selkie_machine_options o = SELKIE_MACHINE_OPTIONS_INIT;
+	sk_auto_free char *job = NULL, *answers = NULL;
+	sk_auto_free void *policy = NULL;
+	size_t size;
+	int r;
+
+	o.kernel = t->kernel;
+	/* from the build folder, before anything is installed */
+	o.guest = getenv("SELKIE_GUEST");
+	r = selkie_suite_job(t->suite, t->system.state, &job);
+	if (!r)
+		r = selkie_policy_write_memory(t->system.policy, 0, t->diags, &policy, &size);
+	if (!r)
+		r = selkie_machine_ask(&o, policy, size, job, t->diags, &answers);
+	if (!r)
+		r = selkie_suite_judge(t->suite, t->system.state, answers, &t->results);
+	if (r > 0) {
+		sk_print_diagnostics(t->diags);
+		return sk_failure(t->cmd, "the kernel could not be asked");
+	}
+	return r ? sk_failure(t->cmd, "asking the kernel: %s", strerror(-r)) : SK_EXIT_YES;
+}
+
 static int sk_test_run_all(struct sk_test *t)
 {
-	int r = selkie_suite_run(t->suite, t->system.state, &t->results);
+	int r;
+
+	if (t->by_kernel)
+		return sk_test_ask_kernel(t);
+	r = selkie_suite_run(t->suite, t->system.state, &t->results);
 
 	if (!r && t->coverage)
 		r = selkie_suite_cover(t->suite, t->system.state, t->coverage_all ? 0 : SELKIE_COVERAGE_TESTED,
@@ -272,7 +309,7 @@ static void sk_test_lines(struct sk_buf *out, const char *text, const char *lead
  */
 static void sk_test_print_results(struct sk_test *t)
 {
-	size_t n = selkie_suite_count(t->suite), failed = selkie_test_results_failed(t->results);
+	size_t n = selkie_suite_count(t->suite), failed = selkie_test_results_failed(t->results), skipped = 0;
 	struct selkie_test_result result;
 	struct selkie_test test;
 
@@ -281,6 +318,7 @@ static void sk_test_print_results(struct sk_test *t)
 
 		selkie_suite_get(t->suite, i, &test);
 		selkie_test_results_get(t->results, i, &result);
+		skipped += result.skipped;
 		if (result.passed)
 			continue;
 		why = sk_test_explain(t, &result);
@@ -288,7 +326,10 @@ static void sk_test_print_results(struct sk_test *t)
 			      t->color ? "\033[1;31m" : "", t->color ? "\033[0m" : "", test.text, result.message);
 		sk_test_lines(&t->out, why, "  ");
 	}
-	sk_buf_printf(&t->out, "%zu tests, %zu failed\n", n, failed);
+	if (skipped)
+		sk_buf_printf(&t->out, "%zu tests, %zu failed, %zu skipped: no questions for a kernel\n", n, failed, skipped);
+	else
+		sk_buf_printf(&t->out, "%zu tests, %zu failed\n", n, failed);
 }
 
 static const char *sk_test_rule(struct sk_test *t, uint32_t rule, char **ret_text)
@@ -359,7 +400,7 @@ static void sk_test_print_tap(struct sk_test *t)
 				sk_buf_adds(&t->out, "\\#");
 			else
 				sk_buf_addc(&t->out, *s);
-		sk_buf_addc(&t->out, '\n');
+		sk_buf_adds(&t->out, result.skipped ? " # SKIP no question for a kernel\n" : "\n");
 		if (result.passed)
 			continue;
 		why = sk_test_explain(t, &result);
@@ -403,7 +444,7 @@ static void sk_test_print_junit(struct sk_test *t)
 		sk_test_xml(&t->out, test.file);
 		sk_buf_printf(&t->out, "\" line=\"%u\" name=\"", test.line);
 		sk_test_xml(&t->out, test.text);
-		sk_buf_adds(&t->out, result.passed ? "\"/>\n" : "\">\n    <failure message=\"");
+		sk_buf_adds(&t->out, result.skipped ? "\"><skipped/></testcase>\n" : result.passed ? "\"/>\n" : "\">\n    <failure message=\"");
 		if (result.passed)
 			continue;
 		why = sk_test_explain(t, &result);
@@ -489,6 +530,8 @@ static void sk_test_print_json(struct sk_test *t)
 	sk_json_object(&j, NULL);
 	sk_json_string(&j, "policy", t->system.path);
 	sk_json_string(&j, "booleans", t->system.booleans);
+	if (t->by_kernel)
+		sk_json_string(&j, "judge", "kernel");
 	sk_json_uint(&j, "failed", selkie_test_results_failed(t->results));
 	sk_json_array(&j, "tests");
 	for (size_t i = 0; i < n; i++) {
@@ -502,6 +545,8 @@ static void sk_test_print_json(struct sk_test *t)
 		sk_json_string(&j, "kind", selkie_test_kind_name(test.kind));
 		sk_json_string(&j, "row", test.text);
 		sk_json_bool(&j, "passed", result.passed);
+		if (result.skipped)
+			sk_json_bool(&j, "skipped", true);
 		if (!result.passed) {
 			sk_json_string(&j, "message", result.message);
 			why = sk_test_explain(t, &result);
@@ -568,6 +613,8 @@ static int sk_run_test(const struct sk_command *cmd, int argc, char **argv)
 	if (sk_system_read_args(&args, &t.args, sk_test_take, &t, &code)) {
 		if (t.tap + t.junit + t.args.json > 1)
 			code = sk_usage_error(cmd, "one of --tap, --junit and --json");
+		else if (t.by_kernel && (t.coverage || t.mutants))
+			code = sk_usage_error(cmd, "--coverage and --mutate are not for a kernel");
 		else if ((t.tap || t.junit) && (t.coverage || t.mutants))
 			code = sk_usage_error(cmd, "--coverage and --mutate have no place in TAP and JUnit; use --json");
 		else

@@ -681,7 +681,8 @@ int selkie_test_results_get(const selkie_test_results *results, size_t i, struct
 		return -EINVAL;
 	at = &results->list[i];
 	*ret = (struct selkie_test_result){
-		.passed = at->passed, .message = at->passed ? NULL : at->message ? at->message : "it is otherwise",
+		.passed = at->passed, .skipped = at->skipped,
+		.message = at->passed ? NULL : at->message ? at->message : "it is otherwise",
 		.n_questions = at->n_questions, .questions = at->questions, .state = at->state,
 	};
 	return 0;

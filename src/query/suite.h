@@ -154,7 +154,7 @@ void sk_suite_set(struct sk_suite_runner *r, const struct sk_suite_row *row);
 bool sk_suite_test(struct sk_suite_runner *r, const struct sk_suite_row *row);
 
 struct sk_test_result {
-	bool passed;
+	bool passed, skipped;
 	const char *message;
 	uint32_t n_questions;
 	struct selkie_question *questions;

@@ -4,7 +4,7 @@
  * sequence number of an access decision, which counts policy loads. Output is TAP, one point for each job and kind; the plan
  * is the caller's, who has more points to make.
  */
-#include "archive.h"
+#include "vm/archive.h"
 #include "deeds.h"
 #include "judge.h"
 #include "world.h"
@@ -342,7 +342,7 @@ static char *slurp(const char *folder, const char *name, const char *ending)
 	size_t size;
 
 	snprintf(path, sizeof(path), "%s/%s.%s", folder, name, ending);
-	need(archive_slurp(path, &text, &size), path);
+	need(sk_archive_slurp(path, &text, &size), path);
 	return text;
 }
 

@@ -4,8 +4,8 @@
  * its result is the answer. This is how extended permissions are asked for, which selinuxfs does not tell, and how the
  * denials come about that the kernel's log is then read for.
  */
-#include "archive.h"
-#include "guest.h"
+#include "vm/archive.h"
+#include "record.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -40,7 +40,7 @@ static int make_file(const char *path, const char *context, const char *data, si
 
 	if (fd < 0)
 		return -errno;
-	r = archive_write(fd, data, size);
+	r = sk_archive_write(fd, data, size);
 	close(fd);
 	return r ? r : label(path, context);
 }
@@ -49,7 +49,7 @@ static int copy_file(const char *from, const char *path, const char *context)
 {
 	size_t size;
 	char *data;
-	int r = archive_slurp(from, &data, &size);
+	int r = sk_archive_slurp(from, &data, &size);
 
 	if (r)
 		return r;
@@ -72,7 +72,7 @@ static int do_read(const char *path)
 {
 	char *data;
 	size_t size;
-	int r = archive_slurp(path, &data, &size);
+	int r = sk_archive_slurp(path, &data, &size);
 
 	if (!r)
 		free(data);
@@ -275,7 +275,7 @@ static void __attribute__((noreturn)) child(char **words, unsigned int n, int in
 	char go;
 	int r = set_attribute("current", words[0]);
 
-	if (archive_write(out, &r, sizeof(r)) || r || archive_read(in, &go, 1))
+	if (sk_archive_write(out, &r, sizeof(r)) || r || sk_archive_read(in, &go, 1))
 		_exit(125);
 	/* No descriptor of the old domain goes along into a program: that would be a denial of its own. */
 	for (int fd = 0; fd < 3; fd++)
@@ -284,7 +284,7 @@ static void __attribute__((noreturn)) child(char **words, unsigned int n, int in
 		do_ioctls(words[2], &a);
 	else
 		answers_result(&a, deed(words + 1, n - 1));
-	_exit(archive_write(out, a.data, a.size) ? 125 : 0);
+	_exit(sk_archive_write(out, a.data, a.size) ? 125 : 0);
 }
 
 /* All that the child says until its end or until a program takes its place. */
@@ -328,13 +328,13 @@ static void act_as(const struct line *l, struct answers *a, bool force)
 		child((char **)l->word + 1, l->n_words - 1, to[0], from[1]);
 	close(to[0]);
 	close(from[1]);
-	if (archive_read(from[0], &entered, sizeof(entered)))
+	if (sk_archive_read(from[0], &entered, sizeof(entered)))
 		die("a child that never began");
 	if (force && write_file(ENFORCE, "1", 1))
 		die("enforce");
 	if (entered)
 		answers_print(a, "not entered ");
-	else if (archive_write(to[1], "", 1))
+	else if (sk_archive_write(to[1], "", 1))
 		die("a child that went away");
 	if (entered) {
 		answers_result(a, entered);

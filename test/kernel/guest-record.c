@@ -4,7 +4,7 @@
  * auditd writes its raw records; or, where no daemon is registered, as the kernel's own log shows them. The names of record
  * types are those of auditd; a type that is not in the table is written as auditd does, UNKNOWN[n].
  */
-#include "guest.h"
+#include "record.h"
 
 #include <errno.h>
 #include <fcntl.h>

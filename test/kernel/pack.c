@@ -5,7 +5,7 @@
  *
  * One tool for both ways, so that the tests need no cpio.
  */
-#include "archive.h"
+#include "vm/archive.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,7 @@ static int put_parents(int fd, const char *name)
 		int r;
 
 		snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name), name);
-		r = archive_put(fd, folder, S_IFDIR | 0755, NULL, 0);
+		r = sk_archive_put(fd, folder, S_IFDIR | 0755, NULL, 0);
 		if (r)
 			return r;
 	}
@@ -41,13 +41,13 @@ static int put_file(int fd, const char *name, const char *path)
 {
 	size_t size;
 	char *data;
-	int r = archive_slurp(path, &data, &size);
+	int r = sk_archive_slurp(path, &data, &size);
 
 	if (r)
 		return r;
 	r = put_parents(fd, name);
 	if (!r)
-		r = archive_put(fd, name, S_IFREG | 0755, data, size);
+		r = sk_archive_put(fd, name, S_IFREG | 0755, data, size);
 	free(data);
 	return r;
 }
@@ -59,9 +59,9 @@ static int pack(const char *out, char **entries)
 	if (fd < 0)
 		return fail(out, -errno);
 	/* Before anything is mounted, the first program needs a console to complain on. */
-	r = archive_put(fd, "dev", S_IFDIR | 0755, NULL, 0);
+	r = sk_archive_put(fd, "dev", S_IFDIR | 0755, NULL, 0);
 	if (!r)
-		r = archive_put_device(fd, "dev/console", S_IFCHR | 0600, 5, 1);
+		r = sk_archive_put_device(fd, "dev/console", S_IFCHR | 0600, 5, 1);
 	if (r)
 		return fail(out, r);
 	for (; *entries; entries++) {
@@ -74,25 +74,25 @@ static int pack(const char *out, char **entries)
 		if (r)
 			return fail(path, r);
 	}
-	r = archive_end(fd);
+	r = sk_archive_end(fd);
 	return r || close(fd) ? fail(out, r ? r : -errno) : 0;
 }
 
-static int take_file(int fd, const struct archive_entry *e, int dir)
+static int take_file(int fd, const struct sk_archive_entry *e, int dir)
 {
 	char *data = malloc(e->size + 1), zero[4];
 	int r, out;
 
 	if (!data)
 		return -ENOMEM;
-	r = archive_read(fd, data, e->size);
+	r = sk_archive_read(fd, data, e->size);
 	if (!r)
-		r = archive_read(fd, zero, -e->size & 3);
+		r = sk_archive_read(fd, zero, -e->size & 3);
 	if (!r && (strchr(e->name, '/') || !S_ISREG(e->mode)))
 		r = -EBADMSG;
 	if (!r) {
 		out = openat(dir, e->name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-		r = out < 0 ? -errno : archive_write(out, data, e->size);
+		r = out < 0 ? -errno : sk_archive_write(out, data, e->size);
 		if (out >= 0)
 			close(out);
 	}
@@ -104,12 +104,12 @@ static int unpack(const char *in, const char *folder)
 {
 	int fd = open(in, O_RDONLY | O_CLOEXEC),
 	    dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct archive_entry e;
+	struct sk_archive_entry e;
 	int r;
 
 	if (fd < 0 || dir < 0)
 		return fail(fd < 0 ? in : folder, -errno);
-	while (!(r = archive_next(fd, &e))) {
+	while (!(r = sk_archive_next(fd, &e))) {
 		r = take_file(fd, &e, dir);
 		if (r)
 			return fail(e.name, r);

@@ -3,7 +3,7 @@
  * The newc form of cpio, as far as a throwaway machine needs it: folders, regular files and devices, each with the inode
  * number 0 (no hard links). Shared by the host's tool and the guest, so that both ends of the wire are one piece of code.
  */
-#include "archive.h"
+#include "vm/archive.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #define HEADER_SIZE 110
 #define TRAILER	    "TRAILER!!!"
 
-int archive_write(int fd, const void *data, size_t size)
+int sk_archive_write(int fd, const void *data, size_t size)
 {
 	const char *p = data;
 
@@ -33,7 +33,7 @@ int archive_write(int fd, const void *data, size_t size)
 	return 0;
 }
 
-int archive_read(int fd, void *data, size_t size)
+int sk_archive_read(int fd, void *data, size_t size)
 {
 	char *p = data;
 
@@ -56,7 +56,7 @@ static int pad(int fd, size_t size)
 {
 	static const char zero[4];
 
-	return archive_write(fd, zero, -size & 3);
+	return sk_archive_write(fd, zero, -size & 3);
 }
 
 static int put(int fd, const char *name, uint32_t mode, const void *data, size_t size,
@@ -66,33 +66,33 @@ static int put(int fd, const char *name, uint32_t mode, const void *data, size_t
 	char header[HEADER_SIZE + 1];
 	int r;
 
-	if (size > INT32_MAX || name_size > sizeof(((struct archive_entry *)0)->name))
+	if (size > INT32_MAX || name_size > sizeof(((struct sk_archive_entry *)0)->name))
 		return -EFBIG;
 	snprintf(header, sizeof(header),
 		 "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", 0u, mode, 0u, 0u,
 		 S_ISDIR(mode) ? 2u : 1u, 0u, (unsigned int)size, 0u, 0u, major, minor,
 		 (unsigned int)name_size, 0u);
-	r = archive_write(fd, header, HEADER_SIZE);
+	r = sk_archive_write(fd, header, HEADER_SIZE);
 	if (!r)
-		r = archive_write(fd, name, name_size);
+		r = sk_archive_write(fd, name, name_size);
 	if (!r)
 		r = pad(fd, HEADER_SIZE + name_size);
 	if (!r)
-		r = archive_write(fd, data, size);
+		r = sk_archive_write(fd, data, size);
 	return r ? r : pad(fd, size);
 }
 
-int archive_put(int fd, const char *name, uint32_t mode, const void *data, size_t size)
+int sk_archive_put(int fd, const char *name, uint32_t mode, const void *data, size_t size)
 {
 	return put(fd, name, mode, data, size, 0, 0);
 }
 
-int archive_put_device(int fd, const char *name, uint32_t mode, uint32_t major, uint32_t minor)
+int sk_archive_put_device(int fd, const char *name, uint32_t mode, uint32_t major, uint32_t minor)
 {
 	return put(fd, name, mode, NULL, 0, major, minor);
 }
 
-int archive_end(int fd)
+int sk_archive_end(int fd)
 {
 	return put(fd, TRAILER, 0, NULL, 0, 0, 0);
 }
@@ -105,12 +105,12 @@ static uint32_t field(const char *header, unsigned int i)
 	return (uint32_t)strtoul(text, NULL, 16);
 }
 
-int archive_next(int fd, struct archive_entry *ret_entry)
+int sk_archive_next(int fd, struct sk_archive_entry *ret_entry)
 {
 	char header[HEADER_SIZE], zero[4];
-	struct archive_entry e = { 0 };
+	struct sk_archive_entry e = { 0 };
 	uint32_t name_size;
-	int r = archive_read(fd, header, sizeof(header));
+	int r = sk_archive_read(fd, header, sizeof(header));
 
 	if (r)
 		return r;
@@ -119,9 +119,9 @@ int archive_next(int fd, struct archive_entry *ret_entry)
 		return -EBADMSG;
 	e.mode = field(header, 1);
 	e.size = field(header, 6);
-	r = archive_read(fd, e.name, name_size);
+	r = sk_archive_read(fd, e.name, name_size);
 	if (!r)
-		r = archive_read(fd, zero, -(HEADER_SIZE + name_size) & 3);
+		r = sk_archive_read(fd, zero, -(HEADER_SIZE + name_size) & 3);
 	if (r)
 		return r;
 	if (e.name[name_size - 1])
@@ -130,7 +130,7 @@ int archive_next(int fd, struct archive_entry *ret_entry)
 	return !strcmp(e.name, TRAILER);
 }
 
-int archive_slurp(const char *path, char **ret_data, size_t *ret_size)
+int sk_archive_slurp(const char *path, char **ret_data, size_t *ret_size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
 	size_t size = 0, room = 65536;

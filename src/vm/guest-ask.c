@@ -3,8 +3,8 @@
  * Questions to the security server through selinuxfs. Every question is a transaction of its own: opened, written, read
  * once, closed. Several threads may ask at once. Class names become numbers by what selinuxfs says for the policy that is loaded.
  */
-#include "archive.h"
-#include "guest.h"
+#include "vm/archive.h"
+#include "vm/guest.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -80,7 +80,7 @@ static void load(const struct line *l, struct answers *a)
 	int r;
 
 	snprintf(path, sizeof(path), "/job/%s", l->word[1]);
-	r = archive_slurp(path, &data, &size);
+	r = sk_archive_slurp(path, &data, &size);
 	if (!r) {
 		r = write_file(FS "load", data, size);
 		free(data);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The first and only program of the test machine. It works through the files /job/NAME.job in the order of their names,
- * one answer a line of question, and sends NAME.out home for each through a virtio port, as an archive (and NAME.log,
- * what the kernel recorded meanwhile, where a job asks for that); then it powers off. It judges nothing: whatever the kernel says goes home as it is. Trouble of its own is said on the console, and
- * the host sees it by the archive's missing trailer.
+ * The first and only program of a throwaway machine. It works through the files /job/NAME.job in the order of their names,
+ * one answer a line of question, and sends NAME.out home for each, as an archive; then it powers off. It judges nothing:
+ * whatever the kernel says goes home as it is. Trouble of its own is said on the console, and the host sees it by the
+ * archive's missing trailer. The way home is a virtio port where the machine has modules for that, else the second serial
+ * line, which every kernel has.
  *
  * Questions do not change what the kernel answers: a run of them is shared between as many threads as the machine has
  * processors, and the answers are put together in the order of the lines.
  */
-#include "archive.h"
-#include "guest.h"
+#include "vm/archive.h"
+#include "vm/guest.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,6 +23,7 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <termios.h>
 #include <unistd.h>
 
 static pid_t first;
@@ -111,8 +113,10 @@ static char *do_line(char *p, struct answers *a)
 	split(p, &l);
 	if (!l.n_words || l.word[0][0] == '#')
 		return next;
-	if (!ask_line(&l, a) && !act_line(&l, a) && !record_line(&l, a))
-		answers_add(a, "? not understood\n", 17);
+	for (size_t i = 0; guest_lines[i]; i++)
+		if (guest_lines[i](&l, a))
+			return next;
+	answers_add(a, "? not understood\n", 17);
 	return next;
 }
 
@@ -240,7 +244,7 @@ static void mount_at(const char *type, const char *path)
 }
 
 /* The port shows up a moment after its driver. */
-static int open_port(void)
+static int open_virtio(void)
 {
 	for (int i = 0; i < 500; i++) {
 		int fd = open("/dev/vport0p1", O_WRONLY | O_CLOEXEC);
@@ -252,6 +256,29 @@ static int open_port(void)
 	die("/dev/vport0p1");
 }
 
+/* Raw: nothing of an archive is a line end or a control character. */
+static int open_serial(void)
+{
+	int fd = open("/dev/ttyS1", O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	struct termios t;
+
+	if (fd < 0 || tcgetattr(fd, &t))
+		die("/dev/ttyS1");
+	cfmakeraw(&t);
+	cfsetspeed(&t, B115200);
+	if (tcsetattr(fd, TCSANOW, &t))
+		die("/dev/ttyS1");
+	return fd;
+}
+
+static int open_port(void)
+{
+	if (access("/modules", F_OK))
+		return open_serial();
+	load_modules();
+	return open_virtio();
+}
+
 static int is_job(const struct dirent *d)
 {
 	size_t n = strlen(d->d_name);
@@ -259,9 +286,9 @@ static int is_job(const struct dirent *d)
 	return n > 4 && !strcmp(d->d_name + n - 4, ".job");
 }
 
-static void send_home(int port, const char *name, const struct answers *a)
+void send_home(int port, const char *name, const struct answers *a)
 {
-	int r = archive_put(port, name, S_IFREG | 0644, a->data ? a->data : "", a->size);
+	int r = sk_archive_put(port, name, S_IFREG | 0644, a->data ? a->data : "", a->size);
 
 	if (r) {
 		errno = -r;
@@ -277,7 +304,7 @@ static void do_job(int port, const char *file)
 	int r;
 
 	snprintf(path, sizeof(path), "/job/%s", file);
-	r = archive_slurp(path, &text, &size);
+	r = sk_archive_slurp(path, &text, &size);
 	if (r) {
 		errno = -r;
 		die(path);
@@ -285,12 +312,7 @@ static void do_job(int port, const char *file)
 	run_job(text, &a);
 	snprintf(path, sizeof(path), "%.*s.out", (int)strlen(file) - 4, file);
 	send_home(port, path, &a);
-	record_drain();
-	if (record_log()->size) {
-		snprintf(path, sizeof(path), "%.*s.log", (int)strlen(file) - 4, file);
-		send_home(port, path, record_log());
-		record_log()->size = 0;
-	}
+	guest_job_done(port, file, strlen(file) - 4);
 	free(a.data);
 	free(text);
 }
@@ -306,15 +328,15 @@ int main(void)
 	mount_at("devtmpfs", "/dev");
 	if (mount("selinuxfs", "/sys/fs/selinux", "selinuxfs", 0, NULL))
 		die("selinuxfs");
-	load_modules();
 	port = open_port();
 	n = scandir("/job", &jobs, is_job, alphasort);
 	if (n <= 0)
 		die("no job");
 	for (int i = 0; i < n; i++)
 		do_job(port, jobs[i]->d_name);
-	if (archive_end(port))
+	if (sk_archive_end(port))
 		die("sending answers");
+	tcdrain(port);
 	close(port);
 	power_off();
 }

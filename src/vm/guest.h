@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef TEST_KERNEL_GUEST_H
-#define TEST_KERNEL_GUEST_H
+#ifndef SK_VM_GUEST_H
+#define SK_VM_GUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-/* The program in the machine; README.md describes the lines it understands. */
+/*
+ * The program in a throwaway machine: the first and only one there. test/kernel/README.md describes the lines that it and
+ * the tests' own understand; what a build of it understands is what guest_lines lists.
+ */
 #define WORDS_MAX 12
 
 struct line {
@@ -29,15 +32,14 @@ void answers_result(struct answers *a, int r);
 /* Whether a line only asks: it changes no answer to another, and may be asked from any thread. */
 bool only_asks(const char *line);
 
-/* Each returns false when the line is none of its own. */
+/* Returns false when the line is none of its own. */
 bool ask_line(const struct line *l, struct answers *a);
-bool act_line(const struct line *l, struct answers *a);
-bool record_line(const struct line *l, struct answers *a);
 
-/* Reads what the kernel has to say in audit records so far, as a log daemon would. */
-void record_drain(void);
-/* The records so far, as auditd writes them; for the caller to send home and to empty. */
-struct answers *record_log(void);
+/* What the program is made of, by its last file: kinds of lines, and what more of a job than its answers goes home. */
+extern bool (*const guest_lines[])(const struct line *l, struct answers *a);	/* ends with NULL */
+void guest_job_done(int port, const char *name, size_t length);	/* name[0..length) without its suffix */
+
+void send_home(int port, const char *name, const struct answers *a);
 
 /* Says why on the console and powers the machine off. */
 void die(const char *what) __attribute__((noreturn));

@@ -21,12 +21,17 @@ struct sk_turns {
 	pthread_cond_t turned;
 };
 
+static size_t sk_turns_pieces(const struct sk_turns *t)
+{
+	return t->n / SK_PIECE + (t->n % SK_PIECE != 0);
+}
+
 static bool sk_turns_take(struct sk_turns *t, size_t *ret_piece)
 {
 	bool any;
 
 	pthread_mutex_lock(&t->lock);
-	any = !t->error && t->next < (t->n + SK_PIECE - 1) / SK_PIECE;
+	any = !t->error && t->next < sk_turns_pieces(t);
 	if (any)
 		*ret_piece = t->next++;
 	pthread_mutex_unlock(&t->lock);
@@ -80,7 +85,7 @@ int sk_print_in_turns(struct sk_buf *out, unsigned int threads, size_t n,
 		return r;
 	pthread_mutex_init(&t.lock, NULL);
 	pthread_cond_init(&t.turned, NULL);
-	sk_threads_run(threads, sk_turns_work, &t);
+	sk_threads_run((unsigned int)SK_MIN((size_t)threads, SK_MAX(sk_turns_pieces(&t), (size_t)1)), sk_turns_work, &t);
 	pthread_cond_destroy(&t.turned);
 	pthread_mutex_destroy(&t.lock);
 	return t.error;

@@ -68,7 +68,7 @@ int sk_meaning_set_rules(struct sk_making_meanings *m, struct selkie_meaning *me
 			 const struct sk_meaning_rules *rules)
 {
 	const char **list =
-		sk_arena_memdup(&m->out->arena, rules->list, (rules->n + 1) * sizeof(*rules->list));
+		sk_arena_memdup(&m->out->arena, rules->list, rules->n * sizeof(*rules->list));
 
 	if (!list)
 		return -ENOMEM;

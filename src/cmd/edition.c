@@ -144,13 +144,23 @@ static int sk_edition_as_written(const selkie_built *built, selkie_diagnostics *
 	return r;
 }
 
+/* File contexts that the sources have; lines for home directories that are yet to be made are left out. */
+static int sk_edition_built_labels(const selkie_built *built, selkie_label_db **ret)
+{
+	const char *text = selkie_built_file_contexts(built);
+
+	if (!text || !*text)
+		return 0;
+	return selkie_label_read_memory(text, strlen(text), "file contexts", NULL, NULL, ret);
+}
+
 /* Sources are compared as they are: what their neverallow rules say is for who builds them. */
 static int sk_edition_build(const struct sk_command *cmd, const char *path,
 			    const struct sk_edition_options *options, struct sk_edition *e)
 {
 	struct selkie_build_options build = {
 		.size = sizeof(build),
-		.flags = SELKIE_BUILD_UNCHECKED | SELKIE_BUILD_STRIP,
+		.flags = SELKIE_BUILD_UNCHECKED | SELKIE_BUILD_STRIP | SELKIE_BUILD_FILE_CONTEXTS,
 		.config = options->config,
 	};
 	selkie_diagnostics *diags = selkie_diagnostics_new();
@@ -159,6 +169,8 @@ static int sk_edition_build(const struct sk_command *cmd, const char *path,
 
 	if (!r)
 		r = sk_edition_as_written(built, diags, &e->policy);
+	if (!r)
+		r = sk_edition_built_labels(built, &e->labels);
 	if (r && diags)
 		sk_print_diagnostics(diags);
 	selkie_diagnostics_free(diags);

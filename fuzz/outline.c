@@ -52,6 +52,7 @@ static void check_lines(const char *text, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct sk_arena arena = SK_ARENA_INIT;
+	struct sk_outline_recent recent;
 	struct sk_outline outline;
 	struct sk_intern names;
 	size_t n = 0;
@@ -69,7 +70,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 0:
 	case 1:
 	case 2:
-		check(!sk_outline_parse(&outline, &arena, &names, (enum sk_outline_file)(data[0] % 6), text, size - 1));
+		memset(&recent, 0, sizeof(recent));
+		check(!sk_outline_parse(&outline, &arena, &names, &recent, (enum sk_outline_file)(data[0] % 6), text,
+					size - 1));
 		check_outline(&outline, size - 1);
 		break;
 	case 3:

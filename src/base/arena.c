@@ -205,19 +205,22 @@ void *sk_arena_memdup(struct sk_arena *arena, const void *p, size_t size)
 	return copy;
 }
 
+/* Most texts are short: they are made once, beside the arena. */
 char *sk_arena_vprintf(struct sk_arena *arena, const char *fmt, va_list args)
 {
+	char small[240], *p;
 	va_list again;
-	char *p;
 	int n;
 
 	va_copy(again, args);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(small, sizeof(small), fmt, again);
 	va_end(again);
 	if (n < 0)
 		return NULL;
 	p = sk_arena_take(arena, (size_t)n + 1, 1);
-	if (p)
+	if (p && (size_t)n < sizeof(small))
+		memcpy(p, small, (size_t)n + 1);
+	else if (p)
 		vsnprintf(p, (size_t)n + 1, fmt, args);
 	return p;
 }

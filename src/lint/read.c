@@ -20,27 +20,21 @@
 static int sk_load_rest(struct sk_arena *texts, int fd, const char *begun, size_t n, const char **ret_text,
 			uint32_t *ret_size)
 {
-	sk_auto_free char *all = NULL;
-	size_t cap = 0;
-	ssize_t more = 1;
+	sk_auto_free char *rest = NULL;
+	size_t more;
+	char *all;
+	int r = sk_read_whole(fd, FILE_MOST, &rest, &more);
 
-	while (more > 0) {
-		size_t had = n;
-
-		if (n > FILE_MOST || sk_grow(&all, &cap, n + SLAB, 1))
-			return n > FILE_MOST ? -EFBIG : -ENOMEM;
-		if (begun)
-			memcpy(all, begun, n);
-		begun = NULL;
-		more = sk_read_some(fd, all + had, cap - had);
-		if (more > 0)
-			n += (size_t)more;
-	}
-	if (more < 0)
-		return (int)more;
-	*ret_text = sk_arena_strndup(texts, all, n);
-	*ret_size = (uint32_t)n;
-	return *ret_text ? 0 : -ENOMEM;
+	if (r)
+		return r;
+	all = sk_arena_string(texts, n + more);
+	if (!all)
+		return -ENOMEM;
+	memcpy(all, begun, n);
+	memcpy(all + n, rest, more);
+	*ret_text = all;
+	*ret_size = (uint32_t)(n + more);
+	return 0;
 }
 
 int sk_lint_load(struct sk_arena *texts, const char *path, const char **ret_text, uint32_t *ret_size)
@@ -57,7 +51,7 @@ int sk_lint_load(struct sk_arena *texts, const char *path, const char **ret_text
 		to = sk_arena_free_part(texts, &left);
 	}
 	if (left < 2)
-		return sk_load_rest(texts, fd, NULL, 0, ret_text, ret_size);
+		return sk_load_rest(texts, fd, "", 0, ret_text, ret_size);
 	n = sk_read_some(fd, to, left - 1);
 	if (n < 0)
 		return (int)n;
@@ -95,7 +89,9 @@ struct sk_reading {
 static void *sk_read_files(void *arg)
 {
 	struct sk_reading *reading = arg;
+	struct sk_outline_recent recent;
 
+	memset(&recent, 0, sizeof(recent));
 	for (int k = 0; k < 2; k++)
 		for (size_t i = 0; i < reading->lists[k]->n && !reading->r; i++) {
 			struct sk_lint_file *file = &reading->lists[k]->list[i];
@@ -105,7 +101,7 @@ static void *sk_read_files(void *arg)
 				reading->failed = file->path;
 			else
 				reading->r = sk_outline_parse(&file->outline, reading->arena, reading->names,
-							      reading->what, file->text, file->size);
+							      &recent, reading->what, file->text, file->size);
 		}
 	return NULL;
 }
@@ -207,7 +203,7 @@ static int sk_read_global(struct sk_lint *l)
 
 		if (r)
 			return sk_lint_load_failed(l, file->path, r);
-		r = sk_outline_parse(&file->outline, &l->arena, &l->names, SK_OUTLINE_GLOBAL, file->text, file->size);
+		r = sk_outline_parse(&file->outline, &l->arena, &l->names, NULL, SK_OUTLINE_GLOBAL, file->text, file->size);
 		if (r)
 			return r;
 		sk_lint_learn_global(l, file);

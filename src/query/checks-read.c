@@ -264,22 +264,13 @@ int selkie_checks_load(const char *path, selkie_diagnostics *diags, selkie_check
 {
 	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	sk_auto_free char *data = NULL;
-	size_t n = 0, cap = 0;
-	ssize_t more;
+	size_t n;
+	int r;
 
 	if (fd < 0)
 		return -errno;
-	do {
-		if (n > CHECKS_SIZE_MAX)
-			return -EFBIG;
-		if (sk_grow(&data, &cap, n + 65536, 1))
-			return -ENOMEM;
-		more = sk_read_some(fd, data + n, cap - n);
-		if (more < 0)
-			return (int)more;
-		n += (size_t)more;
-	} while (more);
-	return selkie_checks_read_memory(data, n, path, diags, ret);
+	r = sk_read_whole(fd, CHECKS_SIZE_MAX, &data, &n);
+	return r ? r : selkie_checks_read_memory(data, n, path, diags, ret);
 }
 
 int selkie_checks_safety(selkie_checks **ret)

@@ -198,6 +198,13 @@ static void sk_begin(struct sk_outline_parser *p, struct sk_outline_node *block,
 	sk_insert(p, SK_OUTLINE_START, 0, start);
 }
 
+/* A run of remarks is one node: that there is any before an interface is all that anybody asks. */
+static void sk_insert_remark(struct sk_outline_parser *p, const struct sk_outline_token *start)
+{
+	if (!p->cur || p->cur->kind != SK_OUTLINE_COMMENT)
+		sk_insert(p, SK_OUTLINE_COMMENT, 0, start);
+}
+
 static struct sk_outline_node *sk_begin_new(struct sk_outline_parser *p, enum sk_outline_kind kind,
 					    unsigned int n_lists, const struct sk_outline_token *start)
 {
@@ -1375,7 +1382,7 @@ static void sk_if_lines(struct sk_outline_parser *p)
 		else if (sk_at_word(p, SK_WORD_IFDEF) || sk_at_word(p, SK_WORD_IFNDEF))
 			sk_if_ifdef(p);
 		else if (sk_take(p, SK_OUTLINE_REMARK) || sk_take(p, SK_OUTLINE_DISABLE))
-			sk_insert(p, SK_OUTLINE_COMMENT, 0, &start);
+			sk_insert_remark(p, &start);
 		else
 			sk_mistake(p, "an interface or a template");
 		if (p->failed) {
@@ -1398,7 +1405,7 @@ static void sk_te_file(struct sk_outline_parser *p)
 		struct sk_outline_token start = p->token;
 
 		sk_next(p);
-		sk_insert(p, SK_OUTLINE_COMMENT, 0, &start);
+		sk_insert_remark(p, &start);
 	}
 	if (sk_at(p, SK_OUTLINE_END))
 		return;
@@ -1435,10 +1442,10 @@ static void sk_global_file(struct sk_outline_parser *p)
 }
 
 int sk_outline_parse(struct sk_outline *ret, struct sk_arena *arena, struct sk_intern *names,
-		     enum sk_outline_file what, const char *text, size_t n)
+		     struct sk_outline_recent *recent, enum sk_outline_file what, const char *text, size_t n)
 {
 	struct sk_outline_parser p = {
-		.lexer = { .text = text, .p = text, .limit = text + n, .line = 1, .names = names },
+		.lexer = { .text = text, .p = text, .limit = text + n, .line = 1, .names = names, .recent = recent },
 		.arena = arena, .outline = ret, .what = what,
 	};
 	struct sk_outline_token start = { .line = 0 };

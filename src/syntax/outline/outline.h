@@ -15,7 +15,7 @@
 enum sk_outline_kind {
 	SK_OUTLINE_FILE,	/* the first node of each outline; it has no children, the file's statements follow it */
 	SK_OUTLINE_HEADER,	/* name the module; flavor: 1 policy_module(), 0 module */
-	SK_OUTLINE_COMMENT,	/* outside of statements of .if files and before a header only */
+	SK_OUTLINE_COMMENT,	/* one or more; outside of statements of .if files and before a header only */
 	SK_OUTLINE_DECL,	/* name; flavor enum sk_outline_decl; list 0 attributes, permissions of a class */
 	SK_OUTLINE_ALIAS,	/* name; child of a DECL or TYPEALIAS */
 	SK_OUTLINE_TYPEALIAS,	/* name */
@@ -114,6 +114,18 @@ enum sk_outline_word {
 /* Puts the words into names, which must be empty. */
 int sk_outline_names_init(struct sk_intern *names);
 
+/*
+ * Words seen last, so that most of a tree's need not be looked up: zeroed, it may serve any number of files that share
+ * their names, one after the other.
+ */
+struct sk_outline_recent {
+	struct {
+		uint64_t first, last;	/* eight bytes each; of what is shorter than eight, all and 0 */
+		const char *s;		/* among the names */
+		uint32_t n, name;
+	} words[1024];
+};
+
 enum sk_outline_file {
 	SK_OUTLINE_TE,
 	SK_OUTLINE_IF,
@@ -122,13 +134,13 @@ enum sk_outline_file {
 
 /*
  * Reads a file. text is zero-terminated at n and is not kept; nodes live in the arena. After a mistake the outline goes
- * on with the next statement; a file with more than SK_OUTLINE_MISTAKES_MAX is read no further.
+ * on with the next statement; a file with more than SK_OUTLINE_MISTAKES_MAX is read no further. recent may be NULL.
  * Returns 0 or -ENOMEM.
  */
 #define SK_OUTLINE_MISTAKES_MAX 20
 
 int sk_outline_parse(struct sk_outline *ret, struct sk_arena *arena, struct sk_intern *names,
-		     enum sk_outline_file what, const char *text, size_t n);
+		     struct sk_outline_recent *recent, enum sk_outline_file what, const char *text, size_t n);
 
 /* The next in the order of the text, NULL at the end. */
 struct sk_outline_node *sk_outline_next(const struct sk_outline_node *node);

@@ -12,6 +12,8 @@
 #include "base/buf.h"
 #include "syntax/outline/outline.h"
 
+static struct sk_outline_recent recent;
+
 struct run {
 	struct sk_arena arena;
 	struct sk_intern names;
@@ -23,9 +25,10 @@ static int parse(struct run *run, enum sk_outline_file what, const char *text, s
 	int r;
 
 	memset(run, 0, sizeof(*run));
+	memset(&recent, 0, sizeof(recent));
 	sk_intern_init(&run->names, &run->arena);
 	r = sk_outline_names_init(&run->names);
-	return r ? r : sk_outline_parse(&run->outline, &run->arena, &run->names, what, text, n);
+	return r ? r : sk_outline_parse(&run->outline, &run->arena, &run->names, &recent, what, text, n);
 }
 
 static void done(struct run *run)

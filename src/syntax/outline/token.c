@@ -40,13 +40,52 @@ static const char *sk_end_of_line(const struct sk_outline_lexer *lexer, const ch
 	return end ? end : lexer->limit;
 }
 
-static uint32_t sk_outline_word(struct sk_outline_lexer *lexer, const char *start, const char *end)
+static uint32_t sk_outline_intern(struct sk_outline_lexer *lexer, const char *start, size_t n)
 {
 	uint32_t name = 0;
-	int r = sk_intern_add(lexer->names, start, (size_t)(end - start), &name);
+	int r = sk_intern_add(lexer->names, start, n, &name);
 
 	if (r && !lexer->error)
 		lexer->error = r;
+	return name;
+}
+
+static uint64_t sk_eight_bytes(const char *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return w;
+}
+
+/* Most words of a file were in it a moment ago. */
+static uint32_t sk_outline_word(struct sk_outline_lexer *lexer, const char *start, const char *end)
+{
+	size_t n = (size_t)(end - start);
+	uint64_t first, last = 0;
+	uint32_t name;
+	size_t slot;
+
+	if (!lexer->recent || lexer->limit - start < 8)
+		return sk_outline_intern(lexer, start, n);
+	first = sk_eight_bytes(start);
+	if (n >= 8)
+		last = sk_eight_bytes(end - 8);
+	else
+		first &= (UINT64_C(1) << 8 * n) - 1;
+	slot = ((first ^ last * 31 ^ n) * UINT64_C(0x9e3779b97f4a7c15)) >> 54;
+	if (lexer->recent->words[slot].first == first && lexer->recent->words[slot].last == last &&
+	    lexer->recent->words[slot].n == n &&
+	    (n <= 16 || !memcmp(lexer->recent->words[slot].s + 8, start + 8, n - 16)))
+		return lexer->recent->words[slot].name;
+	name = sk_outline_intern(lexer, start, n);
+	if (!lexer->error) {
+		lexer->recent->words[slot].first = first;
+		lexer->recent->words[slot].last = last;
+		lexer->recent->words[slot].s = sk_intern_str(lexer->names, name);
+		lexer->recent->words[slot].n = (uint32_t)n;
+		lexer->recent->words[slot].name = name;
+	}
 	return name;
 }
 
@@ -169,6 +208,12 @@ static void sk_outline_cut(struct sk_outline_lexer *lexer, struct sk_outline_tok
 	if (*p == '#') {
 		lexer->p = sk_end_of_line(lexer, p);
 		ret->kind = p[1] == 's' && sk_is_disable(p, lexer->p) ? SK_OUTLINE_DISABLE : SK_OUTLINE_REMARK;
+		/* lines of remarks are one, as far as none of them may disable something */
+		while (ret->kind == SK_OUTLINE_REMARK && lexer->limit - lexer->p > 2 && lexer->p[1] == '#' &&
+		       lexer->p[2] != 's') {
+			lexer->p = sk_end_of_line(lexer, lexer->p + 1);
+			lexer->line++;
+		}
 	} else if (sk_class(*p) & DIGIT) {
 		lexer->p = sk_outline_number(p, lexer->limit);
 		ret->kind = SK_OUTLINE_NUMBER;

@@ -15,7 +15,7 @@ enum sk_outline_token_kind {
 	SK_OUTLINE_NUMBER,	/* a version or an address too; `name` likewise */
 	SK_OUTLINE_QUOTED,	/* "..." with its quotes */
 	SK_OUTLINE_DISABLE,	/* # selint-disable, alone behind a statement */
-	SK_OUTLINE_REMARK,	/* any other comment */
+	SK_OUTLINE_REMARK,	/* any other comment, perhaps of several lines */
 	SK_OUTLINE_AND,
 	SK_OUTLINE_OR,
 	SK_OUTLINE_EQ,
@@ -34,6 +34,7 @@ struct sk_outline_lexer {
 	const char *text, *p, *limit;
 	uint32_t line;
 	struct sk_intern *names;
+	struct sk_outline_recent *recent;	/* or NULL */
 	int error;
 };
 

@@ -21,7 +21,10 @@ static void read_and_print(struct sk_space *space, const void *data, size_t size
 	if (r == SK_MODULE_REFUSED && !selkie_diagnostics_count(space->diags, SELKIE_SEVERITY_ERROR))
 		abort();
 	if (!r) {
-		if (sk_unit_print_cil(&unit, &out))
+		if (sk_unit_print_cil(&unit, &out) || sk_unit_print_te(&unit, &out))
+			abort();
+		r = sk_module_write(&unit, 24, &out);
+		if (r && r != SK_MODULE_REFUSED)
 			abort();
 		sk_unit_done(&unit);
 	}

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include <selkie/diagnostic.h>
+#include <selkie/module.h>
 #include <selkie/policy.h>
 
 #ifdef __cplusplus
@@ -38,6 +39,12 @@ enum selkie_build_flag {
 	SELKIE_BUILD_STRIP = 512,	/* do not keep where rules come from (origin.h) */
 	SELKIE_BUILD_FILE_CONTEXTS = 1024,	/* make the text of file contexts as well */
 	SELKIE_BUILD_CIL = 2048,	/* every file is CIL, whatever its name */
+	/*
+	 * Whatever their names, all sources are what checkpolicy and checkmodule read, or module packages; the latter are
+	 * linked and expanded as by semodule_link and semodule_expand.
+	 */
+	SELKIE_BUILD_VERBATIM = 4096,
+	SELKIE_BUILD_PACKAGES = 8192,
 };
 
 /* What becomes of classes and permissions that the policy does not know. */
@@ -89,6 +96,17 @@ unsigned int selkie_built_version(const selkie_built *built);
  * (selkie_policy_save), and then beside it where its rules come from (origin.h). Returns as selkie_policy_save.
  */
 int selkie_built_save(const selkie_built *built, const char *path, unsigned int version, selkie_diagnostics *diags);
+
+/* The version of the format that modules get where no other is asked for: the newest that userspace 3.4 reads. */
+#define SELKIE_MODULE_FORMAT 21
+
+/*
+ * The same sources to a binary module, with its file contexts: one source to the module or base that it is, a base and
+ * modules to a base that holds them all, as semodule_link makes it. version: of the module format, 4 to 24, or 0 for
+ * SELKIE_MODULE_FORMAT. Returns as selkie_build.
+ */
+int selkie_build_module(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
+			unsigned int version, selkie_diagnostics *diags, selkie_module **ret);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

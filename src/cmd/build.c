@@ -16,6 +16,7 @@ enum {
 	SK_BUILD_OUTPUT,
 	SK_BUILD_CONFIG,
 	SK_BUILD_VERSION,
+	SK_BUILD_FORMAT,
 	SK_BUILD_HEADERS,
 	SK_BUILD_OPTIMIZE,
 	SK_BUILD_UNCHECKED,
@@ -28,6 +29,7 @@ static const struct sk_option sk_build_options[] = {
 	[SK_BUILD_OUTPUT] = { 'o', "output", "FILE", .help = "write the policy there; without it nothing is written" },
 	[SK_BUILD_CONFIG] = { .name = "config", .arg = "N=V", .help = "a setting that counts before build.conf's (repeatable)" },
 	[SK_BUILD_VERSION] = { .name = "policy-version", .arg = "N", .help = "15 to 35; default: as build.conf says, else 33" },
+	[SK_BUILD_FORMAT] = { .name = "format", .arg = "FORMAT", .help = "policy (default), or one module: pp, mod" },
 	[SK_BUILD_HEADERS] = { .name = "headers", .arg = "DIR", .help = "build modules against the headers in DIR" },
 	[SK_BUILD_OPTIMIZE] = { 'O', "optimize", .help = "leave out rules that others cover" },
 	[SK_BUILD_UNCHECKED] = { 'N', "unchecked", .help = "do not check bounds and neverallow rules" },
@@ -40,6 +42,7 @@ static const struct sk_option sk_build_options[] = {
 struct sk_build_request {
 	struct selkie_build_options build;
 	const char *output;
+	enum { SK_FORMAT_POLICY, SK_FORMAT_PP, SK_FORMAT_MOD } format;
 	unsigned int version;
 	bool json;
 	const char **config;
@@ -68,6 +71,13 @@ static bool sk_build_take(const struct sk_command *cmd, struct sk_build_request 
 			*ret_code = sk_usage_error(cmd, "'%s' is no policy version; there are 15 to 35", value);
 			return false;
 		}
+		break;
+	case SK_BUILD_FORMAT:
+		if (strcmp(value, "policy") != 0 && strcmp(value, "pp") != 0 && strcmp(value, "mod") != 0) {
+			*ret_code = sk_usage_error(cmd, "'%s' is no format; there are policy, pp and mod", value);
+			return false;
+		}
+		q->format = !strcmp(value, "pp") ? SK_FORMAT_PP : !strcmp(value, "mod") ? SK_FORMAT_MOD : SK_FORMAT_POLICY;
 		break;
 	case SK_BUILD_HEADERS:
 		q->build.headers = value;
@@ -134,6 +144,46 @@ static int sk_build_report(const struct sk_command *cmd, const struct sk_build_r
 	return r < 0 ? SK_EXIT_FAILED : r ? SK_EXIT_NO : SK_EXIT_YES;
 }
 
+/* Writes a package, or the module in it alone. */
+static int sk_build_save_module(const struct sk_build_request *q, const selkie_module *module)
+{
+	sk_auto_free void *package = NULL;
+	const void *data;
+	size_t size;
+	FILE *f;
+	int r;
+
+	r = selkie_module_write_memory(module, &package, &size);
+	if (r)
+		return r;
+	data = q->format == SK_FORMAT_PP ? package : selkie_module_section(module, SELKIE_MODULE_BINARY, &size);
+	f = fopen(q->output, "we");
+	if (!f)
+		return -errno;
+	r = fwrite(data, 1, size, f) == size ? 0 : -errno;
+	if (fclose(f) && !r)
+		r = -errno;
+	return r;
+}
+
+static int sk_build_module(const struct sk_command *cmd, const struct sk_build_request *q, const char *const *sources,
+			   size_t n)
+{
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	selkie_module *module = NULL;
+	int r, code;
+
+	if (!diags)
+		return sk_failure(cmd, "out of memory");
+	r = selkie_build_module(sources, n, &q->build, 0, diags, &module);
+	if (!r && q->output)
+		r = sk_build_save_module(q, module);
+	code = sk_build_report(cmd, q, r, SELKIE_MODULE_FORMAT, diags);
+	selkie_module_free(module);
+	selkie_diagnostics_free(diags);
+	return code;
+}
+
 static int sk_build_all(const struct sk_command *cmd, const struct sk_build_request *q, const char *const *sources,
 			size_t n)
 {
@@ -173,6 +223,8 @@ static int sk_run_build(const struct sk_command *cmd, int argc, char **argv)
 	if (args.first == argc)
 		return sk_usage_error(cmd, "there is nothing to build; name a tree, a policy.conf or modules");
 	q.build.config = config;
+	if (q.format != SK_FORMAT_POLICY)
+		return sk_build_module(cmd, &q, (const char *const *)argv + args.first, (size_t)(argc - args.first));
 	return sk_build_all(cmd, &q, (const char *const *)argv + args.first, (size_t)(argc - args.first));
 }
 

@@ -12,9 +12,12 @@
 #include "compile/build-package.h"
 #include "compile/build-unpack.h"
 #include "compile/compile.h"
+#include "compile/merge.h"
 #include "unit/cil.h"
 #include "unit/label.h"
 #include "provenance/origins.h"
+#include "unit/module.h"
+#include "unit/print.h"
 #include "unit/te.h"
 
 #define SK_DEFAULT_VERSION 33
@@ -247,7 +250,7 @@ static int sk_read_packages(struct sk_building *b, const char *const *paths, con
 	if (!n_packages)
 		return 0;
 	r = sk_build_read_packages(&b->units, &b->space, packages, n_packages, &failed);
-	b->store_order = true;
+	b->store_order = !(b->options->flags & SELKIE_BUILD_PACKAGES);
 	return r < 0 && r != -ENOMEM ? sk_cannot_read(b, failed, r) : sk_go_on(b, r);
 }
 
@@ -335,7 +338,9 @@ static int sk_operands_collect(struct sk_building *b, struct sk_operands *o, con
 	int r = 0;
 
 	for (size_t i = 0; !r && i < n; i++) {
-		int kind = sk_operand_kind(&b->arena, sources[i]);
+		int kind = b->options->flags & SELKIE_BUILD_VERBATIM   ? SK_OPERAND_CONF
+			   : b->options->flags & SELKIE_BUILD_PACKAGES ? SK_OPERAND_PACKAGE
+								       : sk_operand_kind(&b->arena, sources[i]);
 
 		if (kind >= 0 && kind != SK_OPERAND_TREE && b->options->flags & SELKIE_BUILD_CIL)
 			kind = SK_OPERAND_CIL;
@@ -366,20 +371,25 @@ static int sk_build_labels(struct sk_building *b, bool *enabled, struct sk_built
 	return built->file_contexts ? 0 : -ENOMEM;
 }
 
-static int sk_build(struct sk_building *b, const char *const *sources, size_t n, struct sk_built *built)
+/* Reads all sources into units. */
+static int sk_build_read(struct sk_building *b, const char *const *sources, size_t n)
 {
-	static const int unknown[] = { -1, SK_UNKNOWN_DENY, SK_UNKNOWN_REJECT, SK_UNKNOWN_ALLOW };
-	struct sk_compile_options options = SK_COMPILE_OPTIONS_INIT;
 	struct sk_operands operands = { 0 };
-	sk_auto_free bool *enabled = NULL;
 	int r = sk_operands_collect(b, &operands, sources, n);
 
 	if (!r)
 		r = sk_read_all(b, operands.paths, operands.kinds, operands.n);
 	free(operands.paths);
 	free(operands.kinds);
-	if (r)
-		return r;
+	return r;
+}
+
+/* The options of the compiler, as the build's say. */
+static struct sk_compile_options sk_build_compile_options(struct sk_building *b)
+{
+	static const int unknown[] = { -1, SK_UNKNOWN_DENY, SK_UNKNOWN_REJECT, SK_UNKNOWN_ALLOW };
+	struct sk_compile_options options = SK_COMPILE_OPTIONS_INIT;
+
 	options.optimize = b->options->flags & SELKIE_BUILD_OPTIMIZE;
 	options.keep_unbounded = b->options->flags & SELKIE_BUILD_UNCHECKED;
 	options.list_blocks = b->options->flags & SELKIE_BUILD_LIST_OPTIONALS;
@@ -394,6 +404,18 @@ static int sk_build(struct sk_building *b, const char *const *sources, size_t n,
 		b->units.list[i]->xen |= (b->options->flags & SELKIE_BUILD_XEN) != 0;
 	options.store_order = b->store_order;
 	options.root = b->has_rp && !b->rp.headers ? b->rp.root : NULL;
+	return options;
+}
+
+static int sk_build(struct sk_building *b, const char *const *sources, size_t n, struct sk_built *built)
+{
+	struct sk_compile_options options;
+	sk_auto_free bool *enabled = NULL;
+	int r = sk_build_read(b, sources, n);
+
+	if (r)
+		return r;
+	options = sk_build_compile_options(b);
 	built->version = (unsigned int)sk_build_version(b);
 	if (b->options->flags & SELKIE_BUILD_FILE_CONTEXTS)
 		options.ret_enabled = &enabled;
@@ -422,6 +444,109 @@ int selkie_build(const char *const *sources, size_t n_sources, const struct selk
 		selkie_built_free(built);
 	else
 		*ret = built;
+	return r;
+}
+
+/* What options say of the whole policy, as statements of a unit that says nothing of it itself. */
+static int sk_build_say_unknown(struct sk_building *b, struct sk_unit *unit)
+{
+	static const char *const words[] = { NULL, "deny", "reject", "allow" };
+	const char *word = words[b->options->handle_unknown & 3];
+	struct sk_unit_stmt stmt = { .kind = SK_UNIT_HANDLE_UNKNOWN, .block = unit->top, .cond = SK_SPACE_NONE };
+	int r;
+
+	if (!word || unit->source == SK_UNIT_MODULE)
+		return 0;
+	r = sk_intern_add(&b->names, word, strlen(word), &stmt.op[0]);
+	return r ? r : sk_unit_add(unit, &stmt);
+}
+
+/*
+ * The one unit that a module is made of. A base must be a policy of its own, and linked ones must fit together, which
+ * compiling them tells.
+ */
+static int sk_build_one_unit(struct sk_building *b, struct sk_unit **ret_unit)
+{
+	struct sk_compile_options options = sk_build_compile_options(b);
+	struct sk_policy *policy = NULL;
+	int r = 0;
+
+	if (b->units.n > 1 || b->units.list[0]->source != SK_UNIT_MODULE) {
+		options.keep_unbounded = b->units.n > 1 || options.keep_unbounded;
+		r = sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &policy, NULL);
+		selkie_policy_free(policy);
+	}
+	if (r)
+		return r;
+	*ret_unit = b->units.list[0];
+	return b->units.n > 1 ? sk_units_merge(&b->units, &b->space, ret_unit) : 0;
+}
+
+/* Whether a module has levels: as it is asked for, as the tree or the headers say, or as its statements show. */
+static bool sk_build_is_mls(const struct sk_building *b, const struct sk_unit *unit)
+{
+	if (b->options->mls)
+		return b->options->mls == SELKIE_BUILD_MLS_YES;
+	if (b->has_rp)
+		return strcmp(sk_refpolicy_setting(&b->rp, "TYPE"), "standard") != 0;
+	for (size_t i = 0; i < unit->stmts.n && !unit->mls; i++) {
+		uint32_t kind = unit->stmts.list[i].kind;
+
+		if (kind == SK_UNIT_SENSITIVITY || kind == SK_UNIT_REQUIRE_SENSITIVITY ||
+		    kind == SK_UNIT_RANGE_TRANSITION || kind == SK_UNIT_USER_RANGE)
+			return true;
+	}
+	return unit->mls;
+}
+
+static int sk_build_module(struct sk_building *b, const char *const *sources, size_t n, unsigned int version,
+			   selkie_module *module)
+{
+	struct sk_buf out = SK_BUF_INIT, labels = SK_BUF_INIT;
+	struct sk_unit *unit = NULL;
+	int r = sk_build_read(b, sources, n);
+
+	for (size_t i = 0; !r && i < b->units.n; i++)
+		b->units.list[i]->mls = sk_build_is_mls(b, b->units.list[i]);
+	if (!r)
+		r = sk_build_one_unit(b, &unit);
+	if (!r)
+		r = sk_build_say_unknown(b, unit);
+	if (!r)
+		r = sk_module_write(unit, version ? version : SELKIE_MODULE_FORMAT, &out);
+	if (!r)
+		r = sk_unit_print_fc(unit, &labels);
+	if (!r && (out.failed || labels.failed))
+		r = -ENOMEM;
+	if (!r)
+		r = selkie_module_set_section(module, SELKIE_MODULE_BINARY, out.data, out.n);
+	if (!r && labels.n)
+		r = selkie_module_set_section(module, SELKIE_MODULE_FILE_CONTEXTS, labels.data, labels.n);
+	sk_buf_done(&out);
+	sk_buf_done(&labels);
+	return r;
+}
+
+int selkie_build_module(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
+			unsigned int version, selkie_diagnostics *diags, selkie_module **ret)
+{
+	selkie_module *module;
+	struct sk_building b;
+	int r;
+
+	if (!options || options->size != sizeof(*options) || !n_sources)
+		return -EINVAL;
+	module = selkie_module_new();
+	if (!module)
+		return -ENOMEM;
+	r = sk_building_init(&b, options, diags);
+	if (!r)
+		r = sk_build_module(&b, sources, n_sources, version, module);
+	sk_building_done(&b);
+	if (r)
+		selkie_module_free(module);
+	else
+		*ret = module;
 	return r;
 }
 

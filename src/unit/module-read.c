@@ -232,6 +232,17 @@ static int sk_module_run(struct sk_module *m, const struct sk_package *package, 
 	return m->r.failed ? -ENOMEM : sk_source_set_statements(source, m->places.list, m->places.n);
 }
 
+/* Many units live side by side until the last is compiled: what an array has grown ahead is given back. */
+static void sk_unit_fit(struct sk_unit *unit)
+{
+	void *fitting = unit->stmts.n ? realloc(unit->stmts.list, unit->stmts.n * sizeof(*unit->stmts.list)) : NULL;
+
+	if (!fitting)
+		return;
+	unit->stmts.list = fitting;
+	unit->stmts.cap = unit->stmts.n;
+}
+
 int sk_module_read(struct sk_space *space, const void *data, size_t size, const char *name, uint32_t number,
 		   struct sk_unit *ret_unit)
 {
@@ -247,6 +258,8 @@ int sk_module_read(struct sk_space *space, const void *data, size_t size, const 
 	sk_module_done(&m);
 	if (r)
 		sk_unit_done(ret_unit);
+	else
+		sk_unit_fit(ret_unit);
 	return r;
 }
 

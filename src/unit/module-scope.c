@@ -68,10 +68,15 @@ static uint32_t sk_mod_single(struct sk_module *m, enum sk_mod_table table, uint
 	return sk_mod_lower_set(m, table, &(struct sk_mod_set){ offset, 1, &value }, sk_mod_words[table]);
 }
 
-/* Is the symbol declared or required in a block, or one around it? */
-static bool sk_mod_in_scope(const struct sk_module *m, const struct sk_mod_symbol *s, uint32_t decl)
+static bool sk_mod_set_holds(const struct sk_mod_set *set, uint32_t value);
+
+/* Is the symbol declared or required in a block, or one around it? Linked modules say what is required in blocks only. */
+static bool sk_mod_in_scope(const struct sk_module *m, enum sk_mod_table table, const struct sk_mod_symbol *s,
+			    uint32_t decl)
 {
 	for (uint32_t at = decl;; at = m->decls[at].parent) {
+		if (sk_mod_set_holds(&m->decls[at].required.symbols[table], s->value))
+			return true;
 		for (uint32_t i = 0; i < s->n_decls; i++)
 			if (s->decls[i] == at)
 				return true;
@@ -99,12 +104,12 @@ static void sk_mod_role_types(struct sk_module *m, const struct sk_mod_symbol *s
 
 		if (!type)
 			return;
-		if (sk_mod_in_scope(m, type, decl)) {
+		if (sk_mod_in_scope(m, SK_MOD_TYPE, type, decl)) {
 			values[n++] = type->value;
 			continue;
 		}
 		for (uint32_t k = 0; k < type->n_decls; k++)
-			if (sk_mod_in_scope(m, s, type->decls[k]))
+			if (sk_mod_in_scope(m, SK_MOD_ROLE, s, type->decls[k]))
 				sk_mod_stmt(m, SK_UNIT_ROLE_TYPES, m->decls[type->decls[k]].block, s->offset, role,
 					    sk_mod_single(m, SK_MOD_TYPE, type->value, set->items.offset));
 	}

@@ -24,6 +24,13 @@
 int sk_module_read(struct sk_space *space, const void *data, size_t size, const char *name, uint32_t number,
 		   struct sk_unit *ret_unit);
 
+/*
+ * Adds the bytes of the module that a unit is, in a version of the format (4 to 24), as checkmodule writes it: a base for
+ * units that are no module. File contexts and the like are none of it. Returns 0, SK_MODULE_REFUSED when the version cannot
+ * hold what the unit says (diagnostics say what), -EINVAL for a version that is none, or -ENOMEM.
+ */
+int sk_module_write(const struct sk_unit *unit, unsigned int version, struct sk_buf *out);
+
 /* The same into a unit of its own behind the others, the number of which is its place. Returns likewise. */
 int sk_unit_read_package(struct sk_units *units, struct sk_space *space, const void *data, size_t size, const char *name);
 

@@ -21,6 +21,7 @@
 #include "selkie/diagnostic.h"
 #include "unit/module.h"
 #include "unit/print.h"
+#include "unit/te.h"
 
 static const char contexts[] =
 	"# comment\n"
@@ -171,6 +172,92 @@ static void test_versions(void **state)
 		}
 }
 
+/* The source as the peer's compiler gets it. */
+static char *source_text(const char *name, unsigned int version, size_t *ret_size)
+{
+	char path[256], *text, *out;
+	size_t n, size = 0;
+
+	snprintf(path, sizeof(path), "test/policies/%s", name);
+	text = peer_read(peer_path(path), &n);
+	out = malloc(n + 2);
+	for (char *line = text, *end; *line; line = end) {
+		unsigned int since = 0;
+		int at = 0;
+
+		end = line + strcspn(line, "\n");
+		end += *end == '\n';
+		if (sscanf(line, "#@%u %n", &since, &at) != 1 || since <= version) {
+			memcpy(out + size, line + at, (size_t)(end - line - at));
+			size += (size_t)(end - line - at);
+		}
+	}
+	out[size] = '\0';
+	free(text);
+	*ret_size = size;
+	return out;
+}
+
+/*
+ * From the source to the module: the bytes are checkmodule's. Before version 12 checkmodule drops role transitions, even of
+ * processes, as it does not know yet which class that is.
+ */
+static void test_write(void **state)
+{
+	static const char *const names[] = { "small.te", "small-base.conf" };
+
+	for (unsigned int version = 12; version <= 21; version++)
+		for (int base = 0; base < 2; base++) {
+			struct sk_buf out = SK_BUF_INIT;
+			struct sk_units units = { 0 };
+			struct sk_source *source;
+			struct world w;
+			size_t n, size;
+			char *theirs = module(base, version, &n), *text = source_text(names[base], version, &size);
+
+			assert_int_equal(world_init(&w), 0);
+			assert_int_equal(sk_te_names_init(&w.names), 0);
+			assert_int_equal(sk_sources_add(&w.sources, names[base], text, size, w.diags, &source), 0);
+			if (sk_unit_read_conf(&units, &w.space, source))
+				fail_msg("%s", selkie_diagnostics_print(w.diags, 0));
+			units.list[0]->mls = true;
+			if (sk_module_write(units.list[0], version, &out))
+				fail_msg("version %u: %s", version, selkie_diagnostics_print(w.diags, 0));
+			assert_int_equal(out.n, n);
+			for (size_t i = 0; i < n; i++)
+				if (out.data[i] != theirs[i])
+					fail_msg("version %u: byte %zu is %d, and the peer's %d", version, i, out.data[i],
+						 theirs[i]);
+			sk_buf_done(&out);
+			sk_units_done(&units);
+			world_done(&w);
+			free(text);
+			free(theirs);
+		}
+}
+
+/* What a version cannot hold is refused by name, as is a version that is none. */
+static void test_write_old(void **state)
+{
+	struct sk_buf out = SK_BUF_INIT;
+	struct sk_unit unit;
+	struct world w;
+	size_t n;
+	char *mod = module(false, 21, &n);
+
+	assert_int_equal(world_init(&w), 0);
+	assert_int_equal(sk_module_read(&w.space, mod, n, "small.mod", 1, &unit), 0);
+	assert_int_equal(sk_module_write(&unit, 25, &out), -EINVAL);
+	assert_null(w.diags->first);
+	assert_int_equal(sk_module_write(&unit, 12, &out), SK_MODULE_REFUSED);
+	assert_string_equal(w.diags->first->id, "E0415");
+	assert_non_null(strstr(w.diags->first->message, "extended permissions"));
+	sk_buf_done(&out);
+	sk_unit_done(&unit);
+	world_done(&w);
+	free(mod);
+}
+
 /* A place of a statement is in the file, and says the module and which of its statements. */
 static void test_places(void **state)
 {
@@ -228,6 +315,10 @@ static void try_bytes(const char *data, size_t size, const char *what, size_t at
 		fail_msg("%s at %zu: %d", what, at, r);
 	} else {
 		assert_int_equal(sk_unit_print_cil(&unit, &out), 0);
+		assert_int_equal(sk_unit_print_te(&unit, &out), 0);
+		r = sk_module_write(&unit, 24, &out);
+		if (r && r != SK_MODULE_REFUSED)
+			fail_msg("%s at %zu: written: %d", what, at, r);
 		sk_unit_done(&unit);
 		tally->n_read++;
 	}
@@ -364,6 +455,10 @@ static int read_and_print(void *arg)
 		r = sk_module_read(&w.space, scene->data, scene->size, "scene", 1, &unit);
 	if (!r) {
 		r = sk_unit_print_cil(&unit, &out);
+		if (!r)
+			r = sk_unit_print_te(&unit, &out);
+		if (!r)
+			r = sk_module_write(&unit, 24, &out);
 		if (!r && out.failed)
 			r = out.error;
 		sk_unit_done(&unit);
@@ -392,6 +487,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_write),
+		cmocka_unit_test(test_write_old),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_containers),
 		cmocka_unit_test(test_package),

@@ -14,9 +14,13 @@
  * To add a tool: write src/cmd/compat/NAME.c with one `int sk_compat_NAME(int argc, char **argv)`, on include/selkie/ and
  * base/ only, and add its row in main.c and its name in meson.build.
  */
+int sk_compat_checkmodule(int argc, char **argv);
+int sk_compat_checkpolicy(int argc, char **argv);
 int sk_compat_pp(int argc, char **argv);
 int sk_compat_secil2conf(int argc, char **argv);
 int sk_compat_secilc(int argc, char **argv);
+int sk_compat_semodule_expand(int argc, char **argv);
+int sk_compat_semodule_link(int argc, char **argv);
 int sk_compat_semodule_package(int argc, char **argv);
 int sk_compat_semodule_unpackage(int argc, char **argv);
 

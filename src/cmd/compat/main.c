@@ -16,9 +16,13 @@ static const struct sk_compat_tool {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } sk_compat_tools[] = {
+	{ "checkmodule", sk_compat_checkmodule },
+	{ "checkpolicy", sk_compat_checkpolicy },
 	{ "pp", sk_compat_pp },
 	{ "secil2conf", sk_compat_secil2conf },
 	{ "secilc", sk_compat_secilc },
+	{ "semodule_expand", sk_compat_semodule_expand },
+	{ "semodule_link", sk_compat_semodule_link },
 	{ "semodule_package", sk_compat_semodule_package },
 	{ "semodule_unpackage", sk_compat_semodule_unpackage },
 };

@@ -335,6 +335,9 @@ static int sk_shift(struct sk_macro_reader *m, struct sk_call *call)
 	struct sk_text *text;
 	int r = 0;
 
+	/* Mostly the arguments of another call, which m4 policies use to walk lists. */
+	if (sk_macro_splice(m, call, 2, &r))
+		return r;
 	for (uint32_t i = 2; i <= call->n_args && !r; i++) {
 		const struct sk_arg *a = sk_arg_at(m, call, i);
 

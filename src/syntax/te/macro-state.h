@@ -160,6 +160,7 @@ struct sk_macro_state {
 	size_t n_calls, cap_calls;
 	struct sk_arg *args;
 	size_t n_args, cap_args;
+	bool spliced;			/* a call's arguments went to the one around it */
 	char *flat;			/* bytes of the arguments being gathered, one behind the other */
 	size_t n_flat, cap_flat;
 	struct sk_origin *origins;
@@ -266,6 +267,12 @@ int sk_macro_push(struct sk_macro_reader *m, struct sk_text *text, const struct 
 int sk_macro_give(struct sk_macro_reader *m, const struct sk_call *call, const char *p, size_t n);
 int sk_macro_out_of(struct sk_macro_reader *m, uint32_t addr, uint32_t expansion, const char *what);
 int sk_macro_by_character(struct sk_macro_reader *m, size_t cursor);
+/*
+ * Arguments of a call, from that one on, become arguments of the call around it, as if they had been given in quotes.
+ * False where they cannot be, and nothing has been done.
+ */
+bool sk_macro_splice(struct sk_macro_reader *m, const struct sk_call *call, uint32_t from, int *ret_r);
+
 /* An expansion of the macro that is called there. Returns 0, -ENOMEM, or stops the reader. */
 int sk_macro_new_expansion(struct sk_macro_reader *m, const struct sk_expansion *e, uint32_t *ret_expansion);
 int sk_macro_open_text(struct sk_macro_reader *m, struct sk_text *text, const struct sk_env *env, uint32_t expansion);

@@ -914,9 +914,45 @@ static int sk_call_finish(struct sk_macro_reader *m)
 	call.n_args = (uint32_t)(s->n_args - call.first_arg - 1);
 	if (s->n_calls && s->calls[s->n_calls - 1].form == SK_ARG_EMPTY)
 		s->calls[s->n_calls - 1].form = SK_ARG_STARTED;
+	s->spliced = false;
 	r = sk_macro_dispatch(m, &call);
-	s->n_args = first_arg;
+	if (!s->spliced)
+		s->n_args = first_arg;
+	s->spliced = false;
 	return r;
+}
+
+bool sk_macro_splice(struct sk_macro_reader *m, const struct sk_call *call, uint32_t from, int *ret_r)
+{
+	struct sk_macro_state *s = m->state;
+	struct sk_call *outer = s->n_calls ? &s->calls[s->n_calls - 1] : NULL;
+	uint32_t n = call->n_args >= from ? call->n_args - from + 1 : 0;
+	const struct sk_arg *args = &s->args[call->first_arg + from];
+	struct sk_arg *copy;
+	int r = 0;
+
+	if (!outer || outer->level || outer->form > SK_ARG_STARTED || !s->plain || m->by_text || !n)
+		return false;
+	for (uint32_t i = 0; i < n; i++)
+		if (sk_arg_odd(&args[i]))
+			return false;
+	copy = sk_arena_memdup(&s->moment, args, n * sizeof(*args));
+	if (!copy) {
+		*ret_r = -ENOMEM;
+		return true;
+	}
+	/* What is in the way of the outer call's arguments goes. */
+	s->n_args = call->first_arg;
+	s->spliced = true;
+	for (uint32_t i = 0; i < n && !r; i++) {
+		if (i)
+			r = sk_call_end_arg(m, outer);
+		if (!r)
+			r = sk_call_add_quoted(m, outer, &copy[i]);
+		s->steps++;
+	}
+	*ret_r = r;
+	return true;
 }
 
 /* The value of a builtin: text that is read next. */

@@ -446,18 +446,21 @@ struct sk_av_pair {
 static uint32_t sk_av_pairs(const struct sk_diff_class *c, const struct sk_av_touched *t,
 			    struct sk_av_pair ret[64])
 {
-	uint32_t n = 0, right = t->perms[SK_RIGHT];
+	uint32_t n = 0, n_left, right = t->perms[SK_RIGHT];
 
 	for (uint32_t bits = t->perms[SK_LEFT]; bits; bits &= bits - 1)
 		ret[n++] = (struct sk_av_pair){ { (uint32_t)__builtin_ctz(bits), 32 } };
+	n_left = n;
 	for (; right; right &= right - 1) {
 		uint32_t bit = (uint32_t)__builtin_ctz(right), i = 0;
 		uint32_t left = c->same ? bit : c->right_bit[bit];
 
-		while (i < n && ret[i].bit[SK_LEFT] != left)
+		while (i < n_left && ret[i].bit[SK_LEFT] != left)
 			i++;
-		if (i == n)
-			ret[n++].bit[SK_LEFT] = 32;
+		if (i == n_left) {
+			i = n++;
+			ret[i].bit[SK_LEFT] = 32;
+		}
 		ret[i].bit[SK_RIGHT] = bit;
 	}
 	return n;

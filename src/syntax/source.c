@@ -48,6 +48,12 @@ void sk_sources_note_expansion(const struct sk_sources *sources, const struct sk
 	for (unsigned int n = 0; expansion && n < 12; n++) {
 		const struct sk_expansion *e = &sources->expansions[expansion];
 
+		if (e->line) {
+			place = (struct sk_place){ .kind = SK_PLACE_TEXT, .file = sk_intern_str(names, e->name), .line = e->line };
+			sk_diag_note(diags, diag, &place, "made from this line");
+			expansion = e->parent;
+			continue;
+		}
 		sk_sources_place(sources, e->addr, names->entries[e->name].n, &place);
 		sk_diag_note(diags, diag, &place, "in expansion of %s, called here", sk_intern_str(names, e->name));
 		expansion = e->parent;

@@ -31,6 +31,7 @@ struct sk_expansion {
 	uint32_t parent;
 	uint32_t addr;
 	uint32_t name;		/* number in the names that the sources' readers share */
+	uint32_t line;		/* not 0: no call, but a mark that the text was made from this line of the file `name` */
 };
 
 struct sk_sources {

@@ -126,6 +126,11 @@ struct sk_cil_lower {
 	size_t n_dotted;
 	uint32_t never;				/* a block that is off; SK_SPACE_NONE: not made yet */
 
+	/* marks of source lines: the place counted to last, in the mark of that body, and its expansion */
+	struct {
+		uint32_t body, addr, line, expansion;
+	} counted;
+
 	/* the statement at hand */
 	uint32_t body, tree, node;
 	uint32_t block, cond;
@@ -164,6 +169,9 @@ struct sk_diag *sk_cil_error(struct sk_cil_lower *l, const char *id, uint32_t bo
 			     const char *fmt, ...) SK_PRINTF(6, 7);
 void sk_cil_note(struct sk_cil_lower *l, struct sk_diag *diag, uint32_t tree, uint32_t node, const char *fmt, ...)
 	SK_PRINTF(5, 6);
+
+/* The expansion of the statement at hand: with the line that a mark says it was made from. */
+uint32_t sk_cil_stmt_expansion(struct sk_cil_lower *l);
 
 /* cil-shape.c: whether a statement has the parts that its kind has. False after a diagnostic. */
 bool sk_cil_shape_ok(struct sk_cil_lower *l, uint32_t body, uint32_t tree, uint32_t list, enum sk_cil_word word);

@@ -90,7 +90,7 @@ static void sk_emit(struct sk_cil_lower *l, enum sk_unit_kind kind, const uint32
 {
 	struct sk_unit_stmt stmt = {
 		.kind = kind, .block = l->block, .cond = l->cond, .addr = sk_cil_tree_of(l, l->tree)->nodes[l->node].addr,
-		.expansion = sk_cil_body(l, l->body)->expansion };
+		.expansion = sk_cil_stmt_expansion(l) };
 
 	memcpy(stmt.op, op, sizeof(stmt.op));
 	if (!l->error)

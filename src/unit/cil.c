@@ -25,6 +25,74 @@ static void sk_cil_place(const struct sk_cil_lower *l, uint32_t tree, uint32_t n
 			 n->value & SK_CIL_LIST ? 1 : SK_MAX(l->names->entries[n->value].n, 1u), ret_place);
 }
 
+/* The mark that a body stands in, not counting what calls and inheritances brought; 0: none. */
+static uint32_t sk_cil_mark_around(struct sk_cil_lower *l, uint32_t body)
+{
+	for (; body; body = sk_cil_body(l, body)->parent) {
+		const struct sk_cil_body *b = sk_cil_body(l, body);
+		enum sk_cil_word kind = SK_CIL_N_WORDS;
+
+		if (b->kind == SK_BODY_CALL || b->kind == SK_BODY_INHERIT)
+			return 0;
+		if (b->kind == SK_BODY_SRC_INFO)
+			kind = sk_cil_node_word(sk_cil_tree_of(l, b->tree), l->words, b->node + 2);
+		if (kind == SK_CIL_LMS || kind == SK_CIL_LMX)
+			return body;
+	}
+	return 0;
+}
+
+/*
+ * Line breaks from one address to a later one, as the reference compiler counts them: those in sections that are all of
+ * one line do not count, their two marks do.
+ */
+static uint32_t sk_cil_count_lines(const struct sk_source *source, uint32_t from, uint32_t to)
+{
+	const char *p = source->text + (from - source->base), *end = source->text + (to - source->base);
+	uint32_t n = 0;
+	bool inside = false;
+
+	for (; p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) {
+		bool ends = inside && !strncmp(p + 1, ";;* lme", 7);
+
+		n += !inside || ends;
+		inside = ends ? false : inside || !strncmp(p + 1, ";;* lmx", 7);
+	}
+	return n;
+}
+
+uint32_t sk_cil_stmt_expansion(struct sk_cil_lower *l)
+{
+	uint32_t mark = sk_cil_mark_around(l, l->body), addr, line;
+	const struct sk_cil_body *b = sk_cil_body(l, mark);
+	const struct sk_cil_tree *t;
+	struct sk_expansion e = { .parent = sk_cil_body(l, l->body)->expansion };
+	uint64_t first;
+
+	if (!mark || b->tree != l->tree)
+		return e.parent;
+	t = sk_cil_tree_of(l, b->tree);
+	addr = t->nodes[l->node].addr;
+	sk_cil_number(sk_cil_text(l, b->tree, b->node + 3), 10, UINT32_MAX, &first);
+	line = (uint32_t)first;
+	if (sk_cil_node_word(t, l->words, b->node + 2) == SK_CIL_LMS) {
+		bool on = l->counted.body == mark && l->counted.addr <= addr;
+		uint32_t from = on ? l->counted.addr : t->nodes[b->node].addr;
+
+		line = (on ? l->counted.line : line - 1) + sk_cil_count_lines(l->inputs[b->tree].source, from, addr);
+	}
+	if (l->counted.body != mark || l->counted.line != line || !l->counted.expansion) {
+		e.addr = t->nodes[b->node].addr;
+		e.name = t->nodes[b->node + 4].value;
+		e.line = line ? line : 1;
+		sk_cil_fail(l, sk_sources_expand(l->space->sources, &e, &l->counted.expansion));
+	}
+	l->counted.body = mark;
+	l->counted.addr = addr;
+	l->counted.line = line;
+	return l->error ? e.parent : l->counted.expansion;
+}
+
 /* The call itself does not stand in what it brings. */
 static uint32_t sk_cil_expansion(struct sk_cil_lower *l, uint32_t body, uint32_t tree, uint32_t node)
 {

@@ -150,6 +150,33 @@ static void test_notes(void **state)
 	run_done(&run);
 }
 
+/* Lines that marks speak of, by the reference compiler's count: the two marks of a section of one line count, it does not. */
+static void test_marks(void **state)
+{
+	static const char text[] =
+		";;* lms 10 a.te\n"
+		"(type a)\n"
+		"(type b)\n"
+		";;* lmx 20 a.if\n"
+		"(type c)\n"
+		"(type d)\n"
+		";;* lme\n"
+		"(type e)\n"
+		";;* lme\n"
+		"(type f)\n";
+	static const uint32_t want[] = { 10, 11, 20, 20, 14, 0 };
+	struct run run;
+
+	assert_int_equal(run_text(&run, text, strlen(text), true), 0);
+	assert_int_equal(run.units.list[0]->stmts.n, 6);
+	for (size_t i = 0; i < SK_ARRAY_LEN(want); i++) {
+		uint32_t expansion = run.units.list[0]->stmts.list[i].expansion;
+
+		assert_int_equal(expansion ? run.sources.expansions[expansion].line : 0, want[i]);
+	}
+	run_done(&run);
+}
+
 /* What an optional lacks switches it off and is no mistake. */
 static void test_optionals(void **state)
 {
@@ -225,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mistakes), cmocka_unit_test(test_notes),	   cmocka_unit_test(test_optionals),
+		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_bombs),	 cmocka_unit_test(test_no_memory),
 	};
 

@@ -371,6 +371,19 @@ static int sk_build_labels(struct sk_building *b, bool *enabled, struct sk_built
 	return built->file_contexts ? 0 : -ENOMEM;
 }
 
+/* Nothing is read any more: macros and interfaces make room. The root of the tree is kept. */
+static int sk_close_tree(struct sk_building *b, const char **ret_root)
+{
+	if (!b->has_rp)
+		return 0;
+	*ret_root = b->rp.headers ? NULL : sk_arena_strdup(&b->arena, b->rp.root);
+	if (!b->rp.headers && !*ret_root)
+		return -ENOMEM;
+	sk_refpolicy_close(&b->rp);
+	b->has_rp = false;
+	return 0;
+}
+
 /* Reads all sources into units. */
 static int sk_build_read(struct sk_building *b, const char *const *sources, size_t n)
 {
@@ -403,7 +416,6 @@ static struct sk_compile_options sk_build_compile_options(struct sk_building *b)
 	for (size_t i = 0; i < b->units.n; i++)
 		b->units.list[i]->xen |= (b->options->flags & SELKIE_BUILD_XEN) != 0;
 	options.store_order = b->store_order;
-	options.root = b->has_rp && !b->rp.headers ? b->rp.root : NULL;
 	return options;
 }
 
@@ -417,6 +429,8 @@ static int sk_build(struct sk_building *b, const char *const *sources, size_t n,
 		return r;
 	options = sk_build_compile_options(b);
 	built->version = (unsigned int)sk_build_version(b);
+	if (sk_close_tree(b, &options.root))
+		return -ENOMEM;
 	if (b->options->flags & SELKIE_BUILD_FILE_CONTEXTS)
 		options.ret_enabled = &enabled;
 	r = sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &built->policy,

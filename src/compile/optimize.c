@@ -19,6 +19,7 @@ struct sk_optimizing {
 	struct sk_idset *above;		/* by id: itself, and the attributes that hold it */
 	uint32_t *order;		/* unconditional rules by kind, class, source, target */
 	uint32_t n_order;
+	uint32_t *first;		/* by kind and class: where they begin in `order` */
 	bool *gone;
 };
 
@@ -39,24 +40,38 @@ static int sk_attributes_above(struct sk_optimizing *o, uint32_t id)
 	return 0;
 }
 
-static int sk_compare_rules(const void *x, const void *y, void *arg)
-{
-	const struct sk_rule *rules = arg, *a = &rules[*(const uint32_t *)x], *b = &rules[*(const uint32_t *)y];
-
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	if (a->cls != b->cls)
-		return a->cls < b->cls ? -1 : 1;
-	if (a->source != b->source)
-		return a->source < b->source ? -1 : 1;
-	if (a->target != b->target)
-		return a->target < b->target ? -1 : 1;
-	return *(const uint32_t *)x < *(const uint32_t *)y ? -1 : 1;
-}
-
 static bool sk_can_be_covered(const struct sk_rule *r)
 {
 	return r->kind & (SK_RULES_AV | SK_RULES_XPERM);
+}
+
+static uint32_t sk_bucket(const struct sk_optimizing *o, const struct sk_rule *r)
+{
+	return sk_kind_number(r->kind) * (o->c->policy->n_class_ids + 1) + r->cls;
+}
+
+/* Rules are sorted by source and target already: counting by kind and class keeps that order. */
+static int sk_order_rules(struct sk_optimizing *o)
+{
+	const struct sk_policy *p = o->c->policy;
+	uint32_t n = sk_kind_number(SK_RULE_XDONTAUDIT) * (p->n_class_ids + 1) + p->n_class_ids + 1;
+	uint32_t *at = SK_ARENA_ARRAY(&o->c->arena, uint32_t, (size_t)n + 1);
+
+	o->first = SK_ARENA_ARRAY(&o->c->arena, uint32_t, (size_t)n + 1);
+	if (!at || !o->first)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < p->n_unconditional; i++)
+		if (sk_can_be_covered(&p->rules[i])) {
+			o->first[sk_bucket(o, &p->rules[i]) + 1]++;
+			o->n_order++;
+		}
+	for (uint32_t k = 1; k <= n; k++)
+		o->first[k] += o->first[k - 1];
+	memcpy(at, o->first, ((size_t)n + 1) * sizeof(*at));
+	for (uint32_t i = 0; i < p->n_unconditional; i++)
+		if (sk_can_be_covered(&p->rules[i]))
+			o->order[at[sk_bucket(o, &p->rules[i])]++] = i;
+	return 0;
 }
 
 static int sk_optimizing_init(struct sk_optimizing *o)
@@ -75,11 +90,7 @@ static int sk_optimizing_init(struct sk_optimizing *o)
 	for (uint32_t id = c->n_plain_types + 1; id <= c->n_type_ids; id++)
 		if (sk_attributes_above(o, id))
 			return -ENOMEM;
-	for (uint32_t i = 0; i < p->n_unconditional; i++)
-		if (sk_can_be_covered(&p->rules[i]))
-			o->order[o->n_order++] = i;
-	qsort_r(o->order, o->n_order, sizeof(*o->order), sk_compare_rules, p->rules);
-	return 0;
+	return sk_order_rules(o);
 }
 
 static bool sk_cover_bits(uint32_t perms[8], const uint32_t by[8])
@@ -109,17 +120,15 @@ static bool sk_cover(struct sk_policy *p, struct sk_rule *r, const struct sk_rul
 	return sk_cover_bits(x->perms, y->perms);
 }
 
-/* The first unconditional rule at or behind (kind and class of r, source). */
-static uint32_t sk_first_of(const struct sk_optimizing *o, const struct sk_rule *r, uint32_t source)
+/* The first place in order[lo .. hi) whose rule has at least this source. */
+static uint32_t sk_first_of(const struct sk_optimizing *o, uint32_t lo, uint32_t hi, uint32_t source)
 {
 	const struct sk_rule *rules = o->c->policy->rules;
-	uint32_t lo = 0, hi = o->n_order;
 
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
-		const struct sk_rule *m = &rules[o->order[mid]];
 
-		if (m->kind < r->kind || (m->kind == r->kind && (m->cls < r->cls || (m->cls == r->cls && m->source < source))))
+		if (rules[o->order[mid]].source < source)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -133,14 +142,16 @@ static bool sk_is_covered(struct sk_optimizing *o, uint32_t number)
 	struct sk_policy *p = o->c->policy;
 	struct sk_rule *r = &p->rules[number];
 	const struct sk_idset *sources = &o->above[r->source], *targets = &o->above[r->target];
+	uint32_t bucket = sk_bucket(o, r), from = o->first[bucket], end = o->first[bucket + 1];
 
-	for (uint32_t i = 0; i < sources->n; i++) {
+	for (uint32_t i = 0; i < sources->n && from < end; i++) {
 		uint32_t t = 0;
 
-		for (uint32_t at = sk_first_of(o, r, sources->ids[i]); at < o->n_order; at++) {
+		from = sk_first_of(o, from, end, sources->ids[i]);
+		for (uint32_t at = from; at < end; at++) {
 			const struct sk_rule *by = &p->rules[o->order[at]];
 
-			if (by->kind != r->kind || by->cls != r->cls || by->source != sources->ids[i])
+			if (by->source != sources->ids[i])
 				break;
 			while (t < targets->n && targets->ids[t] < by->target)
 				t++;

@@ -13,7 +13,6 @@
 struct sk_originating {
 	struct sk_compiler *c;
 	struct sk_origins *o;
-	SK_PARTS(struct sk_record) facts;	/* keys of origins; data: permissions */
 	uint32_t *stmt_number;			/* by statement: in the origins, or SK_SPACE_NONE */
 	uint32_t *call_number;			/* by expansion, likewise */
 	struct sk_intern strings;
@@ -28,16 +27,14 @@ int sk_note_fact(struct sk_compiler *c, uint32_t kind, uint32_t source, uint32_t
 	return c->want_origins ? SK_COMPILE_ADD(c->facts, fact) : 0;
 }
 
-static int sk_add_fact(struct sk_originating *g, uint32_t kind, uint32_t extra, uint32_t source, uint32_t target,
-		       uint32_t cls, uint32_t perms, uint32_t stmt)
+/* A record of the origins' kind; what has no key is left out, and then there are no origins. */
+static void sk_put_fact(struct sk_originating *g, struct sk_record *list, size_t *n, struct sk_record fact,
+			uint32_t kind, uint32_t extra, uint32_t source, uint32_t target, uint32_t cls)
 {
-	struct sk_record record = { .data = perms, .stmt = stmt };
-
-	if (!sk_origin_key(kind, extra, source, target, cls, &record.key)) {
+	if (!sk_origin_key(kind, extra, source, target, cls, &fact.key))
 		g->too_large = true;
-		return 0;
-	}
-	return SK_COMPILE_ADD(g->facts, record);
+	else
+		list[(*n)++] = fact;
 }
 
 /* The branch as the policy has it: optimizing may have dropped conditionals. SK_SPACE_NONE: it is gone. */
@@ -50,57 +47,69 @@ static uint32_t sk_final_branch(const struct sk_compiler *c, uint32_t branch)
 	return c->cond_number[cond] == SK_SPACE_NONE ? SK_SPACE_NONE : 1 + 2 * c->cond_number[cond] + !(branch & 1);
 }
 
-static int sk_add_rule_fact(struct sk_originating *g, uint64_t key, uint32_t data, uint32_t stmt)
+static void sk_put_rule_fact(struct sk_originating *g, struct sk_record *list, size_t *n, uint64_t key,
+			     struct sk_record fact)
 {
 	const struct sk_compiler *c = g->c;
 	uint32_t kind = sk_key_kinds[sk_key_kind(key)], branch = sk_final_branch(c, sk_key_branch(c, key));
 
 	if (branch == SK_SPACE_NONE)
-		return 0;
+		return;
 	if (kind == SK_RULE_AUDITDENY)
-		data = ~data & c->perm_masks[sk_key_class(c, key)];
-	return sk_add_fact(g, (uint32_t)__builtin_ctz(kind), branch, sk_key_source(c, key), sk_key_target(c, key),
-			   sk_key_class(c, key), data, stmt);
+		fact.data = ~fact.data & c->perm_masks[sk_key_class(c, key)];
+	sk_put_fact(g, list, n, fact, (uint32_t)__builtin_ctz(kind), branch, sk_key_source(c, key), sk_key_target(c, key),
+		    sk_key_class(c, key));
 }
 
+/* The records become facts where they are: there are many, and nobody needs them any more. */
 static int sk_collect_facts(struct sk_originating *g)
 {
 	struct sk_compiler *c = g->c;
-	int r = sk_grow(&g->facts.list, &g->facts.cap, c->records.n + c->extended.n + c->facts.n + 1,
-			sizeof(*g->facts.list));
+	size_t n_records = c->records.n, n = 0;
 
-	for (size_t i = 0; !r && i < c->facts.n; i++) {
+	if (sk_grow(&c->records.list, &c->records.cap, n_records + c->extended.n + c->facts.n + 1,
+		    sizeof(*c->records.list)))
+		return -ENOMEM;
+	for (size_t i = 0; i < n_records; i++) {
+		struct sk_record r = c->records.list[i];
+
+		sk_put_rule_fact(g, c->records.list, &n, r.key, r);
+	}
+	for (size_t i = 0; i < c->extended.n; i++)
+		sk_put_rule_fact(g, c->records.list, &n, c->extended.list[i].key,
+				 (struct sk_record){ .stmt = c->extended.list[i].stmt });
+	for (size_t i = 0; i < c->facts.n; i++) {
 		const struct sk_fact *f = &c->facts.list[i];
 		uint32_t name = 0;
 
 		if (f->name != SK_INTERN_NONE) {
 			const struct sk_intern_entry *e = &c->names->entries[f->name];
 
-			r = sk_intern_add(&g->strings, e->s, e->n, &name);
+			if (sk_intern_add(&g->strings, e->s, e->n, &name))
+				return -ENOMEM;
 		}
-		if (!r)
-			r = sk_add_fact(g, f->kind, name, f->source, f->target, f->cls, 0, f->stmt);
+		sk_put_fact(g, c->records.list, &n, (struct sk_record){ .stmt = f->stmt }, f->kind, name, f->source,
+			    f->target, f->cls);
 	}
-	for (size_t i = 0; !r && i < c->records.n; i++)
-		r = sk_add_rule_fact(g, c->records.list[i].key, c->records.list[i].data, c->records.list[i].stmt);
-	for (size_t i = 0; !r && i < c->extended.n; i++)
-		r = sk_add_rule_fact(g, c->extended.list[i].key, 0, c->extended.list[i].stmt);
-	return r ? r : sk_sort_records(&g->facts.list, g->facts.n);
+	c->records.n = n;
+	return sk_sort_records(c);
 }
 
 /* Keys with their sources; a statement that gave a key several times is one source. */
 static int sk_fill_keys(struct sk_originating *g)
 {
 	struct sk_origins *o = g->o;
-	size_t n = g->facts.n;
+	size_t n = g->c->records.n, n_keys = 0;
 
-	o->keys = SK_ARENA_ARRAY(&o->arena, uint64_t, n + 1);
-	o->first = SK_ARENA_ARRAY(&o->arena, uint32_t, n + 1);
+	for (size_t i = 0; i < n; i++)
+		n_keys += !i || g->c->records.list[i].key != g->c->records.list[i - 1].key;
+	o->keys = SK_ARENA_ARRAY(&o->arena, uint64_t, n_keys + 1);
+	o->first = SK_ARENA_ARRAY(&o->arena, uint32_t, n_keys + 1);
 	o->sources = SK_ARENA_ARRAY(&o->arena, struct sk_origin_source, n + 1);
 	if (!o->keys || !o->first || !o->sources)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
-		const struct sk_record *f = &g->facts.list[i];
+		const struct sk_record *f = &g->c->records.list[i];
 		bool same = i && f[-1].key == f->key;
 
 		if (same && f[-1].stmt == f->stmt) {
@@ -279,7 +288,6 @@ int sk_compile_origins(struct sk_compiler *c, struct sk_origins **ret_origins)
 		return -ENOMEM;
 	sk_intern_init(&g.strings, &g.o->arena);
 	r = sk_originate(&g);
-	free(g.facts.list);
 	sk_intern_done(&g.strings);
 	if (r || g.too_large) {
 		selkie_origins_free(g.o);

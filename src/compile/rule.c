@@ -466,7 +466,7 @@ int sk_compile_rules(struct sk_compiler *c)
 {
 	c->bits_type = sk_bits_for(c->n_type_ids);
 	c->bits_class = sk_bits_for(c->policy->n_class_ids);
-	if (sk_collect_records(c) || sk_sort_records(&c->records.list, c->records.n) || sk_merge_extended(c) ||
+	if (sk_collect_records(c) || sk_sort_records(c) || sk_merge_extended(c) ||
 	    sk_fill_rules(c) || sk_check_conditional_types(c))
 		return -ENOMEM;
 	sk_fill_conds(c);

@@ -37,8 +37,8 @@ uint32_t sk_kind_number(uint32_t kind);
 size_t sk_find_record(const struct sk_compiler *c, uint64_t key);
 size_t sk_find_extended(const struct sk_compiler *c, uint64_t key);
 
-/* sort.c: sorts records by key and, where keys are equal, leaves them in their order. Returns 0 or -ENOMEM. */
-int sk_sort_records(struct sk_record **records, size_t n);
+/* sort.c: sorts the records by key and, where keys are equal, leaves them in their order. Returns 0 or -ENOMEM. */
+int sk_sort_records(struct sk_compiler *c);
 
 /* extended.c: the extended permissions of a statement, split up by driver. */
 int sk_add_extended(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t number, uint64_t key);

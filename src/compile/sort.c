@@ -11,9 +11,10 @@
 #define SK_DIGIT 11
 #define SK_N_DIGITS 6
 
-int sk_sort_records(struct sk_record **records, size_t n)
+int sk_sort_records(struct sk_compiler *c)
 {
-	struct sk_record *from = *records, *to, *swap;
+	struct sk_record *from = c->records.list, *to, *swap;
+	size_t n = c->records.n;
 	uint32_t (*counts)[1 << SK_DIGIT];
 
 	if (n < 2)
@@ -47,6 +48,7 @@ int sk_sort_records(struct sk_record **records, size_t n)
 	}
 	free(to);
 	free(counts);
-	*records = from;
+	c->records.list = from;
+	c->records.cap = n;	/* of both arrays at least */
 	return 0;
 }

@@ -226,7 +226,7 @@ static int sk_undefine_names(struct sk_macro_reader *m, struct sk_call *call, bo
 
 		if (r)
 			return r;
-		if (name != SK_INTERN_NONE)
+		if (name != SK_INTERN_NONE && sk_macro_find(s, name))
 			sk_macro_touch(s, name);
 		while ((macro = sk_macro_find(s, name)) && !macro->locked) {
 			s->macros[name] = macro->below;

@@ -188,6 +188,8 @@ struct sk_macro_state {
 	uint8_t *assumed;		/* by name: templates rest on its being no macro, or on what it stands for */
 	size_t cap_assumed;
 	uint32_t epoch;			/* counts when an assumption ceases to hold */
+	uint32_t changes;		/* counts definitions, but those of one name */
+	uint32_t uncounted;		/* that name */
 	bool hold;			/* what is made for the moment stays */
 	struct sk_hole *holes;		/* placeholders of all templates */
 	size_t n_holes, cap_holes;
@@ -288,6 +290,7 @@ static inline void sk_macro_touch(struct sk_macro_state *s, uint32_t name)
 {
 	if (name < s->cap_assumed && s->assumed[name])
 		s->epoch++;
+	s->changes += name != s->uncounted;
 }
 
 static inline void sk_macro_bury(struct sk_macro_state *s, struct sk_macro *macro)

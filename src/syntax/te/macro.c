@@ -40,6 +40,7 @@ int sk_macro_init(struct sk_macro_reader *m, struct sk_intern *names, struct sk_
 	s->comment[0][0] = '#';
 	s->comment[1][0] = '\n';
 	s->plain = true;
+	s->uncounted = SK_INTERN_NONE;
 	s->empty = (struct sk_text){ .p = "", .form = SK_TEXT_LEXED, .kept = true };
 	r = sk_macro_add_builtins(m);
 	if (r)
@@ -176,7 +177,7 @@ void sk_macro_undefine(struct sk_macro_reader *m, const char *name)
 	uint32_t number = sk_intern_find(m->names, name, strlen(name));
 	struct sk_macro *macro;
 
-	if (number != SK_INTERN_NONE)
+	if (number != SK_INTERN_NONE && sk_macro_find(s, number))
 		sk_macro_touch(s, number);
 	while (number != SK_INTERN_NONE && (macro = sk_macro_find(s, number)) && !macro->locked) {
 		s->macros[number] = macro->below;

@@ -379,7 +379,7 @@ static bool sk_is_simple(unsigned int keyword)
 	case SK_KW_ALLOW: case SK_KW_AUDITALLOW: case SK_KW_DONTAUDIT: case SK_KW_NEVERALLOW: case SK_KW_TYPE_TRANSITION:
 	case SK_KW_TYPE_MEMBER: case SK_KW_TYPE_CHANGE: case SK_KW_TYPE: case SK_KW_TYPEALIAS: case SK_KW_TYPEATTRIBUTE:
 	case SK_KW_ATTRIBUTE: case SK_KW_ATTRIBUTE_ROLE: case SK_KW_ROLE: case SK_KW_ROLEATTRIBUTE: case SK_KW_BOOL:
-	case SK_KW_TUNABLE: case SK_KW_ROLE_TRANSITION: case SK_KW_PERMISSIVE: case SK_KW_TYPEBOUNDS:
+	case SK_KW_TUNABLE: case SK_KW_ROLE_TRANSITION: case SK_KW_PERMISSIVE: case SK_KW_TYPEBOUNDS: case SK_KW_MODULE:
 		return true;
 	default:
 		return false;
@@ -766,6 +766,35 @@ static int sk_make_call(struct sk_templates *t, struct sk_place_in *at, const st
 	return sk_add_item(t, &item);
 }
 
+/* require { ... } as it stands: read as text, and the same again as long as no macro changes. */
+static int sk_make_raw_require(struct sk_templates *t, struct sk_place_in *at, bool *ret_usable)
+{
+	const struct sk_text *text = at->text;
+	struct sk_item item = { .kind = SK_ITEM_TEXT, .addr = text->addr + text->lexemes[at->i].off };
+	const char *start = text->p + text->lexemes[at->i].off;
+	uint32_t level = 0;
+
+	*ret_usable = false;
+	for (at->i++; at->i < text->n_lexemes && !*ret_usable; at->i++) {
+		const struct sk_lexeme *l = &text->lexemes[at->i];
+		char c = text->p[l->off];
+
+		if (l->kind == SK_PIECE_PUNCT && c == '{')
+			level++;
+		else if (l->kind == SK_PIECE_PUNCT && c == '}' && level)
+			*ret_usable = !--level;
+		else if (!level && l->kind != SK_PIECE_SPACE)
+			return 0;
+	}
+	if (!*ret_usable)
+		return 0;
+	item.text = sk_part(t, text, start, text->p + text->lexemes[at->i].off);
+	if (!item.text)
+		return -ENOMEM;
+	item.lasting = !item.text->params;
+	return sk_add_item(t, &item);
+}
+
 /* One thing at the place. *ret_usable: false when the text cannot be taken apart. */
 static int sk_make_one(struct sk_templates *t, struct sk_place_in *at, struct sk_template *template, bool *ret_usable)
 {
@@ -790,6 +819,8 @@ static int sk_make_one(struct sk_templates *t, struct sk_place_in *at, struct sk
 			macro = NULL;
 		if (macro || open)
 			return sk_make_call(t, at, macro, ret_usable);
+		if (l->value == 2 * SK_KW_REQUIRE)
+			return sk_make_raw_require(t, at, ret_usable);
 		*ret_usable = l->value < 2 * SK_N_KEYWORDS && sk_is_simple(l->value / 2);
 		return *ret_usable ? sk_make_statement(t, at, l->value / 2, ret_usable) : 0;
 	case SK_PIECE_PARAM:

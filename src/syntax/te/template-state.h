@@ -42,6 +42,9 @@ struct sk_item {
 	struct sk_item_arg *args;
 	struct sk_te_stmt *stmt, *require;
 	struct sk_text *text;	/* all of it */
+	/* TEXT without parameters: what it came to, while no definition changes; `where` it stood */
+	bool lasting, read;
+	uint32_t changes;
 };
 
 struct sk_template {

@@ -648,6 +648,50 @@ static int sk_run_call(struct sk_templates *t, const struct sk_item *item, const
 	return sk_run_text(t, macro->body, inner, number, sink);
 }
 
+/* Places in what is handed out again are those of the first time, but for the chain of calls. */
+static void sk_forget_calls(struct sk_te_stmt *stmt)
+{
+	for (struct sk_te_stmt *s = stmt; s; s = s->next) {
+		s->expansion = s->name.expansion = 0;
+		for (unsigned int i = 0; i < 4; i++)
+			for (uint32_t k = 0; k < s->set[i].n; k++)
+				s->set[i].names[k].expansion = 0;
+		sk_forget_calls(s->body);
+	}
+}
+
+/* A text without parameters comes to the same as long as no macro changes: it is read once, and kept. */
+static int sk_run_lasting(struct sk_templates *t, struct sk_item *item, uint32_t expansion, struct sk_sink *sink)
+{
+	struct sk_macro_state *s = t->m->state;
+	struct sk_arena *arena = t->arena;
+	bool broken_before = t->broken;
+	struct sk_te_stmt *stmt;
+	int r = 0;
+
+	if (!item->read || item->changes != s->changes || item->where != sink->where) {
+		struct sk_sink list = { .t = t, .last = &item->stmt, .where = sink->where };
+
+		item->stmt = NULL;
+		item->changes = s->changes;
+		item->where = sink->where;
+		t->broken = false;
+		t->arena = &s->arena;
+		r = sk_read_text(t, item->text, NULL, expansion, &list);
+		t->arena = arena;
+		item->read = !r && !t->broken && !t->m->stopped && item->changes == s->changes;
+		t->broken |= broken_before;
+		if (item->read)
+			sk_forget_calls(item->stmt);
+	}
+	for (const struct sk_te_stmt *from = item->stmt; from && !r; from = from->next) {
+		r = sk_fill(t, from, 0, NULL, expansion, &stmt);
+		if (!r)
+			r = sk_emit(sink, stmt);
+	}
+	return r;
+}
+
 static int sk_run_item(struct sk_templates *t, const struct sk_item *item, const struct sk_env *env, uint32_t expansion,
 		       struct sk_sink *sink)
 {
@@ -676,6 +720,8 @@ static int sk_run_item(struct sk_templates *t, const struct sk_item *item, const
 		r = sk_run_tunable(t, item, env, expansion, sink);
 		break;
 	default:
+		if (item->lasting)
+			return sk_run_lasting(t, (struct sk_item *)item, expansion, sink);
 		r = SK_TEMPLATE_TEXT;
 	}
 	return r == SK_TEMPLATE_TEXT ? sk_read_text(t, item->text, env, expansion, sink) : r;
@@ -756,6 +802,7 @@ static int sk_templates_init(struct sk_templates *t)
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(words) && !r; i++)
 		r = sk_intern_add_static(t->m->names, words[i].text, strlen(words[i].text), words[i].ret);
+	t->m->state->uncounted = t->in_optional;
 	return r;
 }
 

@@ -80,8 +80,9 @@ class Policy:
     def xperm(self):
         word = self.pick(["allowxperm", "allowxperm", "auditallowxperm", "dontauditxperm"])
         a = self.r.randrange(0x10000)
+        # All but 0xffff is all to checkpolicy 3.4; newer ones have that right.
         numbers = self.pick(["0x%x" % a, "{ 0x%x-0x%x }" % (a, min(a + self.r.randrange(700), 0xffff)),
-                             "{ 0x5400-0x54ff 0x%x }" % a, "~{ 0x%x }" % a])
+                             "{ 0x5400-0x54ff 0x%x }" % a, "~{ 0x%x }" % min(a, 0xfffe)])
         return "%s %s %s:%s ioctl %s;" % (word, self.types_set(), self.target(), self.some(list(INHERITS)), numbers)
 
     def expression(self, names, depth=0):

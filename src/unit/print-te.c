@@ -67,16 +67,17 @@ static void sk_tt_perms(struct sk_te_text *t, uint32_t number)
 	sk_buf_addc(t->out, '}');
 }
 
+/* In lines of some categories: checkpolicy reads none of more than 8 KiB. */
 static void sk_tt_cats(struct sk_te_text *t, uint32_t number)
 {
 	const struct sk_name_set *set = &t->space->sets.list[number];
-	bool first = true;
+	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < set->n; i++) {
 		if (set->items[i] >= SK_SET_OP)
 			continue;
-		sk_buf_join(t->out, first ? "" : ",", sk_tt_name(t, set->items[i]), NULL);
-		first = false;
+		sk_buf_join(t->out, !n ? "" : n % 128 ? "," : ",\n\t", sk_tt_name(t, set->items[i]), NULL);
+		n++;
 		if (i + 2 < set->n && set->items[i + 2] == SK_SET_RANGE) {
 			sk_buf_join(t->out, ".", sk_tt_name(t, set->items[i + 1]), NULL);
 			i += 2;

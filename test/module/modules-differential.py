@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Debian's module packages by the peers' tools and by ours.
 
-modules-differential.py SELKIE SELKIE_COMPAT POLICY_SAME CACHE POLICY [semodule]
+modules-differential.py SELKIE SELKIE_COMPAT POLICY_SAME MODULE_LABELS CACHE POLICY [semodule]
 
 - each module's CIL is, statement by statement, what the peers' converter writes (but for statements that the converter
   says twice, and the numbers of optionals);
 - all of them, built by `selkie build`, are the same policy as the converter's CIL, compiled by secilc; with `semodule`,
-  the same policy as semodule makes of the packages in a private store, and of that store after a change;
+  the same policy as semodule makes of the packages in a private store, and of that store after a change; so are the
+  file contexts, byte by byte;
 - a module that is printed as a .te, compiled by checkmodule and packaged again means what it meant;
 - packages are put together and taken apart to the same bytes, and what is refused is refused with the same exit code.
 
@@ -16,6 +17,7 @@ POLICY is default or mls: packages of Debian, kept in CACHE. Exit 77 where somet
 import bz2, glob, os, re, shutil, subprocess, sys, tempfile
 
 HLL = "/usr/libexec/selinux/hll/pp"
+TEMPLATE = re.compile("HOME_DIR|HOME_ROOT|%{|/USER|ROLE")
 failures = 0
 
 
@@ -60,7 +62,9 @@ def printed_again(selkie, folder, name, package, theirs):
     te = os.path.join(folder, name + ".te")
     with open(te, "wb") as f:
         f.write(run([selkie, "print", "--modules", package], expect=None).stdout)
-    flags = ["-U", "allow"] if name == "base" else ["-m"]
+    # a .te does not say what becomes of unknown classes
+    unknown = re.search(rb"\(handleunknown (\w+)\)", theirs)
+    flags = ["-U", unknown.group(1).decode()] if unknown else ["-m"]
     mod, pp = os.path.join(folder, name + ".mod"), os.path.join(folder, name + ".again.pp")
     run(["checkmodule", "-M"] + flags + ["-o", mod, te])
     run(["semodule_package", "-o", pp, "-m", mod])
@@ -114,6 +118,8 @@ def by_semodule(packages, folder, policy, selkie, same):
     store, built = (os.path.join(root, d % policy) for d in ("var/lib/selinux/%s", "etc/selinux/%s/policy/policy.33"))
     run(semodule + ["-i"] + packages)
     shutil.copy(built, os.path.join(folder, "peer.33"))
+    shutil.copy(os.path.join(root, "etc/selinux/%s/contexts/files/file_contexts" % policy),
+                os.path.join(folder, "peer.33.fc"))
     again(selkie, same, store, built, folder, "the store")
     # another priority, and a module that is switched off
     extra = os.path.join(folder, "apache.cil")
@@ -132,8 +138,18 @@ def again(selkie, same, store, built, folder, what):
         differ(what + ": another policy: " + p.stdout.decode()[:1000])
 
 
+def compare_labels(ours, peer):
+    with open(peer) as f:
+        theirs = f.read().splitlines()
+    # semodule puts the templates of home directories elsewhere, secilc leaves them where they are
+    if not any(TEMPLATE.search(line) for line in theirs):
+        ours = [line for line in ours if not TEMPLATE.search(line)]
+    if ours != theirs:
+        differ("other file contexts: %d lines, the peer's %d" % (len(ours), len(theirs)))
+
+
 def main():
-    selkie, compat, same, cache, policy = sys.argv[1:6]
+    selkie, compat, same, labels, cache, policy = sys.argv[1:7]
     for needed in (HLL, "secilc", "checkmodule", "semodule_package", "semodule_unpackage", "semodule"):
         if not shutil.which(needed):
             print("there is no", needed)
@@ -162,10 +178,11 @@ def main():
         refusals(compat, folder)
         ours, peer = os.path.join(folder, "ours.33"), os.path.join(folder, "peer.33")
         run([selkie, "build", "-o", ours, "--policy-version", "33"] + packages)
-        if "semodule" in sys.argv[6:]:
+        if "semodule" in sys.argv[7:]:
             peer = by_semodule(packages, folder, policy, selkie, same)
         else:
-            run(["secilc", "-M", "1", "-c", "33", "-o", peer, "-f", "/dev/null"] + theirs)
+            run(["secilc", "-M", "1", "-c", "33", "-o", peer, "-f", peer + ".fc"] + theirs)
+        compare_labels(run([labels] + packages).stdout.decode().splitlines(), peer + ".fc")
         p = run([same, "--expanded", peer, ours], expect=None)
         if p.returncode:
             differ("another policy: " + p.stdout.decode()[:1000])

@@ -115,30 +115,6 @@ static int sk_compare_objects(const void *x, const void *y, void *arg)
 	return r ? r : SK_SIGN(a->stmt, b->stmt);
 }
 
-/* Whether an object is never reached behind another. In CIL only the same object twice is a mistake. */
-static bool sk_covers(const struct sk_compiler *c, const struct sk_object *first, const struct sk_object *then)
-{
-	if (first->kind == SK_OCON_FSUSE)
-		return first->name == then->name;
-	if (!sk_compare_cil(c, first, then))
-		return true;
-	if (first->cil && then->cil)
-		return false;
-	switch (first->kind) {
-	case SK_OCON_PORT:
-		return first->x.u.port.protocol == then->x.u.port.protocol &&
-		       first->x.u.port.low <= then->x.u.port.low && first->x.u.port.high >= then->x.u.port.high;
-	case SK_OCON_IBPKEY:
-		return !memcmp(first->x.u.ibpkey.prefix, then->x.u.ibpkey.prefix, 8) &&
-		       first->x.u.ibpkey.low <= then->x.u.ibpkey.low && first->x.u.ibpkey.high >= then->x.u.ibpkey.high;
-	case SK_OCON_XEN_IOMEM:
-	case SK_OCON_XEN_IOPORT:	/* that overlap at all */
-		return first->x.u.io.low <= then->x.u.io.high && then->x.u.io.low <= first->x.u.io.high;
-	default:
-		return false;
-	}
-}
-
 bool sk_contexts_equal(const struct sk_context *x, const struct sk_context *y, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++)
@@ -160,30 +136,180 @@ static void sk_report_object(struct sk_compiler *c, const struct sk_object *a, c
 	sk_compile_note(c, diag, sk_stmt_at(c, first->stmt, NULL), "the earlier entry is here");
 }
 
-/* Drops what CIL allows to stand twice with the same context, and reports the rest. */
-static void sk_check_objects(struct sk_compiler *c, struct sk_objects *objects)
+/*
+ * What stands twice or hidden is looked for in groups: objects of one group are ranges of numbers of one protocol, key
+ * prefix or kind of device, or they are all the same object. In a group, sorted by where the ranges begin, those that
+ * hold a later range are among those before it, so that no pair has to be tried.
+ */
+struct sk_span {
+	uint32_t object;	/* index in the list of objects */
+	uint32_t rank;		/* its place among the statements of its group, from 0 */
+	uint64_t low, high;
+};
+
+struct sk_grouping {
+	struct sk_compiler *c;
+	struct sk_object *list;
+	struct sk_span *spans;
+	uint32_t *stmts;	/* of one group, sorted */
+	/*
+	 * Binary indexed trees by rank of a group's spans so far, all and those that are not CIL's: which of them, as
+	 * number + 1, reaches farthest.
+	 */
+	uint32_t *any, *te;
+	bool *drop;		/* by object */
+};
+
+static int sk_compare_groups(const struct sk_compiler *c, const struct sk_object *a, const struct sk_object *b)
 {
-	size_t n = 0;
+	int r = SK_SIGN(a->kind, b->kind);
 
-	for (size_t i = 0; i < objects->n; i++) {
-		struct sk_object *o = &objects->list[i];
-		bool drop = false;
-
-		for (size_t k = n; k-- > 0 && objects->list[k].kind == o->kind;) {
-			struct sk_object *old = &objects->list[k];
-
-			if (!sk_covers(c, old->stmt < o->stmt ? old : o, old->stmt < o->stmt ? o : old))
-				continue;
-			if (o->cil && old->cil && sk_contexts_equal(o->x.context, old->x.context, 2))
-				drop = true;
-			else
-				sk_report_object(c, old, o);
-			break;
-		}
-		if (!drop)
-			objects->list[n++] = *o;
+	if (r)
+		return r;
+	switch (a->kind) {
+	case SK_OCON_PORT:
+		return SK_SIGN(a->x.u.port.protocol, b->x.u.port.protocol);
+	case SK_OCON_IBPKEY:
+		return memcmp(a->x.u.ibpkey.prefix, b->x.u.ibpkey.prefix, 8);
+	case SK_OCON_XEN_IOMEM:
+	case SK_OCON_XEN_IOPORT:
+		return 0;
+	case SK_OCON_FSUSE:	/* whatever its behavior */
+		return SK_SIGN(a->name, b->name);
+	default:
+		return sk_compare_cil(c, a, b);
 	}
-	objects->n = n;
+}
+
+static void sk_span_init(struct sk_span *span, const struct sk_object *o, uint32_t number)
+{
+	*span = (struct sk_span){ .object = number };
+	if (o->kind == SK_OCON_PORT) {
+		span->low = o->x.u.port.low;
+		span->high = o->x.u.port.high;
+	} else if (o->kind == SK_OCON_IBPKEY) {
+		span->low = o->x.u.ibpkey.low;
+		span->high = o->x.u.ibpkey.high;
+	} else if (o->kind == SK_OCON_XEN_IOMEM || o->kind == SK_OCON_XEN_IOPORT) {
+		span->low = o->x.u.io.low;
+		span->high = o->x.u.io.high;
+	}
+}
+
+static int sk_compare_spans(const void *x, const void *y, void *arg)
+{
+	const struct sk_span *a = x, *b = y;
+	const struct sk_grouping *g = arg;
+	int r = sk_compare_groups(g->c, &g->list[a->object], &g->list[b->object]);
+
+	r = r ? r : SK_SIGN(a->low, b->low);
+	r = r ? r : -SK_SIGN(a->high, b->high);
+	return r ? r : SK_SIGN(g->list[a->object].stmt, g->list[b->object].stmt);
+}
+
+static void sk_reach_add(uint32_t *tree, uint32_t n, const struct sk_span *spans, uint32_t span)
+{
+	for (uint32_t i = spans[span].rank + 1; i <= n; i += i & -i)
+		if (!tree[i] || spans[tree[i] - 1].high < spans[span].high)
+			tree[i] = span + 1;
+}
+
+/* Of the spans so far whose statement is among the first `n`, the one that reaches farthest, as number + 1; or 0. */
+static uint32_t sk_reach_find(const uint32_t *tree, uint32_t n, const struct sk_span *spans)
+{
+	uint32_t best = 0;
+
+	for (; n; n -= n & -n)
+		if (tree[n] && (!best || spans[best - 1].high < spans[tree[n] - 1].high))
+			best = tree[n];
+	return best;
+}
+
+static int sk_compare_numbers(const void *x, const void *y)
+{
+	const uint32_t *a = x, *b = y;
+
+	return SK_SIGN(*a, *b);
+}
+
+/*
+ * The same object as the one before. CIL may say so twice, when the contexts are the same; the later one is dropped then.
+ */
+static void sk_check_twin(struct sk_grouping *g, uint32_t before, uint32_t object)
+{
+	const struct sk_object *a = &g->list[before], *b = &g->list[object];
+
+	if (a->cil && b->cil && sk_contexts_equal(a->x.context, b->x.context, 2))
+		g->drop[object] = true;
+	else
+		sk_report_object(g->c, a, b);
+}
+
+static void sk_check_group(struct sk_grouping *g, struct sk_span *spans, uint32_t n)
+{
+	enum sk_ocontext_kind kind = g->list[spans[0].object].kind;
+	bool overlap = kind == SK_OCON_XEN_IOMEM || kind == SK_OCON_XEN_IOPORT;
+
+	for (uint32_t i = 0; i < n; i++)
+		g->stmts[i] = g->list[spans[i].object].stmt;
+	qsort(g->stmts, n, sizeof(*g->stmts), sk_compare_numbers);
+	memset(g->any, 0, (n + 1) * sizeof(*g->any));
+	memset(g->te, 0, (n + 1) * sizeof(*g->te));
+	for (uint32_t i = 0, first = 0; i < n; i++) {
+		struct sk_object *o = &g->list[spans[i].object];
+		uint32_t *stmt = bsearch(&o->stmt, g->stmts, n, sizeof(*g->stmts), sk_compare_numbers), found;
+
+		spans[i].rank = (uint32_t)(stmt - g->stmts);
+		if (i && spans[i].low == spans[first].low && spans[i].high == spans[first].high) {
+			sk_check_twin(g, spans[first].object, spans[i].object);
+			continue;
+		}
+		first = i;
+		/* In CIL only the same object twice is a mistake. Ranges of devices may not meet, in whatever order. */
+		found = sk_reach_find(o->cil ? g->te : g->any, overlap ? n : spans[i].rank, spans);
+		if (found && spans[found - 1].high >= (overlap ? spans[i].low : spans[i].high))
+			sk_report_object(g->c, &g->list[spans[found - 1].object], o);
+		sk_reach_add(g->any, n, spans, i);
+		if (!o->cil)
+			sk_reach_add(g->te, n, spans, i);
+	}
+}
+
+/* Drops what CIL allows to stand twice with the same context, and reports the rest. */
+static int sk_check_objects(struct sk_compiler *c, struct sk_objects *objects)
+{
+	struct sk_grouping g = { .c = c, .list = objects->list };
+	size_t kept = 0;
+	int r = -ENOMEM;
+
+	g.spans = calloc(objects->n, sizeof(*g.spans));
+	g.stmts = calloc(objects->n, sizeof(*g.stmts));
+	g.any = calloc(objects->n + 1, sizeof(*g.any));
+	g.te = calloc(objects->n + 1, sizeof(*g.te));
+	g.drop = calloc(objects->n, sizeof(*g.drop));
+	if (!g.spans || !g.stmts || !g.any || !g.te || !g.drop)
+		goto done;
+	for (size_t i = 0; i < objects->n; i++)
+		sk_span_init(&g.spans[i], &objects->list[i], (uint32_t)i);
+	qsort_r(g.spans, objects->n, sizeof(*g.spans), sk_compare_spans, &g);
+	for (size_t i = 0, end; i < objects->n; i = end) {
+		for (end = i + 1; end < objects->n; end++)
+			if (sk_compare_groups(c, &objects->list[g.spans[i].object], &objects->list[g.spans[end].object]))
+				break;
+		sk_check_group(&g, &g.spans[i], (uint32_t)(end - i));
+	}
+	for (size_t i = 0; i < objects->n; i++)
+		if (!g.drop[i])
+			objects->list[kept++] = objects->list[i];
+	objects->n = kept;
+	r = 0;
+done:
+	free(g.spans);
+	free(g.stmts);
+	free(g.any);
+	free(g.te);
+	free(g.drop);
+	return r;
 }
 
 int sk_order_objects(struct sk_compiler *c, struct sk_objects *objects)
@@ -192,8 +318,8 @@ int sk_order_objects(struct sk_compiler *c, struct sk_objects *objects)
 
 	for (size_t i = 0; i < objects->n; i++)
 		order.cil[objects->list[i].kind] |= objects->list[i].cil;
-	if (objects->n)
-		qsort_r(objects->list, objects->n, sizeof(*objects->list), sk_compare_objects, &order);
-	sk_check_objects(c, objects);
-	return 0;
+	if (!objects->n)
+		return 0;
+	qsort_r(objects->list, objects->n, sizeof(*objects->list), sk_compare_objects, &order);
+	return sk_check_objects(c, objects);
 }

@@ -111,9 +111,9 @@ static int sk_emit_all(struct sk_expanding *e, const struct sk_ids *sources, con
 }
 
 /* Extended permissions are of classes that have the permission they belong to. */
-static bool sk_check_extended_class(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t cls)
+static bool sk_check_extended_class(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t cls, uint32_t xperms)
 {
-	const char *word = sk_xop_word((enum sk_xop)c->space->xperms.list[stmt->op[3]].op);
+	const char *word = sk_xop_word((enum sk_xop)c->space->xperms.list[xperms].op);
 	uint32_t name = sk_intern_find(c->names, word, strlen(word));
 
 	if (name != SK_INTERN_NONE && sk_map_find(&c->perm_values, (uint64_t)cls << 32 | name))
@@ -121,6 +121,15 @@ static bool sk_check_extended_class(struct sk_compiler *c, const struct sk_unit_
 	sk_compile_error_at(c, "E0805", stmt, word, "class '%s' has no permission '%s'", c->policy->classes[cls - 1].name,
 			    word);
 	return false;
+}
+
+static void sk_check_named_xperms(struct sk_compiler *c, const struct sk_unit_stmt *stmt)
+{
+	const struct sk_bitset *classes = sk_set_ids(c, stmt, stmt->op[0]);
+
+	for (uint32_t cls = classes ? sk_bitset_next(classes, 0) : UINT32_MAX; cls != UINT32_MAX;
+	     cls = sk_bitset_next(classes, cls + 1))
+		sk_check_extended_class(c, stmt, cls, stmt->op[1]);
 }
 
 /* The classes of a type rule or an extended one, as accesses with the result, or 0, for a mask. */
@@ -141,7 +150,7 @@ static bool sk_class_accesses(struct sk_expanding *e, struct sk_access *room, ui
 	e->access = room;
 	for (uint32_t cls = sk_bitset_next(classes, 0); cls != UINT32_MAX && e->n_access < n_room;
 	     cls = sk_bitset_next(classes, cls + 1)) {
-		if (sk_is_extended(e->kind) && !sk_check_extended_class(c, e->stmt, cls))
+		if (sk_is_extended(e->kind) && !sk_check_extended_class(c, e->stmt, cls, e->stmt->op[3]))
 			return false;
 		room[e->n_access++] = (struct sk_access){ cls, data };
 	}
@@ -242,6 +251,8 @@ static int sk_collect_records(struct sk_compiler *c)
 				sk_class_accesses(&e, room, c->policy->n_classes);
 			continue;
 		}
+		if (stmt->kind == SK_UNIT_XPERMS)
+			sk_check_named_xperms(c, stmt);
 		if (c->options->no_dontaudit && (stmt->kind == SK_UNIT_DONTAUDIT || stmt->kind == SK_UNIT_DONTAUDITX))
 			continue;
 		if (e.kind == SK_SPACE_NONE ||

@@ -483,11 +483,11 @@ static void sk_check_alias(struct sk_cil_lower *l, enum sk_cil_sym sym)
 			     sk_cil_text(l, l->tree, l->node + 2));
 }
 
-/* What makes no statement. */
+/* What makes no statement, or one that is only to be checked. */
 static void sk_lower_named(struct sk_cil_lower *l, enum sk_cil_word word)
 {
 	const struct sk_cil_tree *t = sk_cil_tree_of(l, l->tree);
-	uint32_t list = l->node + 3, ignored;
+	uint32_t list = l->node + 3, classes, xperms;
 
 	switch (word) {
 	case SK_CIL_CONTEXT:
@@ -515,7 +515,9 @@ static void sk_lower_named(struct sk_cil_lower *l, enum sk_cil_word word)
 		sk_check_map(l, sk_cil_find(l, sk_cil_body(l, l->body)->scope, SK_SYM_CLASS, t->nodes[l->node + 2].value));
 		break;
 	case SK_CIL_PERMISSIONX:
-		sk_cil_permissionx(l, l->tree, list, &ignored);
+		xperms = sk_cil_permissionx(l, l->tree, list, &classes);
+		if (xperms != SK_SPACE_NONE)
+			EMIT(l, XPERMS, classes, xperms);
 		break;
 	default:
 		break;

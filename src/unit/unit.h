@@ -80,6 +80,7 @@
 	ROW(AUDITALLOWX,	"auditallowx",		"TTCX") \
 	ROW(DONTAUDITX,		"dontauditx",		"TTCX") \
 	ROW(NEVERALLOWX,	"neverallowx",		"TTCX") \
+	ROW(XPERMS,		NULL,			"CX")	/* that have a name; whoever uses it has them too */ \
 	ROW(TYPE_TRANSITION,	"typetransition",	"TTCtN")	/* ..., result, name of the object */ \
 	ROW(TYPE_MEMBER,	"typemember",		"TTCt") \
 	ROW(TYPE_CHANGE,	"typechange",		"TTCt") \

@@ -45,6 +45,8 @@ enum selkie_build_flag {
 	 */
 	SELKIE_BUILD_VERBATIM = 4096,
 	SELKIE_BUILD_PACKAGES = 8192,
+	/* Of a tree: make what it installs beside the policy as well, for selkie_built_install. */
+	SELKIE_BUILD_INSTALL = 16384,
 };
 
 /* What becomes of classes and permissions that the policy does not know. */
@@ -96,6 +98,26 @@ unsigned int selkie_built_version(const selkie_built *built);
  * (selkie_policy_save), and then beside it where its rules come from (origin.h). Returns as selkie_policy_save.
  */
 int selkie_built_save(const selkie_built *built, const char *path, unsigned int version, selkie_diagnostics *diags);
+
+/*
+ * What a tree installs, in the layout of its own `make install` (of a modular one, with what its `make load` adds): the
+ * folder NAME with policy/policy.VERSION, contexts/, seusers and the rest. Needs SELKIE_BUILD_INSTALL, else the name is
+ * NULL and there are no files. file_path: "NAME/seusers", sorted, without the policy; NULL behind the last. Borrowed.
+ *
+ * Home directories are those of the tree's own logins (root), not of the machine's users: the same sources give the same
+ * files everywhere.
+ */
+const char *selkie_built_name(const selkie_built *built);
+size_t selkie_built_file_count(const selkie_built *built);
+const char *selkie_built_file_path(const selkie_built *built, size_t i);
+
+/*
+ * Writes all of them below a directory, which is made if it is not there, and beside the policy where its rules come from.
+ * Nothing is replaced before everything is written beside its place and flushed; then each file is replaced at once and
+ * whole. Returns as selkie_policy_save, and -EINVAL without SELKIE_BUILD_INSTALL. Any thread may call it.
+ */
+int selkie_built_install(const selkie_built *built, const char *directory, unsigned int version,
+			 selkie_diagnostics *diags);
 
 /* The version of the format that modules get where no other is asked for: the newest that userspace 3.4 reads. */
 #define SELKIE_MODULE_FORMAT 21

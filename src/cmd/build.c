@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -26,7 +27,7 @@ enum {
 };
 
 static const struct sk_option sk_build_options[] = {
-	[SK_BUILD_OUTPUT] = { 'o', "output", "FILE", .help = "write the policy there; without it nothing is written" },
+	[SK_BUILD_OUTPUT] = { 'o', "output", "FILE|DIR", .help = "write the policy there, or in DIR/ all that a tree installs" },
 	[SK_BUILD_CONFIG] = { .name = "config", .arg = "N=V", .help = "a setting that counts before build.conf's (repeatable)" },
 	[SK_BUILD_VERSION] = { .name = "policy-version", .arg = "N", .help = "15 to 35; default: as build.conf says, else 33" },
 	[SK_BUILD_FORMAT] = { .name = "format", .arg = "FORMAT", .help = "policy (default), or one module: pp, mod" },
@@ -42,6 +43,7 @@ static const struct sk_option sk_build_options[] = {
 struct sk_build_request {
 	struct selkie_build_options build;
 	const char *output;
+	bool directory;		/* output is one */
 	enum { SK_FORMAT_POLICY, SK_FORMAT_PP, SK_FORMAT_MOD } format;
 	unsigned int version;
 	bool json;
@@ -101,8 +103,30 @@ static bool sk_build_take(const struct sk_command *cmd, struct sk_build_request 
 	return true;
 }
 
-static int sk_build_print_json(const struct sk_command *cmd, const struct sk_build_request *q, bool built,
-			       unsigned int version, const selkie_diagnostics *diags)
+/* What was written: the policy, and of a tree all that it installs. */
+static void sk_build_json_files(struct sk_json *j, const struct sk_build_request *q, unsigned int version,
+				const selkie_built *built)
+{
+	sk_auto_buf struct sk_buf path = SK_BUF_INIT;
+	const char *file;
+
+	if (!q->directory) {
+		sk_json_string(j, "policy", q->output);
+		return;
+	}
+	sk_buf_printf(&path, "%s/%s/policy/policy.%u", q->output, selkie_built_name(built), version);
+	sk_json_string(j, "policy", sk_buf_str(&path));
+	sk_json_array(j, "files");
+	for (size_t i = 0; (file = selkie_built_file_path(built, i)); i++) {
+		path.n = 0;
+		sk_buf_join(&path, q->output, "/", file, NULL);
+		sk_json_string(j, NULL, sk_buf_str(&path));
+	}
+	sk_json_end_array(j);
+}
+
+static int sk_build_print_json(const struct sk_command *cmd, const struct sk_build_request *q, bool ok,
+			       unsigned int version, const selkie_built *built, const selkie_diagnostics *diags)
 {
 	sk_auto_free char *list = selkie_diagnostics_print(diags, SELKIE_DIAGNOSTICS_JSON);
 	struct sk_buf out = SK_BUF_INIT;
@@ -116,21 +140,21 @@ static int sk_build_print_json(const struct sk_command *cmd, const struct sk_bui
 	sk_buf_to_fd(&out, STDOUT_FILENO);
 	sk_json_init(&j, &out);
 	sk_json_object(&j, NULL);
-	sk_json_bool(&j, "built", built);
-	if (built && q->output)
-		sk_json_string(&j, "policy", q->output);
-	if (built)
+	sk_json_bool(&j, "built", ok);
+	if (ok && q->output)
+		sk_build_json_files(&j, q, version, built);
+	if (ok)
 		sk_json_uint(&j, "version", version);
 	sk_buf_join(&out, ",\n  \"diagnostics\": ", list, NULL);
 	sk_json_end_object(&j);
 	sk_json_finish(&j);
 	r = sk_buf_flush(&out);
 	sk_buf_done(&out);
-	return r ? sk_failure(cmd, "writing the outcome: %s", strerror(-r)) : built ? SK_EXIT_YES : SK_EXIT_NO;
+	return r ? sk_failure(cmd, "writing the outcome: %s", strerror(-r)) : ok ? SK_EXIT_YES : SK_EXIT_NO;
 }
 
 static int sk_build_report(const struct sk_command *cmd, const struct sk_build_request *q, int r, unsigned int version,
-			   const selkie_diagnostics *diags)
+			   const selkie_built *built, const selkie_diagnostics *diags)
 {
 	sk_auto_free char *text = NULL;
 
@@ -138,7 +162,7 @@ static int sk_build_report(const struct sk_command *cmd, const struct sk_build_r
 		return sk_failure(cmd, "%s%s%s", q->output && r != -ENOMEM ? q->output : "",
 				  q->output && r != -ENOMEM ? ": " : "", strerror(-r));
 	if (q->json)
-		return sk_build_print_json(cmd, q, !r, version, diags);
+		return sk_build_print_json(cmd, q, !r, version, built, diags);
 	text = selkie_diagnostics_print(diags, sk_color(STDERR_FILENO) ? SELKIE_DIAGNOSTICS_COLOR : 0);
 	fputs(text ? text : "out of memory\n", stderr);
 	return r < 0 ? SK_EXIT_FAILED : r ? SK_EXIT_NO : SK_EXIT_YES;
@@ -178,7 +202,7 @@ static int sk_build_module(const struct sk_command *cmd, const struct sk_build_r
 	r = selkie_build_module(sources, n, &q->build, 0, diags, &module);
 	if (!r && q->output)
 		r = sk_build_save_module(q, module);
-	code = sk_build_report(cmd, q, r, SELKIE_MODULE_FORMAT, diags);
+	code = sk_build_report(cmd, q, r, SELKIE_MODULE_FORMAT, NULL, diags);
 	selkie_module_free(module);
 	selkie_diagnostics_free(diags);
 	return code;
@@ -197,19 +221,34 @@ static int sk_build_all(const struct sk_command *cmd, const struct sk_build_requ
 	r = selkie_build(sources, n, &q->build, diags, &built);
 	if (!r) {
 		version = q->version ? q->version : selkie_built_version(built);
-		if (q->output)
+		if (q->directory)
+			r = selkie_built_install(built, q->output, version, diags);
+		else if (q->output)
 			r = selkie_built_save(built, q->output, version, diags);
 	}
-	code = sk_build_report(cmd, q, r, version, diags);
+	code = sk_build_report(cmd, q, r, version, built, diags);
 	selkie_built_free(built);
 	selkie_diagnostics_free(diags);
 	return code;
+}
+
+/* Whether the operand of -o names a directory. Slashes at its end go. */
+static bool sk_build_is_directory(char *output)
+{
+	struct stat st;
+	size_t n = strlen(output);
+	bool slash = n && output[n - 1] == '/';
+
+	while (n > 1 && output[n - 1] == '/')
+		output[--n] = '\0';
+	return slash || (!stat(output, &st) && S_ISDIR(st.st_mode));
 }
 
 static int sk_run_build(const struct sk_command *cmd, int argc, char **argv)
 {
 	struct sk_build_request q = { .build = { .size = sizeof(q.build) } };
 	sk_auto_free const char **config = calloc((size_t)argc + 1, sizeof(*config));
+	sk_auto_free char *output = NULL;
 	struct sk_args args;
 	int o, code;
 
@@ -223,6 +262,16 @@ static int sk_run_build(const struct sk_command *cmd, int argc, char **argv)
 	if (args.first == argc)
 		return sk_usage_error(cmd, "there is nothing to build; name a tree, a policy.conf or modules");
 	q.build.config = config;
+	if (q.output) {
+		q.output = output = strdup(q.output);
+		if (!output)
+			return sk_failure(cmd, "out of memory");
+		q.directory = sk_build_is_directory(output);
+	}
+	if (q.directory && q.format != SK_FORMAT_POLICY)
+		return sk_usage_error(cmd, "'%s' is a directory; a module is one file", q.output);
+	if (q.directory)
+		q.build.flags |= SELKIE_BUILD_INSTALL;
 	if (q.format != SK_FORMAT_POLICY)
 		return sk_build_module(cmd, &q, (const char *const *)argv + args.first, (size_t)(argc - args.first));
 	return sk_build_all(cmd, &q, (const char *const *)argv + args.first, (size_t)(argc - args.first));
@@ -236,6 +285,7 @@ const struct sk_command sk_cmd_build = {
 	.about = "A SOURCE is a reference policy tree, a policy.conf, or modules (.te, .if) that are built\n"
 		 "against a tree or headers. Nothing is written unless all of it is in order.",
 	.example = "selkie build -o policy.33 --config TYPE=mcs /usr/src/selinux-policy-src\n"
+		   "  selkie build -o /tmp/etc/selinux/ /usr/src/selinux-policy-src\n"
 		   "  selkie build -O -o policy.33 policy.conf",
 	.run = sk_run_build,
 };

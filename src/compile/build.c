@@ -5,6 +5,7 @@
 #include "selkie/build.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -12,6 +13,7 @@
 #include "compile/build-package.h"
 #include "compile/build-unpack.h"
 #include "compile/compile.h"
+#include "compile/install.h"
 #include "compile/merge.h"
 #include "unit/cil.h"
 #include "unit/label.h"
@@ -27,6 +29,7 @@ struct sk_built {
 	struct sk_policy *policy;
 	struct sk_origins *origins;	/* NULL when they were not asked for, or cannot be had */
 	char *file_contexts;		/* NULL when they were not asked for */
+	struct sk_install *install;	/* likewise */
 	unsigned int version;
 };
 
@@ -371,6 +374,19 @@ static int sk_build_labels(struct sk_building *b, bool *enabled, struct sk_built
 	return built->file_contexts ? 0 : -ENOMEM;
 }
 
+/* What the tree installs, as far as its sources say it. */
+static int sk_build_begin_install(struct sk_building *b, const char *source, struct sk_built *built)
+{
+	struct sk_place place = { .file = source };
+
+	if (!(b->options->flags & SELKIE_BUILD_INSTALL))
+		return 0;
+	if (b->has_rp && !b->rp.headers)
+		return sk_install_begin(&b->rp, &built->install);
+	sk_error(b->diags, "E0823", &place, "there is no tree here, and only a tree gives an install directory");
+	return SELKIE_BUILD_REFUSED;
+}
+
 /* Nothing is read any more: macros and interfaces make room. The root of the tree is kept. */
 static int sk_close_tree(struct sk_building *b, const char **ret_root)
 {
@@ -425,17 +441,21 @@ static int sk_build(struct sk_building *b, const char *const *sources, size_t n,
 	sk_auto_free bool *enabled = NULL;
 	int r = sk_build_read(b, sources, n);
 
+	if (!r)
+		r = sk_build_begin_install(b, sources[0], built);
 	if (r)
 		return r;
 	options = sk_build_compile_options(b);
 	built->version = (unsigned int)sk_build_version(b);
 	if (sk_close_tree(b, &options.root))
 		return -ENOMEM;
-	if (b->options->flags & SELKIE_BUILD_FILE_CONTEXTS)
+	if (b->options->flags & (SELKIE_BUILD_FILE_CONTEXTS | SELKIE_BUILD_INSTALL))
 		options.ret_enabled = &enabled;
 	r = sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &built->policy,
 		       b->options->flags & SELKIE_BUILD_STRIP ? NULL : &built->origins);
-	return r || !enabled ? r : sk_build_labels(b, enabled, built);
+	if (!r && b->options->flags & SELKIE_BUILD_FILE_CONTEXTS)
+		r = sk_build_labels(b, enabled, built);
+	return r || !built->install ? r : sk_install_finish(built->install, &b->units, enabled, built->policy);
 }
 
 int selkie_build(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
@@ -571,6 +591,7 @@ void selkie_built_free(selkie_built *built)
 	selkie_policy_free(built->policy);
 	selkie_origins_free(built->origins);
 	free(built->file_contexts);
+	sk_install_free(built->install);
 	free(built);
 }
 
@@ -610,5 +631,40 @@ int selkie_built_save(const selkie_built *built, const char *path, unsigned int 
 	unsigned int chosen = version ? version : built->version;
 	int r = selkie_policy_save(built->policy, path, chosen, diags);
 
+	return r ? r : sk_save_origins(built, path, chosen);
+}
+
+const char *selkie_built_name(const selkie_built *built)
+{
+	return built->install ? built->install->name : NULL;
+}
+
+size_t selkie_built_file_count(const selkie_built *built)
+{
+	return built->install ? built->install->n : 0;
+}
+
+const char *selkie_built_file_path(const selkie_built *built, size_t i)
+{
+	return i < selkie_built_file_count(built) ? built->install->files[i].path : NULL;
+}
+
+int selkie_built_install(const selkie_built *built, const char *directory, unsigned int version, selkie_diagnostics *diags)
+{
+	sk_auto_free char *path = NULL;
+	sk_auto_free void *policy = NULL;
+	unsigned int chosen = version ? version : built->version;
+	size_t size;
+	int r;
+
+	if (!built->install)
+		return -EINVAL;
+	if (asprintf(&path, "%s/%s/policy/policy.%u", directory, built->install->name, chosen) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	r = selkie_policy_write_memory(built->policy, chosen, diags, &policy, &size);
+	if (!r)
+		r = sk_install_write(built->install, directory, path + strlen(directory) + 1, policy, size);
 	return r ? r : sk_save_origins(built, path, chosen);
 }

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Building through the public interface: each allocation fails in turn, from the first line that is read to the policy;
- * options and sources that are none are refused; what is written can be read, and its origins belong to it.
+ * options and sources that are none are refused; what is written can be read, and its origins belong to it; a tree's
+ * install directory is written whole or not at all.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <errno.h>
+#include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -101,11 +104,174 @@ static void test_save(void **state)
 	free(conf);
 }
 
+/* A tree, as small as one can be. */
+static const struct {
+	const char *path, *text;
+} tree[] = {
+	{ "build.conf", "TYPE = standard\nNAME = little\nMONOLITHIC = y\n" },
+	{ "policy/modules.conf", "only = base\n" },
+	{ "policy/flask/security_classes", "class file\n" },
+	{ "policy/flask/initial_sids", "sid kernel\n" },
+	{ "policy/flask/access_vectors", "class file { read }\n" },
+	{ "policy/global_booleans", "" }, { "policy/global_tunables", "" }, { "policy/constraints", "" },
+	{ "policy/mls", "" }, { "policy/mcs", "" }, { "policy/policy_capabilities", "" }, { "policy/context_defaults", "" },
+	{ "policy/users", "user root roles { staff_r };\n" },
+	{ "policy/support/none.spt", "" },
+	{ "policy/modules/kernel/metadata.xml", "" }, { "policy/modules/kernel/only.if", "" },
+	{ "policy/modules/kernel/only.te",
+	  "type a_t; # customizable\nrole staff_r;\nrole staff_r types a_t;\nallow a_t a_t:file read;\n"
+	  "sid kernel root:staff_r:a_t\n" },
+	{ "policy/modules/kernel/only.fc", "/a.*\tsystem_u:object_r:a_t\n/a/b\t--\tsystem_u:object_r:a_t\n"
+	  "HOME_DIR/x\tsystem_u:object_r:a_t\n" },
+	{ "config/appconfig-standard/default_type", "staff_r:a_t\n" },
+	{ "config/appconfig-standard/seusers", "root:root\n" },
+};
+
+static void make_folders(char *path)
+{
+	for (char *p = path + 1; (p = strchr(p, '/')); p++) {
+		*p = '\0';
+		mkdir(path, 0777);
+		*p = '/';
+	}
+}
+
+static void put(const char *folder, const char *path, const char *text)
+{
+	char name[200];
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s/%s", folder, path);
+	make_folders(name);
+	f = fopen(name, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void expect(const char *folder, const char *path, const char *text)
+{
+	char name[200], got[400];
+	size_t n;
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s/%s", folder, path);
+	f = fopen(name, "r");
+	assert_non_null(f);
+	n = fread(got, 1, sizeof(got) - 1, f);
+	got[n] = '\0';
+	fclose(f);
+	assert_string_equal(got, text);
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+static const struct selkie_build_options install = { .size = sizeof(install), .flags = SELKIE_BUILD_INSTALL };
+
+struct place {
+	char source[64], out[64];
+};
+
+static int install_failing(void *arg)
+{
+	const struct place *place = arg;
+	const char *const sources[] = { place->source };
+	selkie_built *built = NULL;
+	int r = selkie_build(sources, 1, &install, NULL, &built);
+
+	if (!r)
+		r = selkie_built_install(built, place->out, 0, NULL);
+	selkie_built_free(built);
+	return r;
+}
+
+static void test_install(void **state)
+{
+	static const char *const files[] = { "little/contexts/customizable_types", "little/contexts/default_type",
+		"little/contexts/files/file_contexts", "little/contexts/files/file_contexts.homedirs",
+		"little/contexts/files/homedir_template", "little/seusers", "little/users/system.users", NULL };
+	char folder[] = "/tmp/build.XXXXXX", path[96];
+	struct place place;
+	const char *const sources[] = { place.source };
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	selkie_built *built = NULL;
+	char *text;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(place.source, sizeof(place.source), "%s/tree", folder);
+	snprintf(place.out, sizeof(place.out), "%s/out", folder);
+	for (size_t i = 0; i < sizeof(tree) / sizeof(tree[0]); i++)
+		put(place.source, tree[i].path, tree[i].text);
+	if (selkie_build(sources, 1, &install, diags, &built)) {
+		text = selkie_diagnostics_print(diags, 0);
+		fail_msg("%s", text);
+	}
+	assert_string_equal(selkie_built_name(built), "little");
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i])
+			assert_string_equal(selkie_built_file_path(built, i), files[i]);
+		else
+			assert_null(selkie_built_file_path(built, i));
+
+	/* What is in the way of one file keeps all others from being written. */
+	put(place.out, "little/users", "");
+	assert_int_equal(selkie_built_install(built, place.out, 0, diags), -ENOTDIR);
+	snprintf(path, sizeof(path), "%s/little/seusers", place.out);
+	assert_int_equal(access(path, F_OK), -1);
+	snprintf(path, sizeof(path), "%s/little/users", place.out);
+	unlink(path);
+	assert_int_equal(selkie_built_install(built, place.out, 0, diags), 0);
+	expect(place.out, "little/contexts/files/file_contexts",
+	       "/a.*\t\tsystem_u:object_r:a_t\n/a/b\t\t--\tsystem_u:object_r:a_t\n");
+	expect(place.out, "little/contexts/customizable_types", "a_t\n");
+	expect(place.out, "little/seusers", "root:root\n");
+	snprintf(path, sizeof(path), "%s/little/policy/policy.33.origins", place.out);
+	assert_int_equal(access(path, R_OK), 0);
+	selkie_built_free(built);
+	assert_null(alloc_fail_each(install_failing, &place, 700, NULL));
+
+	put(place.source, "policy/modules/kernel/only.fc", "/a\tsystem_u:object_r:a_t\n/a\troot:object_r:a_t\n");
+	assert_int_equal(selkie_build(sources, 1, &install, diags, &built), SELKIE_BUILD_REFUSED);
+	put(place.source, "build.conf", "NAME = ../up\nMONOLITHIC = y\n");
+	assert_int_equal(selkie_build(sources, 1, &install, diags, &built), SELKIE_BUILD_REFUSED);
+	text = selkie_diagnostics_print(diags, 0);
+	assert_non_null(strstr(text, "[E0505]"));
+	assert_non_null(strstr(text, "NAME is '../up', which cannot be a folder of its own [E0823]"));
+	free(text);
+	selkie_diagnostics_free(diags);
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void test_install_without_tree(void **state)
+{
+	char *conf = source("selinux.conf"), *text;
+	const char *const sources[] = { conf };
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	selkie_built *built = NULL;
+
+	assert_int_equal(selkie_build(sources, 1, &install, diags, &built), SELKIE_BUILD_REFUSED);
+	text = selkie_diagnostics_print(diags, 0);
+	assert_non_null(strstr(text, "there is no tree here, and only a tree gives an install directory [E0823]"));
+	free(text);
+	selkie_diagnostics_free(diags);
+	assert_int_equal(selkie_build(sources, 1, &plain, NULL, &built), 0);
+	assert_null(selkie_built_name(built));
+	assert_int_equal(selkie_built_file_count(built), 0);
+	assert_int_equal(selkie_built_install(built, "/nowhere", 0, NULL), -EINVAL);
+	selkie_built_free(built);
+	free(conf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_save),
+		cmocka_unit_test(test_install),
+		cmocka_unit_test(test_install_without_tree),
 		cmocka_unit_test(test_out_of_memory),
 	};
 

@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a reference policy's build installs beside its policy, byte for byte: file contexts and contexts/.
 
-labels-differential.py TE_LABELS CACHE [NAME=VALUE,...]...: each further argument is one combination of settings. The
-tree's own `make install` of a monolithic policy is the judge; checkpolicy and setfiles are not run by it. Exit 77 where
-there is no tree or a tool lacks.
+labels-differential.py SELKIE TE_LABELS SCHEMA CACHE [NAME=VALUE,...]...: each further argument is one combination of
+settings. `selkie build -o DIR/` makes the files, and te-labels, which does without a policy, makes them too. The tree's
+own `make install` of a monolithic policy is the judge; checkpolicy and setfiles are not run by it: policies are compared
+by tree-differential.py, and here the installed one is that of `-o FILE`. Exit 77 where there is no tree or a tool lacks.
 """
-import os, re, shutil, subprocess, sys, tempfile
+import json, os, re, shutil, subprocess, sys, tempfile
+
+import jsonschema
 
 # What the peer's genhomedircon says of itself differs.
 SELF = re.compile(rb"^# (User-specific file contexts, generated via|edit ).*$", re.M)
@@ -42,25 +45,49 @@ def files(root):
     return {os.path.relpath(os.path.join(d, f), root) for d, _, names in os.walk(root) for f in names}
 
 
-def compare(te_labels, tree, settings):
+def build(selkie, schema, tree, work, settings):
+    """The install directory by selkie build; its JSON names every file, and its policy is that of -o FILE."""
+    out, policy = os.path.join(work, "install") + "/", os.path.join(work, "policy")
+    options = [o for s in settings + ["NAME=default"] for o in ("--config", s)]
+    p = subprocess.run([selkie, "build", "--json", "-o", out, *options, tree], stdout=subprocess.PIPE)
+    answer = json.loads(p.stdout) if p.returncode == 0 else sys.exit("selkie build fails: %d" % p.returncode)
+    jsonschema.validate(answer, schema)
+    written = {os.path.join(out, f) for f in files(out)}
+    named = set(answer["files"]) | {answer["policy"], answer["policy"] + ".origins"}
+    if written != named:
+        sys.exit("written and named differ: %s" % sorted(written ^ named))
+    subprocess.run([selkie, "build", "-o", policy, *options, tree], check=True, stderr=subprocess.DEVNULL)
+    if answer["policy"] != out + "default/policy/policy.%d" % answer["version"] or read(answer["policy"]) != read(policy):
+        sys.exit("the installed policy is not the one of -o FILE")
+    return out + "default"
+
+
+def compare(programs, schema, tree, settings):
+    selkie, te_labels = programs
     settings = ["MONOLITHIC=y"] + settings
     with tempfile.TemporaryDirectory() as work:
         want, got = peer(tree, work, settings), os.path.join(work, "got")
         p = subprocess.run([te_labels, tree, got, *settings], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if p.returncode not in (0, 1) or not os.path.isdir(got):
             sys.exit("te-labels fails: " + p.stderr.decode())
-        ours, theirs = files(got), {f for f in files(want) if not f.startswith("policy/")}
-        # users_extra is made for modules only
-        wrong = sorted(theirs ^ (ours - {"users_extra"}))
-        wrong += sorted(f for f in ours & theirs if read(os.path.join(want, f)) != read(os.path.join(got, f)))
-        lines = sum(1 for _ in open(os.path.join(got, "contexts/files/file_contexts")))
-        print("%s: %d files, %d file contexts, %d differ %s" % (" ".join(settings), len(theirs), lines, len(wrong),
-                                                               " ".join(wrong)))
-        return not wrong and lines > 3000 and len(theirs) > 20
+        theirs, good = {f for f in files(want) if not f.startswith("policy/")}, True
+        for who, got in ("te-labels", got), ("selkie build", build(selkie, schema, tree, work, settings)):
+            # users_extra is made for modules only
+            ours = {f for f in files(got) if not f.startswith("policy/")}
+            ours -= {"users_extra"} if who == "te-labels" else set()
+            wrong = sorted(theirs ^ ours)
+            wrong += sorted(f for f in ours & theirs if read(os.path.join(want, f)) != read(os.path.join(got, f)))
+            lines = sum(1 for _ in open(os.path.join(got, "contexts/files/file_contexts")))
+            print("%s %s: %d files, %d file contexts, %d differ %s" % (who, " ".join(settings), len(theirs), lines,
+                                                                      len(wrong), " ".join(wrong)))
+            good &= not wrong and lines > 3000 and len(theirs) > 20
+        return good
 
 
 def main():
-    te_labels, cache = sys.argv[1:3]
+    selkie, te_labels, schema, cache = sys.argv[1:5]
+    with open(schema) as f:
+        schema = json.load(f)
     if not all(shutil.which(tool) for tool in ("make", "m4", "gawk", "python3")):
         return 77
     fetch = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fetch-tree.sh")
@@ -68,8 +95,8 @@ def main():
     if code:
         return code
     tree = os.path.join(cache, "selinux-policy-src")
-    combinations = [c.split(",") for c in sys.argv[3:]] or [[]]
-    return 0 if all([compare(te_labels, tree, c) for c in combinations]) else 1
+    combinations = [c.split(",") for c in sys.argv[5:]] or [[]]
+    return 0 if all([compare((selkie, te_labels), schema, tree, c) for c in combinations]) else 1
 
 
 sys.exit(main())

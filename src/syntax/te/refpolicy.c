@@ -378,7 +378,7 @@ int sk_refpolicy_list(struct sk_refpolicy *rp, const char *folder, const char *e
 	}
 	if (dir)
 		closedir(dir);
-	if (n)
+	if (!r && n)
 		qsort(names, n, sizeof(*names), sk_compare_strings);
 	*ret_names = names;
 	*ret_n = n;

@@ -409,36 +409,30 @@ static uint32_t sk_range(struct sk_outline_parser *p)
 	return number;
 }
 
-/* From behind an opening quote to behind the one that closes it; whatever stands between. */
-static void sk_skip_quoted(struct sk_outline_parser *p)
+/* From behind an opening mark to behind the one that closes it; whatever stands between. */
+static void sk_skip_enclosed(struct sk_outline_parser *p, char open, char close, const char *what)
 {
 	unsigned int depth = 1;
 
 	while (depth && !sk_at(p, SK_OUTLINE_END)) {
-		if (sk_at(p, '`'))
+		if (sk_at(p, open))
 			depth++;
-		else if (sk_at(p, '\''))
+		else if (sk_at(p, close))
 			depth--;
 		sk_next(p);
 	}
 	if (depth)
-		sk_mistake(p, "the end of the quote");
+		sk_mistake(p, what);
 }
 
-/* From behind an opening parenthesis to behind the one that closes it. */
+static void sk_skip_quoted(struct sk_outline_parser *p)
+{
+	sk_skip_enclosed(p, '`', '\'', "the end of the quote");
+}
+
 static void sk_skip_parentheses(struct sk_outline_parser *p)
 {
-	unsigned int depth = 1;
-
-	while (depth && !sk_at(p, SK_OUTLINE_END)) {
-		if (sk_at(p, '('))
-			depth++;
-		else if (sk_at(p, ')'))
-			depth--;
-		sk_next(p);
-	}
-	if (depth)
-		sk_mistake(p, "')'");
+	sk_skip_enclosed(p, '(', ')', "')'");
 }
 
 /* user:role:type[:range], or gen_context(...) */

@@ -282,10 +282,11 @@ const struct sk_command sk_cmd_build = {
 	.summary = "compile policy sources to a policy",
 	.arguments = "SOURCE...",
 	.options = sk_build_options,
-	.about = "A SOURCE is a reference policy tree, a policy.conf, or modules (.te, .if) that are built\n"
-		 "against a tree or headers. Nothing is written unless all of it is in order.",
+	.about = "A SOURCE is a reference policy tree, a module (.te, with the .if and .fc beside it), which is\n"
+		 "built against a tree or headers, a policy.conf, CIL, a module package (.pp) or a module store.\n"
+		 "Nothing is written unless all of it is in order.",
 	.example = "selkie build -o policy.33 --config TYPE=mcs /usr/src/selinux-policy-src\n"
 		   "  selkie build -o /tmp/etc/selinux/ /usr/src/selinux-policy-src\n"
-		   "  selkie build -O -o policy.33 policy.conf",
+		   "  selkie build --format pp -o local.pp local.te",
 	.run = sk_run_build,
 };

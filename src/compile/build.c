@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/diag.h"
+#include "compile/build-module.h"
 #include "compile/build-package.h"
 #include "compile/build-unpack.h"
 #include "compile/compile.h"
@@ -38,6 +39,7 @@ enum sk_operand {
 	SK_OPERAND_CONF,
 	SK_OPERAND_INTERFACES,
 	SK_OPERAND_MODULE,
+	SK_OPERAND_LABELS,	/* of a module among the sources; read with it */
 	SK_OPERAND_CIL,
 	SK_OPERAND_PACKAGE,
 	SK_OPERAND_STORE,
@@ -58,7 +60,8 @@ static int sk_operand_kind(struct sk_arena *arena, const char *path)
 		const char *ending;
 		enum sk_operand kind;
 	} rows[] = {
-		{ ".te", SK_OPERAND_MODULE }, { ".if", SK_OPERAND_INTERFACES }, { ".conf", SK_OPERAND_CONF },
+		{ ".te", SK_OPERAND_MODULE }, { ".if", SK_OPERAND_INTERFACES }, { ".fc", SK_OPERAND_LABELS },
+		{ ".conf", SK_OPERAND_CONF },
 		{ ".cil", SK_OPERAND_CIL }, { ".pp", SK_OPERAND_PACKAGE }, { ".mod", SK_OPERAND_PACKAGE },
 		{ ".pp.bz2", SK_OPERAND_PACKAGE }, { ".pp.zst", SK_OPERAND_PACKAGE },
 	};
@@ -83,6 +86,7 @@ struct sk_building {
 	struct sk_units units;
 	struct sk_refpolicy rp;
 	bool has_rp;
+	bool modules_only;	/* a tree gives its interfaces, and none of its own modules */
 	struct sk_diags *diags, *own_diags;
 	bool refused;
 	bool store_order;	/* binary modules are among the sources: as a module store makes policies of them */
@@ -161,16 +165,34 @@ static int sk_read_conf(struct sk_building *b, const char *path)
 	return r ? r : sk_unit_read_conf(&b->units, &b->space, source);
 }
 
-/* Interfaces and modules of their own; the former must all be known before the first of the latter is read. */
-static int sk_read_module_part(struct sk_building *b, const char *path, enum sk_operand kind)
+/* A module, and its labels. */
+static int sk_read_module(struct sk_building *b, const char *path)
+{
+	const char *headers = b->options->headers ? b->options->headers : SK_HEADERS, *labels;
+	struct sk_refpolicy *rp = b->has_rp ? &b->rp : NULL;
+	struct sk_source *source;
+	size_t before = b->units.n;
+	int r = sk_load(b, path, &source), r2;
+
+	if (!r)
+		r = rp ? sk_unit_read_module(&b->units, &b->space, rp, source)
+		       : sk_build_read_plain(&b->units, &b->space, source, headers);
+	if (r < 0 || b->units.n == before)
+		return r;
+	r2 = sk_build_beside(&b->arena, path, ".fc", &labels);
+	if (!r2 && labels)
+		r2 = sk_load(b, labels, &source);
+	if (!r2 && labels)
+		r2 = sk_unit_read_labels(b->units.list[before], rp, source);
+	return r2 ? r2 : r;
+}
+
+static int sk_read_interfaces(struct sk_building *b, const char *path)
 {
 	struct sk_source *source;
-	int r = sk_load(b, path, &source);
+	int r = b->has_rp ? sk_load(b, path, &source) : 0;
 
-	if (r)
-		return r;
-	return kind == SK_OPERAND_INTERFACES ? sk_refpolicy_add_interfaces(&b->rp, source)
-					     : sk_unit_read_module(&b->units, &b->space, &b->rp, source);
+	return r || !b->has_rp ? r : sk_refpolicy_add_interfaces(&b->rp, source);
 }
 
 static int sk_read_operand(struct sk_building *b, const char *path, enum sk_operand kind)
@@ -179,17 +201,19 @@ static int sk_read_operand(struct sk_building *b, const char *path, enum sk_oper
 
 	switch (kind) {
 	case SK_OPERAND_TREE:
-		return b->rp.headers ? 0 : sk_unit_read_tree(&b->units, &b->space, &b->rp);
+		return b->rp.headers || b->modules_only ? 0 : sk_unit_read_tree(&b->units, &b->space, &b->rp);
 	case SK_OPERAND_CONF:
 		return sk_read_conf(b, path);
 	case SK_OPERAND_INTERFACES:
+		return sk_read_interfaces(b, path);
 	case SK_OPERAND_MODULE:
-		return sk_read_module_part(b, path, kind);
+		return sk_read_module(b, path);
+	case SK_OPERAND_LABELS:	/* with the module */
 	case SK_OPERAND_CIL:	/* all of it at once */
 	case SK_OPERAND_PACKAGE:	/* likewise */
 		return 0;
 	default:
-		sk_error(b->diags, "E0821", &place, "what is this? A tree, .conf, .te, .if, .cil and .pp can be built");
+		sk_error(b->diags, "E0821", &place, "what is this? A tree, .conf, .te, .if, .fc, .cil and .pp can be built");
 		return SELKIE_BUILD_REFUSED;
 	}
 }
@@ -257,18 +281,33 @@ static int sk_read_packages(struct sk_building *b, const char *const *paths, con
 	return r < 0 && r != -ENOMEM ? sk_cannot_read(b, failed, r) : sk_go_on(b, r);
 }
 
+/*
+ * The tree, or where none is named and modules want one, the headers. Without these a module must do with what it
+ * declares and requires itself.
+ */
+static int sk_open_trees(struct sk_building *b, const char *const *sources, const int *kinds, size_t n, bool modules)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < n; i++)
+		if (kinds[i] == SK_OPERAND_TREE)
+			r = sk_go_on(b, sk_open_tree(b, sources[i]));
+	if (r || b->refused || !modules || b->has_rp)
+		return r;
+	if (b->options->headers)
+		return sk_go_on(b, sk_open_tree(b, b->options->headers));
+	return sk_build_has_headers(SK_HEADERS) ? sk_go_on(b, sk_open_tree(b, SK_HEADERS)) : 0;
+}
+
 static int sk_read_all(struct sk_building *b, const char *const *sources, const int *kinds, size_t n)
 {
 	bool modules = false;
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; !r && i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		modules |= kinds[i] == SK_OPERAND_MODULE || kinds[i] == SK_OPERAND_INTERFACES;
-		if (kinds[i] == SK_OPERAND_TREE)
-			r = sk_go_on(b, sk_open_tree(b, sources[i]));
-	}
-	if (!r && !b->refused && modules && !b->has_rp)
-		r = sk_go_on(b, sk_open_tree(b, b->options->headers ? b->options->headers : SK_HEADERS));
+	b->modules_only &= modules;
+	r = sk_open_trees(b, sources, kinds, n, modules);
 	for (size_t i = 0; !r && !b->refused && i < n; i++)
 		if (kinds[i] == SK_OPERAND_TREE)
 			r = sk_go_on(b, sk_read_operand(b, sources[i], SK_OPERAND_TREE));
@@ -336,6 +375,39 @@ static int sk_operands_add_store(struct sk_building *b, struct sk_operands *o, c
 	return r < 0 && r != -ENOMEM ? sk_cannot_read(b, path, r) : r;
 }
 
+/* The interfaces beside a module, unless the caller names them himself or the tree has them. */
+static int sk_operands_add_beside(struct sk_building *b, struct sk_operands *o, const char *module, const char *tree,
+				  const struct sk_intern *named)
+{
+	const char *path;
+	int r = sk_build_beside(&b->arena, module, ".if", &path);
+
+	if (r || !path || sk_intern_find(named, path, strlen(path)) != SK_INTERN_NONE ||
+	    (tree && sk_build_is_below(path, tree)))
+		return r;
+	return sk_operands_add(o, path, SK_OPERAND_INTERFACES);
+}
+
+/* The interfaces beside all modules. */
+static int sk_operands_add_interfaces(struct sk_building *b, struct sk_operands *o)
+{
+	struct sk_intern named;
+	const char *tree = NULL;
+	uint32_t number;
+	int r = 0;
+
+	sk_intern_init(&named, &b->arena);
+	for (size_t i = 0; i < o->n && !r; i++) {
+		tree = o->kinds[i] == SK_OPERAND_TREE ? o->paths[i] : tree;
+		r = sk_intern_add(&named, o->paths[i], strlen(o->paths[i]), &number);
+	}
+	for (size_t i = 0, n = o->n; i < n && !r; i++)
+		if (o->kinds[i] == SK_OPERAND_MODULE)
+			r = sk_operands_add_beside(b, o, o->paths[i], tree, &named);
+	sk_intern_done(&named);
+	return r;
+}
+
 static int sk_operands_collect(struct sk_building *b, struct sk_operands *o, const char *const *sources, size_t n)
 {
 	int r = 0;
@@ -354,7 +426,7 @@ static int sk_operands_collect(struct sk_building *b, struct sk_operands *o, con
 		else
 			r = sk_operands_add(o, sources[i], kind);
 	}
-	return r;
+	return r ? r : sk_operands_add_interfaces(b, o);
 }
 
 static bool sk_is_enabled(void *arg, uint32_t block)
@@ -435,12 +507,30 @@ static struct sk_compile_options sk_build_compile_options(struct sk_building *b)
 	return options;
 }
 
+/* A policy is more than modules: they have its classes, users and the rest from somewhere. */
+static int sk_build_check_base(struct sk_building *b, const char *source)
+{
+	struct sk_place place = { .file = source };
+	struct sk_diag *d;
+
+	for (size_t i = 0; i < b->units.n; i++)
+		if (b->units.list[i]->source != SK_UNIT_MODULE)
+			return 0;
+	d = sk_error(b->diags, "E0825", &place, b->units.n == 1 ? "this module alone is no policy"
+								: "these modules alone are no policy");
+	sk_diag_note(b->diags, d, NULL, "name the policy's source tree, store or base module as well; "
+					"or write the module itself, with --format pp");
+	return SELKIE_BUILD_REFUSED;
+}
+
 static int sk_build(struct sk_building *b, const char *const *sources, size_t n, struct sk_built *built)
 {
 	struct sk_compile_options options;
 	sk_auto_free bool *enabled = NULL;
 	int r = sk_build_read(b, sources, n);
 
+	if (!r)
+		r = sk_build_check_base(b, sources[0]);
 	if (!r)
 		r = sk_build_begin_install(b, sources[0], built);
 	if (r)
@@ -538,8 +628,10 @@ static int sk_build_module(struct sk_building *b, const char *const *sources, si
 {
 	struct sk_buf out = SK_BUF_INIT, labels = SK_BUF_INIT;
 	struct sk_unit *unit = NULL;
-	int r = sk_build_read(b, sources, n);
+	int r;
 
+	b->modules_only = true;
+	r = sk_build_read(b, sources, n);
 	for (size_t i = 0; !r && i < b->units.n; i++)
 		b->units.list[i]->mls = sk_build_is_mls(b, b->units.list[i]);
 	if (!r)

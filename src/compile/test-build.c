@@ -265,6 +265,77 @@ static void test_install_without_tree(void **state)
 	free(conf);
 }
 
+/* A module of one's own beside a tree: its interfaces and labels lie beside it, and it alone is built. */
+static void test_module(void **state)
+{
+	static const struct selkie_build_options none = { .size = sizeof(none) };
+	char folder[] = "/tmp/build.XXXXXX", path[96], source[64];
+	const char *const with_tree[] = { source, path }, *const alone[] = { path };
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	struct selkie_module_info info;
+	selkie_module *module = NULL;
+	selkie_built *built = NULL;
+	const char *labels;
+	size_t n;
+	char *text;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(source, sizeof(source), "%s/tree", folder);
+	snprintf(path, sizeof(path), "%s/own/my.te", folder);
+	for (size_t i = 0; i < sizeof(tree) / sizeof(tree[0]); i++)
+		put(source, tree[i].path, tree[i].text);
+	put(folder, "own/my.if", "define(`my_read',`allow $1 my_t:file read;')\n");
+	put(folder, "own/my.fc", "/my\t--\tsystem_u:object_r:my_t\n");
+	put(folder, "own/my.te", "module my 1.0;\nrequire { class file read; }\ntype my_t;\nmy_read(my_t)\n");
+	if (selkie_build_module(with_tree, 2, &none, 0, diags, &module)) {
+		text = selkie_diagnostics_print(diags, 0);
+		fail_msg("%s", text);
+	}
+	assert_int_equal(selkie_module_info(module, NULL, &info), 0);
+	assert_string_equal(info.name, "my");
+	labels = selkie_module_section(module, SELKIE_MODULE_FILE_CONTEXTS, &n);
+	assert_non_null(labels);
+	assert_int_equal(n, strlen("/my\t--\tsystem_u:object_r:my_t\n"));
+	assert_memory_equal(labels, "/my\t--\tsystem_u:object_r:my_t\n", n);
+	selkie_module_free(module);
+
+	put(folder, "own/my.te", "module my 1.0;\nrequire { class file read; type a_t; }\nallow a_t a_t:file read;\n");
+	assert_int_equal(selkie_build(alone, 1, &none, diags, &built), SELKIE_BUILD_REFUSED);
+	text = selkie_diagnostics_print(diags, 0);
+	assert_non_null(strstr(text, "my.te: error: this module alone is no policy [E0825]"));
+	free(text);
+	selkie_diagnostics_free(diags);
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Where no headers are, a module that needs none is built, and one that does is refused with what to do. */
+static void test_no_headers(void **state)
+{
+	static const struct selkie_build_options none = { .size = sizeof(none) };
+	char folder[] = "/tmp/build.XXXXXX", path[96], *text;
+	const char *const alone[] = { path };
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	struct selkie_module_info info;
+	selkie_module *module = NULL;
+
+	if (!access("/usr/share/selinux/devel/include/build.conf", F_OK))
+		skip();
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/my.te", folder);
+	put(folder, "my.te", "# mine\nmodule my 1.0;\nrequire { class file read; type a_t; }\nallow a_t a_t:file read;\n");
+	assert_int_equal(selkie_build_module(alone, 1, &none, 0, diags, &module), 0);
+	assert_int_equal(selkie_module_info(module, NULL, &info), 0);
+	assert_string_equal(info.name, "my");
+	selkie_module_free(module);
+	put(folder, "my.te", "# mine\npolicy_module(my, 1.0)\n");
+	assert_int_equal(selkie_build_module(alone, 1, &none, 0, diags, &module), SELKIE_BUILD_REFUSED);
+	text = selkie_diagnostics_print(diags, 0);
+	assert_non_null(strstr(text, "my.te:2:1: error: this module needs the development headers of a policy"));
+	free(text);
+	selkie_diagnostics_free(diags);
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +343,8 @@ int main(void)
 		cmocka_unit_test(test_save),
 		cmocka_unit_test(test_install),
 		cmocka_unit_test(test_install_without_tree),
+		cmocka_unit_test(test_module),
+		cmocka_unit_test(test_no_headers),
 		cmocka_unit_test(test_out_of_memory),
 	};
 

@@ -38,8 +38,8 @@ struct selkie_permission_flow {
 #define SELKIE_PERMISSION_MAP_REFUSED 1
 
 /*
- * default: Selkie's own, which covers the classes and permissions of Linux up to 6.18 and of the object managers that
- * the reference policy knows. load, read_memory: a file; `name` is what diagnostics call it.
+ * default: Selkie's own, which covers the classes and permissions of Linux up to 6.18, and those of the object managers of
+ * the reference policy, of Android and of Xen. load, read_memory: a file; `name` is what diagnostics call it.
  * diags: E0641 to E0645; NULL is allowed. *ret is owned by the caller.
  * Returns 0, SELKIE_PERMISSION_MAP_REFUSED, or a negative errno.
  */

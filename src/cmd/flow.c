@@ -16,7 +16,7 @@ enum sk_flow_option {
 };
 
 struct sk_flow_ask {
-	struct sk_graph_ask ask; /* first */
+	struct sk_graph_ask ask;
 	const char *map_path;
 	selkie_permission_map *map;
 	unsigned long min_weight;
@@ -36,19 +36,17 @@ static const struct sk_option sk_flow_options[] = {
 };
 /* clang-format on */
 
-static int sk_flow_take(void *arg, int option, const char *value)
+static int sk_flow_take(struct sk_graph_ask *ask, int option, const char *value)
 {
-	struct sk_flow_ask *q = arg;
+	struct sk_flow_ask *q = ask->command;
 
 	if (option == SK_FLOW_MAP) {
 		q->map_path = value;
 		return SK_EXIT_YES;
 	}
-	if (option != SK_FLOW_MIN_WEIGHT)
-		return sk_graph_take(&q->ask, option, value);
 	if (sk_operand_number(value, 10, &q->min_weight) && q->min_weight)
 		return SK_EXIT_YES;
-	return sk_usage_error(q->ask.cmd, "--min-weight takes a number from 1 to 10, not '%s'",
+	return sk_usage_error(ask->cmd, "--min-weight takes a number from 1 to 10, not '%s'",
 			      value);
 }
 
@@ -161,18 +159,6 @@ static void sk_flow_json_head(struct sk_graph_ask *ask)
 	sk_json_uint(&ask->json, "min_weight", q->min_weight);
 }
 
-static const struct sk_graph_ops sk_flow_ops = {
-	.paths = "flows",
-	.path = "flow",
-	.verb = "nothing flows",
-	.find_paths = sk_flow_find_paths,
-	.reachable = sk_flow_reachable,
-	.print_step = sk_flow_print_step,
-	.json_step = sk_flow_json_step,
-	.label_step = sk_flow_label_step,
-	.json_head = sk_flow_json_head,
-};
-
 static int sk_flow_load_map(struct sk_flow_ask *q, selkie_diagnostics *diags)
 {
 	int r;
@@ -208,49 +194,54 @@ static void sk_flow_tell_unknown(struct sk_flow_ask *q, selkie_diagnostics *diag
 		fprintf(stderr, "selkie flow: and %zu more\n", n - 10);
 }
 
-static int sk_flow_make(struct sk_flow_ask *q)
+static int sk_flow_make(struct sk_graph_ask *ask)
 {
 	struct selkie_flow_options o = SELKIE_FLOW_OPTIONS_INIT;
+	struct sk_flow_ask *q = ask->command;
 	selkie_diagnostics *diags = selkie_diagnostics_new();
 	int r, code;
 
+	if (ask->format == SK_FORMAT_TEXT)
+		sk_graph_tell(ask, "weights of at least %lu", q->min_weight);
 	if (!diags)
-		return sk_failure(q->ask.cmd, "out of memory");
+		return sk_failure(ask->cmd, "out of memory");
 	o.min_weight = (unsigned int)q->min_weight;
-	o.state = q->ask.all_rules ? NULL : q->ask.system.state;
-	o.exclude = q->ask.exclude;
-	o.n_exclude = q->ask.n_exclude;
+	o.state = ask->all_rules ? NULL : ask->system.state;
+	o.exclude = ask->exclude;
+	o.n_exclude = ask->n_exclude;
 	code = sk_flow_load_map(q, diags);
 	if (code == SK_EXIT_YES) {
 		o.map = q->map;
-		r = selkie_flow_new(q->ask.system.policy, &o, diags, &q->flow);
+		r = selkie_flow_new(ask->system.policy, &o, diags, &q->flow);
 		if (r)
-			code = sk_failure(q->ask.cmd, "%s", strerror(-r));
+			code = sk_failure(ask->cmd, "%s", strerror(-r));
 		else
 			sk_flow_tell_unknown(q, diags);
-		q->ask.graph = q->flow;
+		ask->graph = q->flow;
 	}
 	selkie_diagnostics_free(diags);
 	return code;
 }
 
+static const struct sk_graph_ops sk_flow_ops = {
+	.paths = "flows",
+	.path = "flow",
+	.verb = "nothing flows",
+	.take = sk_flow_take,
+	.make = sk_flow_make,
+	.find_paths = sk_flow_find_paths,
+	.reachable = sk_flow_reachable,
+	.print_step = sk_flow_print_step,
+	.json_step = sk_flow_json_step,
+	.label_step = sk_flow_label_step,
+	.json_head = sk_flow_json_head,
+};
+
 static int sk_run_flow(const struct sk_command *cmd, int argc, char **argv)
 {
 	struct sk_flow_ask q = { .min_weight = 3 };
-	struct sk_args args;
-	int code;
+	int code = sk_graph_run(&q.ask, cmd, &sk_flow_ops, &q, argc, argv);
 
-	sk_graph_ask_init(&q.ask, cmd, &sk_flow_ops, &q);
-	sk_args_init(&args, cmd, argc, argv);
-	if (sk_system_read_args(&args, &q.ask.args, sk_flow_take, &q, &code)) {
-		code = sk_graph_open(&q.ask, argv + args.first, argc - args.first);
-		if (code == SK_EXIT_YES && q.ask.format == SK_FORMAT_TEXT)
-			sk_graph_tell(&q.ask, "weights of at least %lu", q.min_weight);
-		if (code == SK_EXIT_YES)
-			code = sk_flow_make(&q);
-		if (code == SK_EXIT_YES)
-			code = sk_graph_answer(&q.ask);
-	}
 	selkie_flow_free(q.flow);
 	selkie_permission_map_free(q.map);
 	sk_graph_ask_done(&q.ask);

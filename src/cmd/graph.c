@@ -17,8 +17,8 @@
 #define SK_GRAPH_RULES_SHOWN   5
 #define SK_GRAPH_BUDGET	       4000000000ull /* edges looked at; some ten seconds */
 
-void sk_graph_ask_init(struct sk_graph_ask *ask, const struct sk_command *cmd,
-		       const struct sk_graph_ops *ops, void *command)
+static void sk_graph_ask_init(struct sk_graph_ask *ask, const struct sk_command *cmd,
+			      const struct sk_graph_ops *ops, void *command)
 {
 	memset(ask, 0, sizeof(*ask));
 	ask->cmd = cmd;
@@ -89,8 +89,10 @@ static int sk_graph_take_exclude(struct sk_graph_ask *ask, const char *value)
 	return SK_EXIT_YES;
 }
 
-int sk_graph_take(struct sk_graph_ask *ask, int option, const char *value)
+static int sk_graph_take(void *arg, int option, const char *value)
 {
+	struct sk_graph_ask *ask = arg;
+
 	switch (option) {
 	case SK_GRAPH_SOURCE:
 		ask->from_name = value;
@@ -132,6 +134,8 @@ int sk_graph_take(struct sk_graph_ask *ask, int option, const char *value)
 	case SK_GRAPH_SVG:
 		ask->format = SK_FORMAT_SVG;
 		break;
+	default:
+		return ask->ops->take(ask, option, value);
 	}
 	return SK_EXIT_YES;
 }
@@ -205,7 +209,16 @@ static int sk_graph_find_types(struct sk_graph_ask *ask)
 	return code;
 }
 
-int sk_graph_open(struct sk_graph_ask *ask, char **operands, int n)
+/* Whether the answer will show the rules of steps: lists with one end do only when they are asked for. */
+static bool sk_graph_shows_rules(const struct sk_graph_ask *ask)
+{
+	if (ask->all_pairs || ask->brief)
+		return ask->full;
+	return ask->full || ask->format != SK_FORMAT_TEXT || (ask->from.v && ask->to.v);
+}
+
+/* Looks at the operands, opens the policy, finds the types. */
+static int sk_graph_open(struct sk_graph_ask *ask, char **operands, int n)
 {
 	int code = sk_graph_operands(ask, operands, n);
 
@@ -215,7 +228,7 @@ int sk_graph_open(struct sk_graph_ask *ask, char **operands, int n)
 		code = sk_system_open(ask->cmd, &ask->args, &ask->system);
 	if (code == SK_EXIT_YES)
 		code = sk_graph_find_types(ask);
-	if (code == SK_EXIT_YES && ((ask->from.v && ask->to.v && !ask->brief) || ask->full))
+	if (code == SK_EXIT_YES && sk_graph_shows_rules(ask))
 		ask->origins = sk_system_origins(ask->cmd, &ask->system);
 	return code;
 }
@@ -371,6 +384,18 @@ static int sk_graph_print_path(struct sk_graph_ask *ask, size_t number,
 	return r;
 }
 
+int sk_graph_json_step(struct sk_graph_ask *ask, const char *name, selkie_type_id from, selkie_type_id to)
+{
+	int r;
+
+	sk_json_object(&ask->json, name);
+	sk_json_string(&ask->json, "from", sk_graph_name(ask, from));
+	sk_json_string(&ask->json, "to", sk_graph_name(ask, to));
+	r = ask->ops->json_step(ask, from, to);
+	sk_json_end_object(&ask->json);
+	return r;
+}
+
 static int sk_graph_json_path(struct sk_graph_ask *ask, const struct selkie_path *path)
 {
 	int r = 0;
@@ -381,13 +406,8 @@ static int sk_graph_json_path(struct sk_graph_ask *ask, const struct selkie_path
 		sk_json_string(&ask->json, NULL, sk_graph_name(ask, path->types[i]));
 	sk_json_end_array(&ask->json);
 	sk_json_array(&ask->json, "steps");
-	for (uint32_t i = 0; i < path->n_steps && !ask->brief && !r; i++) {
-		sk_json_object(&ask->json, NULL);
-		sk_json_string(&ask->json, "from", sk_graph_name(ask, path->types[i]));
-		sk_json_string(&ask->json, "to", sk_graph_name(ask, path->types[i + 1]));
-		r = ask->ops->json_step(ask, path->types[i], path->types[i + 1]);
-		sk_json_end_object(&ask->json);
-	}
+	for (uint32_t i = 0; i < path->n_steps && !ask->brief && !r; i++)
+		r = sk_graph_json_step(ask, NULL, path->types[i], path->types[i + 1]);
 	sk_json_end_array(&ask->json);
 	sk_json_end_object(&ask->json);
 	return r;
@@ -557,7 +577,7 @@ static int sk_graph_answer_paths(struct sk_graph_ask *ask, bool *ret_any)
 	return r;
 }
 
-int sk_graph_answer(struct sk_graph_ask *ask)
+static int sk_graph_answer(struct sk_graph_ask *ask)
 {
 	bool any = false;
 	int r, flushed;
@@ -574,4 +594,20 @@ int sk_graph_answer(struct sk_graph_ask *ask)
 	if (r)
 		return sk_failure(ask->cmd, "%s", strerror(-r));
 	return any ? SK_EXIT_YES : SK_EXIT_NO;
+}
+
+int sk_graph_run(struct sk_graph_ask *ask, const struct sk_command *cmd, const struct sk_graph_ops *ops,
+		 void *command, int argc, char **argv)
+{
+	struct sk_args args;
+	int code;
+
+	sk_graph_ask_init(ask, cmd, ops, command);
+	sk_args_init(&args, cmd, argc, argv);
+	if (!sk_system_read_args(&args, &ask->args, sk_graph_take, ask, &code))
+		return code;
+	code = sk_graph_open(ask, argv + args.first, argc - args.first);
+	if (code == SK_EXIT_YES)
+		code = ops->make(ask);
+	return code == SK_EXIT_YES ? sk_graph_answer(ask) : code;
 }

@@ -64,6 +64,10 @@ struct sk_graph_ask;
 struct sk_graph_ops {
 	const char *paths, *path;	/* what a path is called: "flows" */
 	const char *verb;		/* "nothing flows from %s to %s" */
+	/* An option that is not one of those above; as sk_graph_take. */
+	int (*take)(struct sk_graph_ask *ask, int option, const char *value);
+	/* Makes ask->graph of the policy that was opened; tells which one it is. Returns an exit code. */
+	int (*make)(struct sk_graph_ask *ask);
 	int (*find_paths)(const void *graph, selkie_type_id from, selkie_type_id to,
 			  const struct selkie_path_options *options, selkie_paths **ret);
 	int (*reachable)(const void *graph, selkie_type_id start, enum selkie_direction direction,
@@ -108,25 +112,21 @@ struct sk_graph_ask {
 	struct sk_progress progress;
 };
 
-void sk_graph_ask_init(struct sk_graph_ask *ask, const struct sk_command *cmd,
-		       const struct sk_graph_ops *ops, void *command);
-void sk_graph_ask_done(struct sk_graph_ask *ask);
-
-/* Takes one of the options above. Returns SK_EXIT_YES, or the exit code when it has complained. */
-int sk_graph_take(struct sk_graph_ask *ask, int option, const char *value);
-
 /*
- * Looks at the operands, opens the policy, finds the types. Afterwards the command makes its graph, and calls
- * sk_graph_answer. Both return an exit code.
+ * The whole command: takes the options, opens the policy, has the graph made, and answers. Returns an exit code. The graph
+ * is the command's, which frees it before it calls sk_graph_ask_done.
  */
-int sk_graph_open(struct sk_graph_ask *ask, char **operands, int n);
-int sk_graph_answer(struct sk_graph_ask *ask);
+int sk_graph_run(struct sk_graph_ask *ask, const struct sk_command *cmd, const struct sk_graph_ops *ops,
+		 void *command, int argc, char **argv);
+void sk_graph_ask_done(struct sk_graph_ask *ask);
 
 /* Tells on stderr which policy answers, under which booleans, and what the command adds to that. */
 void sk_graph_tell(struct sk_graph_ask *ask, const char *fmt, ...) SK_PRINTF(2, 3);
 
 /* Begins the JSON object with what was asked. */
 void sk_graph_json_open(struct sk_graph_ask *ask);
+/* A step with its rules, as an object. 0 or -ENOMEM. */
+int sk_graph_json_step(struct sk_graph_ask *ask, const char *name, selkie_type_id from, selkie_type_id to);
 
 /* One end, in reached.c: *ret_any tells whether anything is reached. Returns 0 or a negative errno. */
 int sk_graph_answer_reached(struct sk_graph_ask *ask, bool *ret_any);

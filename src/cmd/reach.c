@@ -15,7 +15,7 @@ enum sk_reach_option {
 };
 
 struct sk_reach_ask {
-	struct sk_graph_ask ask; /* first */
+	struct sk_graph_ask ask;
 	unsigned int flags;
 	selkie_reach *reach;
 };
@@ -33,16 +33,11 @@ static const struct sk_option sk_reach_options[] = {
 };
 /* clang-format on */
 
-static int sk_reach_take(void *arg, int option, const char *value)
+static int sk_reach_take(struct sk_graph_ask *ask, int option, const char *value SK_UNUSED)
 {
-	struct sk_reach_ask *q = arg;
+	struct sk_reach_ask *q = ask->command;
 
-	if (option == SK_REACH_NNP)
-		q->flags |= SELKIE_REACH_NNP;
-	else if (option == SK_REACH_NOSUID)
-		q->flags |= SELKIE_REACH_NOSUID;
-	else
-		return sk_graph_take(&q->ask, option, value);
+	q->flags |= option == SK_REACH_NNP ? SELKIE_REACH_NNP : SELKIE_REACH_NOSUID;
 	return SK_EXIT_YES;
 }
 
@@ -401,10 +396,29 @@ static void sk_reach_json_head(struct sk_graph_ask *ask)
 	sk_json_bool(&ask->json, "nosuid_mounts", q->flags & SELKIE_REACH_NOSUID);
 }
 
+static int sk_reach_make(struct sk_graph_ask *ask)
+{
+	struct selkie_reach_options o = SELKIE_REACH_OPTIONS_INIT;
+	struct sk_reach_ask *q = ask->command;
+	int r;
+
+	if (ask->format == SK_FORMAT_TEXT)
+		sk_graph_tell(ask, "%s", "");
+	o.flags = q->flags;
+	o.state = ask->all_rules ? NULL : ask->system.state;
+	o.exclude = ask->exclude;
+	o.n_exclude = ask->n_exclude;
+	r = selkie_reach_new(ask->system.policy, &o, &q->reach);
+	ask->graph = q->reach;
+	return r ? sk_failure(ask->cmd, "%s", strerror(-r)) : SK_EXIT_YES;
+}
+
 static const struct sk_graph_ops sk_reach_ops = {
 	.paths = "ways",
 	.path = "way",
 	.verb = "no transitions",
+	.take = sk_reach_take,
+	.make = sk_reach_make,
 	.find_paths = sk_reach_find_paths,
 	.reachable = sk_reach_reachable,
 	.print_step = sk_reach_print_step,
@@ -415,37 +429,11 @@ static const struct sk_graph_ops sk_reach_ops = {
 	.json_head = sk_reach_json_head,
 };
 
-static int sk_reach_make(struct sk_reach_ask *q)
-{
-	struct selkie_reach_options o = SELKIE_REACH_OPTIONS_INIT;
-	int r;
-
-	o.flags = q->flags;
-	o.state = q->ask.all_rules ? NULL : q->ask.system.state;
-	o.exclude = q->ask.exclude;
-	o.n_exclude = q->ask.n_exclude;
-	r = selkie_reach_new(q->ask.system.policy, &o, &q->reach);
-	q->ask.graph = q->reach;
-	return r ? sk_failure(q->ask.cmd, "%s", strerror(-r)) : SK_EXIT_YES;
-}
-
 static int sk_run_reach(const struct sk_command *cmd, int argc, char **argv)
 {
 	struct sk_reach_ask q = { 0 };
-	struct sk_args args;
-	int code;
+	int code = sk_graph_run(&q.ask, cmd, &sk_reach_ops, &q, argc, argv);
 
-	sk_graph_ask_init(&q.ask, cmd, &sk_reach_ops, &q);
-	sk_args_init(&args, cmd, argc, argv);
-	if (sk_system_read_args(&args, &q.ask.args, sk_reach_take, &q, &code)) {
-		code = sk_graph_open(&q.ask, argv + args.first, argc - args.first);
-		if (code == SK_EXIT_YES && q.ask.format == SK_FORMAT_TEXT)
-			sk_graph_tell(&q.ask, "%s", "");
-		if (code == SK_EXIT_YES)
-			code = sk_reach_make(&q);
-		if (code == SK_EXIT_YES)
-			code = sk_graph_answer(&q.ask);
-	}
 	selkie_reach_free(q.reach);
 	sk_graph_ask_done(&q.ask);
 	return code;

@@ -26,6 +26,17 @@ static int sk_compare_reached(const void *a, const void *b, void *policy)
 	return strcmp(selkie_type_name(policy, x->type), selkie_type_name(policy, y->type));
 }
 
+/* The step by which a type was reached first. */
+static selkie_type_id sk_reached_from(const struct sk_graph_reached *g, const struct selkie_reached *one)
+{
+	return g->backward ? one->type : one->previous;
+}
+
+static selkie_type_id sk_reached_to(const struct sk_graph_reached *g, const struct selkie_reached *one)
+{
+	return g->backward ? one->previous : one->type;
+}
+
 /* The types of one distance, wrapped. */
 static void sk_reached_print_names(const struct sk_graph_reached *g, size_t first, size_t end)
 {
@@ -49,8 +60,7 @@ static int sk_reached_print_steps(const struct sk_graph_reached *g, size_t first
 
 	for (size_t i = first; i < end && !r; i++) {
 		const struct selkie_reached *one = &g->list[i];
-		selkie_type_id from = g->backward ? one->type : one->previous;
-		selkie_type_id to = g->backward ? one->previous : one->type;
+		selkie_type_id from = sk_reached_from(g, one), to = sk_reached_to(g, one);
 
 		sk_buf_join(&ask->out, "  ", sk_graph_name(ask, from), " -> ",
 			    sk_graph_name(ask, to), "\n", NULL);
@@ -144,27 +154,39 @@ static int sk_reached_print_tree(const struct sk_graph_reached *g)
 	return 0;
 }
 
-static void sk_reached_json(const struct sk_graph_reached *g)
+static int sk_reached_json_one(const struct sk_graph_reached *g, const struct selkie_reached *one)
 {
 	struct sk_graph_ask *ask = g->ask;
 	struct sk_json *j = &ask->json;
+	int r = 0;
+
+	sk_json_object(j, NULL);
+	sk_json_string(j, "type", sk_graph_name(ask, one->type));
+	sk_json_uint(j, "steps", one->steps);
+	sk_json_string(j, "previous", sk_graph_name(ask, one->previous));
+	if (!ask->brief)
+		r = sk_graph_json_step(ask, "step", sk_reached_from(g, one), sk_reached_to(g, one));
+	sk_json_end_object(j);
+	return r ? r : ask->out.failed ? ask->out.error : 0;
+}
+
+static int sk_reached_json(const struct sk_graph_reached *g)
+{
+	struct sk_graph_ask *ask = g->ask;
+	struct sk_json *j = &ask->json;
+	int r = 0;
 
 	sk_graph_json_open(ask);
 	if (ask->steps)
 		sk_json_uint(j, "max_steps", ask->steps);
 	sk_json_array(j, "reached");
-	for (size_t i = 0; i < g->n; i++) {
-		if (!g->list[i].steps)
-			continue;
-		sk_json_object(j, NULL);
-		sk_json_string(j, "type", sk_graph_name(ask, g->list[i].type));
-		sk_json_uint(j, "steps", g->list[i].steps);
-		sk_json_string(j, "previous", sk_graph_name(ask, g->list[i].previous));
-		sk_json_end_object(j);
-	}
+	for (size_t i = 0; i < g->n && !r; i++)
+		if (g->list[i].steps)
+			r = sk_reached_json_one(g, &g->list[i]);
 	sk_json_end_array(j);
 	sk_json_end_object(j);
 	sk_json_finish(j);
+	return r;
 }
 
 static int sk_reached_draw(const struct sk_graph_reached *g)
@@ -200,17 +222,15 @@ static int sk_reached_print(const struct sk_graph_reached *g, size_t n_found)
 	struct sk_graph_ask *ask = g->ask;
 
 	if (ask->format == SK_FORMAT_JSON)
-		sk_reached_json(g);
-	else if (ask->format != SK_FORMAT_TEXT)
+		return sk_reached_json(g);
+	if (ask->format != SK_FORMAT_TEXT)
 		return sk_reached_draw(g);
-	else if (ask->tree)
+	if (ask->tree)
 		return sk_reached_print_tree(g);
-	else if (n_found)
+	if (n_found)
 		return sk_reached_print_list(g);
-	else
-		sk_buf_printf(&ask->out, "no: %s %s %s\n", ask->ops->verb,
-			      g->backward ? "to" : "from",
-			      g->backward ? ask->to_name : ask->from_name);
+	sk_buf_printf(&ask->out, "no: %s %s %s\n", ask->ops->verb, g->backward ? "to" : "from",
+		      g->backward ? ask->to_name : ask->from_name);
 	return 0;
 }
 

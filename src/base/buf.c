@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/output.h"
+
 #define SK_BUF_FIRST 240	/* mostly the last allocation, too */
 
 void sk_buf_init(struct sk_buf *buf)
@@ -50,18 +52,10 @@ bool sk_buf_reserve(struct sk_buf *buf, size_t more)
 
 void sk_buf_drain(struct sk_buf *buf)
 {
-	size_t done = 0;
+	int r = buf->failed ? 0 : sk_write_whole(buf->fd, buf->data, buf->n);
 
-	while (done < buf->n && !buf->failed) {
-		ssize_t w = write(buf->fd, buf->data + done, buf->n - done);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w < 0)
-			sk_buf_fail(buf, -errno);
-		else
-			done += (size_t)w;
-	}
+	if (r)
+		sk_buf_fail(buf, r);
 	buf->n = 0;
 }
 

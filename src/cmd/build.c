@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/output.h"
 #include "cmd/command.h"
 #include "selkie/selkie.h"
 
@@ -174,20 +175,13 @@ static int sk_build_save_module(const struct sk_build_request *q, const selkie_m
 	sk_auto_free void *package = NULL;
 	const void *data;
 	size_t size;
-	FILE *f;
 	int r;
 
 	r = selkie_module_write_memory(module, &package, &size);
 	if (r)
 		return r;
 	data = q->format == SK_FORMAT_PP ? package : selkie_module_section(module, SELKIE_MODULE_BINARY, &size);
-	f = fopen(q->output, "we");
-	if (!f)
-		return -errno;
-	r = fwrite(data, 1, size, f) == size ? 0 : -errno;
-	if (fclose(f) && !r)
-		r = -errno;
-	return r;
+	return sk_output_replace(q->output, 0644, data, size);
 }
 
 static int sk_build_module(const struct sk_command *cmd, const struct sk_build_request *q, const char *const *sources,

@@ -705,11 +705,17 @@ unsigned int selkie_built_version(const selkie_built *built)
 /* Rules of versions before 20 are other ones than those of the model: their origins are not known. */
 #define SK_ORIGINS_SINCE 20
 
-/* Origins of an older policy of that name would be refused by whoever reads them; they are taken away. */
+/*
+ * Origins of an older policy of that name would be refused by whoever reads them; they are taken away. Beside what is no
+ * file, as /dev/null, there is no place for them.
+ */
 static int sk_save_origins(const struct sk_built *built, const char *path, unsigned int version)
 {
 	sk_auto_free char *side = NULL;
+	struct stat st;
 
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		return 0;
 	if (built->origins && version >= SK_ORIGINS_SINCE)
 		return sk_origins_save(built->origins, path);
 	side = sk_origins_path(path);

@@ -7,12 +7,12 @@
 #include "compile/install.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/diag.h"
+#include "base/output.h"
 #include "selkie/context.h"
 #include "selkie/level.h"
 #include "selkie/name.h"
@@ -233,10 +233,6 @@ void sk_install_free(struct sk_install *in)
 
 /* Writing */
 
-struct sk_install_place {
-	char *path, *temporary;		/* temporary: empty when there is none */
-};
-
 /* Every folder on the way to a file. */
 static int sk_install_make_folders(char *path)
 {
@@ -252,83 +248,57 @@ static int sk_install_make_folders(char *path)
 	return 0;
 }
 
-static int sk_install_put(int fd, const char *data, size_t n)
+/* Writes and flushes, beside the place. */
+static int sk_install_put(struct sk_output *output, const char *directory, const char *path, const void *data, size_t n)
 {
-	while (n) {
-		ssize_t done = write(fd, data, n);
-
-		if (done < 0 && errno != EINTR)
-			return -errno;
-		data += done > 0 ? done : 0;
-		n -= done > 0 ? (size_t)done : 0;
-	}
-	return fchmod(fd, 0644) || fsync(fd) ? -errno : 0;
-}
-
-static int sk_install_write_beside(struct sk_arena *arena, struct sk_install_place *place, const char *directory,
-				   const char *path, const void *data, size_t n)
-{
-	char *temporary;
-	sk_auto_close int fd = -1;
+	sk_auto_free char *whole = NULL;
 	int r;
 
-	place->path = sk_arena_printf(arena, "%s/%s", directory, path);
-	temporary = sk_arena_printf(arena, "%s/%s.XXXXXX", directory, path);
-	if (!place->path || !temporary)
+	if (asprintf(&whole, "%s/%s", directory, path) < 0) {
+		whole = NULL;
 		return -ENOMEM;
-	r = sk_install_make_folders(place->path);
-	if (r)
-		return r;
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	place->temporary = temporary;
-	return sk_install_put(fd, data, n);
+	}
+	r = sk_install_make_folders(whole);
+	if (!r)
+		r = sk_output_open(output, whole);
+	if (!r)
+		r = sk_write_whole(output->fd, data, n);
+	if (!r)
+		r = sk_output_finish(output, 0644);
+	if (output->fd >= 0)
+		close(output->fd);
+	output->fd = -1;
+	return r;
 }
 
-/* Makes the names last: the folder of the file is flushed. */
-static int sk_install_sync_folder(char *path)
-{
-	char *slash = strrchr(path, '/');
-	sk_auto_close int fd = -1;
-
-	*slash = '\0';
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	*slash = '/';
-	return fd < 0 || fsync(fd) ? -errno : 0;
-}
-
-static int sk_install_commit(struct sk_install_place *places, size_t n)
+static int sk_install_commit(struct sk_output *outputs, size_t n)
 {
 	int r = 0;
 
-	for (size_t i = 0; !r && i < n; i++) {
-		r = rename(places[i].temporary, places[i].path) ? -errno : 0;
-		if (!r)
-			places[i].temporary = NULL;
-	}
 	for (size_t i = 0; !r && i < n; i++)
-		r = sk_install_sync_folder(places[i].path);
+		r = sk_output_commit(&outputs[i]);
+	for (size_t i = 0; !r && i < n; i++)
+		r = sk_output_sync(&outputs[i]);
 	return r;
 }
 
 int sk_install_write(const struct sk_install *in, const char *directory, const char *policy_path, const void *policy,
 		     size_t size)
 {
-	struct sk_arena arena = SK_ARENA_INIT;
-	struct sk_install_place *places = SK_ARENA_ARRAY(&arena, struct sk_install_place, in->n + 1);
-	int r = places ? 0 : -ENOMEM;
+	sk_auto_free struct sk_output *outputs = calloc(in->n + 1, sizeof(*outputs));
+	size_t n = 0;
+	int r = outputs ? 0 : -ENOMEM;
 
-	for (size_t i = 0; !r && i < in->n; i++)
-		r = sk_install_write_beside(&arena, &places[i], directory, in->files[i].path, in->files[i].text,
-					    in->files[i].n);
+	for (; !r && n <= in->n; n++) {
+		const struct sk_install_file *file = n < in->n ? &in->files[n] : NULL;
+
+		outputs[n] = (struct sk_output)SK_OUTPUT_INIT;
+		r = sk_install_put(&outputs[n], directory, file ? file->path : policy_path, file ? file->text : policy,
+				   file ? file->n : size);
+	}
 	if (!r)
-		r = sk_install_write_beside(&arena, &places[in->n], directory, policy_path, policy, size);
-	if (!r)
-		r = sk_install_commit(places, in->n + 1);
-	for (size_t i = 0; places && i <= in->n; i++)
-		if (places[i].temporary)
-			unlink(places[i].temporary);
-	sk_arena_done(&arena);
+		r = sk_install_commit(outputs, n);
+	for (size_t i = 0; i < n; i++)
+		sk_output_close(&outputs[i]);
 	return r;
 }

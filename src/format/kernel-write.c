@@ -7,10 +7,9 @@
 #include "format/kernel-writer.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+
+#include "base/output.h"
 
 static void sk_put_u8(struct sk_kernel_writer *w, uint32_t v)
 {
@@ -772,55 +771,17 @@ int selkie_policy_write_fd(const selkie_policy *policy, int fd, unsigned int ver
 	return r;
 }
 
-/* Makes a rename last: the directory that holds the name is flushed too. */
-static int sk_sync_directory(const char *path)
-{
-	sk_auto_free char *directory = strdup(path);
-	sk_auto_close int fd = -1;
-	char *slash;
-
-	if (!directory)
-		return -ENOMEM;
-	slash = strrchr(directory, '/');
-	if (slash)
-		slash[slash == directory] = '\0';
-	fd = open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd))
-		return -errno;
-	return 0;
-}
-
-/* The new file keeps the mode of the one it replaces; a new one is readable by all, as policies are. */
-static int sk_save_temporary(const selkie_policy *policy, const char *path, const char *temporary,
-			     int fd, unsigned int version, selkie_diagnostics *diags)
-{
-	struct stat st;
-	int r = selkie_policy_write_fd(policy, fd, version, diags);
-
-	if (r)
-		return r;
-	if (fchmod(fd, stat(path, &st) ? 0644 : st.st_mode & 07777) || fsync(fd) ||
-	    rename(temporary, path))
-		return -errno;
-	return sk_sync_directory(path);
-}
-
 int selkie_policy_save(const selkie_policy *policy, const char *path, unsigned int version,
 		       selkie_diagnostics *diags)
 {
-	sk_auto_free char *temporary = NULL;
-	sk_auto_close int fd = -1;
-	int r;
+	sk_auto_output struct sk_output output = SK_OUTPUT_INIT;
+	int r = sk_output_open(&output, path);
 
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
-		temporary = NULL;
-		return -ENOMEM;
-	}
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	r = sk_save_temporary(policy, path, temporary, fd, version, diags);
-	if (r)
-		unlink(temporary);
-	return r;
+	if (!r)
+		r = selkie_policy_write_fd(policy, output.fd, version, diags);
+	if (!r)
+		r = sk_output_finish(&output, 0644);	/* readable by all, as policies are */
+	if (!r)
+		r = sk_output_commit(&output);
+	return r ? r : sk_output_sync(&output);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Mending: the edits of a file's findings, put in from the first to the last. Edits that overlap are not both made: the
- * finding that comes second stays as it is. The new text is written beside the file and takes its place by one rename.
+ * finding that comes second stays as it is. The new text takes the place of the old at once and whole.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/output.h"
 #include "lint/lint.h"
 
 struct sk_fix_edit {
@@ -42,46 +42,14 @@ static size_t sk_drop_overlaps(struct sk_fix_edit *edits, size_t n, bool *droppe
 	return kept;
 }
 
-static int sk_write_beside(const char *path, const struct stat *st, const struct sk_buf *text)
-{
-	sk_auto_free char *beside = NULL;
-	size_t done = 0;
-	int fd, r = 0;
-
-	if (asprintf(&beside, "%s.XXXXXX", path) < 0) {
-		beside = NULL;
-		return -ENOMEM;
-	}
-	fd = mkostemp(beside, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	while (done < text->n && !r) {
-		ssize_t n = write(fd, text->data + done, text->n - done);
-
-		if (n >= 0)
-			done += (size_t)n;
-		else if (errno != EINTR)
-			r = -errno;
-	}
-	if (!r && (fchmod(fd, st->st_mode & 07777) ||
-		   ((st->st_uid != geteuid() || st->st_gid != getegid()) && fchown(fd, st->st_uid, st->st_gid)) ||
-		   fsync(fd)))
-		r = -errno;
-	close(fd);
-	if (!r && rename(beside, path))
-		r = -errno;
-	if (r)
-		unlink(beside);
-	return r;
-}
-
-static bool sk_is_unchanged(const struct sk_lint_file *file, struct stat *st)
+static bool sk_is_unchanged(const struct sk_lint_file *file)
 {
 	sk_auto_free char *now = NULL;
 	sk_auto_close int fd = open(file->path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
 	ssize_t n;
 
-	if (fd < 0 || fstat(fd, st) || (uint64_t)st->st_size != file->size)
+	if (fd < 0 || fstat(fd, &st) || (uint64_t)st.st_size != file->size)
 		return false;
 	now = malloc(file->size + 1);
 	if (!now)
@@ -100,7 +68,6 @@ static int sk_fix_file(struct sk_lint *l, size_t first, size_t n_findings, selki
 	sk_auto_buf struct sk_buf text = SK_BUF_INIT;
 	size_t n = 0, cap = 0;
 	uint32_t at = 0;
-	struct stat st;
 	int r = dropped ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < n_findings && !r; i++)
@@ -121,11 +88,11 @@ static int sk_fix_file(struct sk_lint *l, size_t first, size_t n_findings, selki
 	sk_buf_add(&text, file->text + at, file->size - at);
 	if (text.failed)
 		return -ENOMEM;
-	if (!sk_is_unchanged(file, &st)) {
+	if (!sk_is_unchanged(file)) {
 		sk_warning(diags, "W0162", &place, "has changed since it was read and was left alone");
 		return 0;
 	}
-	r = sk_write_beside(file->path, &st, &text);
+	r = sk_output_replace(file->path, 0644, text.data, text.n);
 	if (r)
 		return r;
 	(*files)++;

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/output.h"
 #include "base/reader.h"
 #include "provenance/origins.h"
 
@@ -150,31 +151,23 @@ static void sk_put_origins(struct sk_buf *b, const struct sk_origins *o, uint64_
 
 int sk_origins_save(const struct sk_origins *origins, const char *policy_path)
 {
-	sk_auto_free char *path = sk_origins_path(policy_path), *temporary = NULL;
+	sk_auto_free char *path = sk_origins_path(policy_path);
+	sk_auto_output struct sk_output output = SK_OUTPUT_INIT;
 	struct sk_buf b = SK_BUF_INIT;
-	sk_auto_close int fd = -1;
 	uint64_t hash;
-	int r;
+	int r = path ? sk_origins_policy_hash(policy_path, &hash) : -ENOMEM;
 
-	if (!path || asprintf(&temporary, "%s.XXXXXX", path) < 0) {
-		temporary = NULL;
-		return -ENOMEM;
-	}
-	r = sk_origins_policy_hash(policy_path, &hash);
+	if (!r)
+		r = sk_output_open(&output, path);
 	if (r)
 		return r;
-	fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	sk_buf_to_fd(&b, fd);
+	sk_buf_to_fd(&b, output.fd);
 	sk_put_origins(&b, origins, hash);
 	r = b.failed ? b.error : sk_buf_flush(&b);
 	sk_buf_done(&b);
-	if (!r && (fchmod(fd, 0644) || rename(temporary, path)))
-		r = -errno;
-	if (r)
-		unlink(temporary);
-	return r;
+	if (!r)
+		r = sk_output_finish(&output, 0644);
+	return r ? r : sk_output_commit(&output);
 }
 
 static uint64_t sk_read_number(struct sk_reader *r, const char *field)

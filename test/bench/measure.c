@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * measure OUT PROGRAM [ARGUMENT]...: runs a program once, its standard output into the file OUT, and prints one line:
- * wall seconds, peak resident KiB, exit status (128 + N for signal N). The whole process counts, from fork to wait.
+ * wall seconds, processor seconds, peak resident KiB, exit status (128 + N for signal N). The whole process counts, from
+ * fork to wait, and so do the processes that it waits for: their processor time is added up, and the peak is that of the
+ * largest single one (of a `make`: its compiler), so that of a pipeline less is counted than it takes.
  *
  * It is a program of its own because the peak that the kernel reports for a child begins with what its parent had
  * resident at the fork: measured from Python, every small program would look as large as Python.
@@ -15,6 +17,11 @@
 #include <time.h>
 
 extern char **environ;
+
+static double seconds_of(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
 
 int main(int argc, char **argv)
 {
@@ -42,8 +49,9 @@ int main(int argc, char **argv)
 		return 3;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &to);
-	printf("%.6f %ld %d\n",
-	       (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9, used.ru_maxrss,
+	printf("%.6f %.6f %ld %d\n",
+	       (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9,
+	       seconds_of(used.ru_utime) + seconds_of(used.ru_stime), used.ru_maxrss,
 	       WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 	return 0;
 }

@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #define SK_ARENA_FIRST 4096
 #define SK_ARENA_MOST (256 * 1024)
@@ -85,8 +84,6 @@ void sk_arena_keep(struct sk_arena *arena, size_t size)
 	arena->next += size;
 }
 
-#define SK_LARGE_PAGE ((size_t)2 << 20)
-
 void sk_arena_reserve(struct sk_arena *arena, size_t size)
 {
 	struct sk_arena_block *b;
@@ -94,11 +91,9 @@ void sk_arena_reserve(struct sk_arena *arena, size_t size)
 #ifdef SK_ARENA_DEBUG
 	return;
 #endif
-	size = (size + SK_LARGE_PAGE - 1) & ~(SK_LARGE_PAGE - 1);
-	b = aligned_alloc(SK_LARGE_PAGE, size);
+	b = sk_alloc_large(size, &size);
 	if (!b)
 		return;
-	madvise(b, size, MADV_HUGEPAGE);
 	b->size = size - SK_ARENA_HEADER;
 	b->older = arena->blocks;
 	arena->blocks = b;

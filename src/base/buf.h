@@ -57,6 +57,17 @@ static inline void sk_buf_add(struct sk_buf *buf, const void *p, size_t n)
 		sk_buf_drain(buf);
 }
 
+/* Room for n bytes that the caller writes at once, counted already. NULL when the buffer has failed. */
+static inline char *sk_buf_room(struct sk_buf *buf, size_t n)
+{
+	if (buf->n >= 65536 && buf->fd >= 0)
+		sk_buf_drain(buf);
+	if (n > buf->cap - buf->n && !sk_buf_reserve(buf, n))
+		return NULL;
+	buf->n += n;
+	return buf->data + buf->n - n;
+}
+
 static inline void sk_buf_adds(struct sk_buf *buf, const char *s)
 {
 	sk_buf_add(buf, s, strlen(s));

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
 int sk_grow(void *p, size_t *cap, size_t need, size_t size)
 {
@@ -28,4 +29,22 @@ int sk_grow(void *p, size_t *cap, size_t need, size_t size)
 	memcpy(p, &grown, sizeof(grown));
 	*cap = n;
 	return 0;
+}
+
+#define SK_LARGE_PAGE ((size_t)2 << 20)
+
+void *sk_alloc_large(size_t size, size_t *ret_size)
+{
+	size_t n;
+	void *p;
+
+	if (__builtin_add_overflow(size, SK_LARGE_PAGE - 1, &n))
+		return NULL;
+	n &= ~(SK_LARGE_PAGE - 1);
+	p = aligned_alloc(SK_LARGE_PAGE, n);
+	if (!p)
+		return NULL;
+	madvise(p, n, MADV_HUGEPAGE);
+	*ret_size = n;
+	return p;
 }

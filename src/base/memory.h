@@ -40,4 +40,11 @@ static inline void sk_close_p(int *fd)
  */
 int sk_grow(void *p, size_t *cap, size_t need, size_t size);
 
+/*
+ * At least `size` bytes, and how many it became, in pages of 2 MiB where the kernel has them: for what is megabytes large
+ * and written from one end to the other, since a page fault costs more than filling a small page does. Free with free.
+ * NULL when out of memory.
+ */
+void *sk_alloc_large(size_t size, size_t *ret_size);
+
 #endif

@@ -192,14 +192,21 @@ int sk_unpack_memory(const void *data, size_t size, const char *name, struct sk_
 	return 0;
 }
 
+#define SK_LARGE_FILE ((size_t)4 << 20)
+
 static int sk_unpack_read(int fd, size_t expected, char **ret_data, size_t *ret_size)
 {
 	sk_auto_free char *data = NULL;
 	size_t cap = 0, n = 0;
 
+	if (expected >= SK_LARGE_FILE && expected < SK_UNPACK_MOST_BYTES) {
+		data = sk_alloc_large(expected + 2, &cap);
+		if (!data)
+			return -ENOMEM;
+	}
 	for (;;) {
 		ssize_t got;
-		int r = sk_grow(&data, &cap, SK_MAX(n + 4096, expected + 2), 1);
+		int r = cap - n > 1 ? 0 : sk_grow(&data, &cap, SK_MAX(n + 4096, expected + 2), 1);
 
 		if (r)
 			return r;

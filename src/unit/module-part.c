@@ -32,8 +32,11 @@ void *sk_mod_array(struct sk_module *m, size_t n, size_t size)
 /* Bytes that a name may have: those that no policy language gives a meaning of its own. */
 static bool sk_mod_name_fits(const char *s, uint32_t n)
 {
+	static const bool none[256] = { ['('] = true, [')'] = true, ['"'] = true, [';'] = true, ['{'] = true,
+					['}'] = true, [','] = true, [':'] = true };
+
 	for (uint32_t i = 0; i < n; i++)
-		if (s[i] <= ' ' || s[i] > '~' || strchr("()\";{},:", s[i]))
+		if (s[i] <= ' ' || s[i] > '~' || none[(unsigned char)s[i]])
 			return false;
 	return n > 0;
 }
@@ -81,35 +84,67 @@ static uint32_t sk_mod_set_head(struct sk_module *m, uint32_t *ret_length, const
 	return m->r.failed ? 0 : n;
 }
 
-void sk_mod_read_set(struct sk_module *m, struct sk_mod_set *ret, const char *field)
+/* The words of a set into the scratch list. */
+static void sk_mod_scan_set(struct sk_module *m, const char *field)
 {
-	uint64_t offset = sk_reader_offset(&m->r);
 	uint32_t length, n = sk_mod_set_head(m, &length, field), at = 0;
 
-	*ret = (struct sk_mod_set){ .offset = offset };
-	m->scratch.n = 0;
+	m->words.n = 0;
+	if (sk_grow(&m->words.list, &m->words.cap, n, sizeof(*m->words.list)))
+		sk_reader_no_memory(&m->r);
 	for (uint32_t i = 0; i < n && !m->r.failed; i++) {
-		uint32_t start = sk_read_u32(&m->r, field);
-		uint64_t bits;
+		struct sk_mod_word *word = &m->words.list[i];
 
-		if (start % 64 || start < at || start >= length)
-			sk_mod_refuse(m, SK_MOD_SET, field, "word %u of the set cannot start at bit %u", i, start);
-		bits = sk_read_u64(&m->r, field);
-		if (!bits)
+		word->start = sk_read_u32(&m->r, field);
+		if (word->start % 64 || word->start < at || word->start >= length)
+			sk_mod_refuse(m, SK_MOD_SET, field, "word %u of the set cannot start at bit %u", i, word->start);
+		word->bits = sk_read_u64(&m->r, field);
+		if (!word->bits)
 			sk_mod_refuse(m, SK_MOD_SET, field, "word %u of the set has no bit", i);
-		at = start + 64;
-		for (; bits; bits &= bits - 1)
-			SK_MOD_PUSH(m, m->scratch, start + (uint32_t)__builtin_ctzll(bits) + 1);
+		at = word->start + 64;
 	}
 	if (at != length && !m->r.failed)
 		sk_mod_refuse(m, SK_MOD_SET, field, "the set ends at bit %u, and its length is %u", at, length);
-	if (m->r.failed || !m->scratch.n)
+	m->words.n = m->r.failed ? 0 : n;
+}
+
+void sk_mod_read_words(struct sk_module *m, struct sk_mod_words *ret, const char *field)
+{
+	*ret = (struct sk_mod_words){ .offset = sk_reader_offset(&m->r) };
+	if (sk_mod_skip_empty_set(m))
 		return;
-	ret->values = sk_arena_memdup(&m->arena, m->scratch.list, m->scratch.n * sizeof(*m->scratch.list));
-	if (!ret->values)
+	sk_mod_scan_set(m, field);
+	if (!m->words.n)
+		return;
+	ret->list = sk_arena_memdup(&m->arena, m->words.list, m->words.n * sizeof(*m->words.list));
+	if (!ret->list)
 		sk_reader_no_memory(&m->r);
 	else
-		ret->n = (uint32_t)m->scratch.n;
+		ret->n = (uint32_t)m->words.n;
+}
+
+void sk_mod_read_set(struct sk_module *m, struct sk_mod_set *ret, const char *field)
+{
+	uint32_t n = 0, *values;
+
+	*ret = (struct sk_mod_set){ .offset = sk_reader_offset(&m->r) };
+	if (sk_mod_skip_empty_set(m))
+		return;
+	sk_mod_scan_set(m, field);
+	for (size_t i = 0; i < m->words.n; i++)
+		n += (uint32_t)__builtin_popcountll(m->words.list[i].bits);
+	if (!n)
+		return;
+	values = sk_arena_alloc(&m->arena, n * sizeof(*values));
+	if (!values) {
+		sk_reader_no_memory(&m->r);
+		return;
+	}
+	ret->values = values;
+	ret->n = n;
+	for (size_t i = 0; i < m->words.n; i++)
+		for (uint64_t bits = m->words.list[i].bits; bits; bits &= bits - 1)
+			*values++ = m->words.list[i].start + (uint32_t)__builtin_ctzll(bits) + 1;
 }
 
 static uint32_t sk_mod_read_flags(struct sk_module *m, const char *field)
@@ -354,6 +389,22 @@ uint32_t sk_mod_lower_range(struct sk_module *m, const struct sk_mod_level *low,
 		return number;
 	sk_reader_no_memory(&m->r);
 	return SK_SPACE_NONE;
+}
+
+uint32_t sk_mod_read_perms(struct sk_module *m, const char *field)
+{
+	static const unsigned char one_word[16] = { 64, 0, 0, 0, 64, 0, 0, 0, 1 };
+
+	if (m->r.end - m->r.p >= 24 && !memcmp(m->r.p, one_word, sizeof(one_word))) {
+		uint64_t bits = sk_mod_peek(m->r.p + 16) | (uint64_t)sk_mod_peek(m->r.p + 20) << 32;
+
+		if (bits) {
+			m->r.p += 24;
+			return (uint32_t)bits;
+		}
+	}
+	sk_mod_scan_set(m, field);
+	return m->words.n && !m->words.list[0].start ? (uint32_t)m->words.list[0].bits : 0;
 }
 
 uint32_t sk_mod_perm_set(struct sk_module *m, uint32_t cls, uint32_t bits, uint64_t offset, const char *field)

@@ -82,6 +82,21 @@ static void sk_mod_check_tables(struct sk_module *m)
 			      n_symbols, n_contexts);
 }
 
+/* A large module is mostly rules: room for them, and for what is known until the end, in large pages. */
+#define SK_LARGE_MODULE ((size_t)4 << 20)
+
+static void sk_module_reserve(struct sk_module *m, size_t size)
+{
+	size_t n;
+
+	if (size < SK_LARGE_MODULE || m->unit->stmts.list)
+		return;
+	sk_arena_reserve(&m->arena, size / 4);
+	/* A rule with a type and a type has 104 bytes. */
+	m->unit->stmts.list = sk_alloc_large(size / 104 * sizeof(*m->unit->stmts.list), &n);
+	m->unit->stmts.cap = m->unit->stmts.list ? n / sizeof(*m->unit->stmts.list) : 0;
+}
+
 static void sk_mod_read_header(struct sk_module *m, const char *file, uint32_t number, size_t size)
 {
 	uint32_t magic = sk_read_u32(&m->r, "magic number of the module"), length, type, config;
@@ -115,6 +130,7 @@ static void sk_mod_read_header(struct sk_module *m, const char *file, uint32_t n
 	sk_mod_begin(m, file, number, size, name == SK_INTERN_NONE ? "base" : sk_intern_str(m->space->names, name));
 	if (m->r.failed)
 		return;
+	sk_module_reserve(m, size);
 	m->unit->name = name;
 	m->unit->version = version;
 	if (m->base)
@@ -185,12 +201,14 @@ static void sk_module_done(struct sk_module *m)
 {
 	sk_map_done(&m->by_name);
 	sk_map_done(&m->perm_sets);
+	sk_map_done(&m->vectors);
 	free(m->decls);
 	free(m->places.list);
 	free(m->items.list);
+	free(m->vector_list.list);
 	free(m->class_perms.list);
 	free(m->nodes.list);
-	free(m->scratch.list);
+	free(m->words.list);
 	sk_arena_done(&m->arena);
 	sk_reader_done(&m->r);
 }

@@ -2,6 +2,8 @@
 #ifndef SK_UNIT_MODULE_READER_H
 #define SK_UNIT_MODULE_READER_H
 
+#include <string.h>
+
 #include "base/reader.h"
 #include "unit/module.h"
 #include "unit/unit.h"
@@ -54,6 +56,18 @@ struct sk_mod_set {
 	uint64_t offset;
 	uint32_t n;
 	const uint32_t *values;
+};
+
+/* The same as words of 64 values, as it stands in the file: scopes have many that are large and all but equal. */
+struct sk_mod_word {
+	uint32_t start;		/* bit 0 is the value start + 1 */
+	uint64_t bits;		/* never 0 */
+};
+
+struct sk_mod_words {
+	uint64_t offset;
+	uint32_t n;
+	const struct sk_mod_word *list;		/* rising by start */
 };
 
 struct sk_mod_typeset {
@@ -119,6 +133,7 @@ struct sk_mod_symbol {
 	struct sk_mod_holder *holder;
 	/* where it is declared or required */
 	bool scoped, declared;
+	bool whole;			/* in the whole module: block 0 is among these */
 	uint32_t n_decls;
 	const uint32_t *decls;
 };
@@ -129,13 +144,20 @@ struct sk_mod_symbols {
 	struct sk_mod_symbol *list;
 	uint32_t *by_value;		/* position in list + 1, of primary names; [0] unused */
 	uint32_t *refs, *sets;		/* by value: reference, set of it alone; SK_SPACE_NONE until asked for */
+	uint64_t *there;		/* bits of the values that a symbol has, as the words of a set */
+};
+
+/* Permissions of a class: bits by value - 1. */
+struct sk_mod_vector {
+	uint32_t cls, bits;
 };
 
 /* What a block declares or requires. */
 struct sk_mod_scope {
-	struct sk_mod_set symbols[SK_MOD_N_TABLES];
+	struct sk_mod_words symbols[SK_MOD_N_TABLES];
+	uint32_t n_classes;		/* that have a place in the list of permissions */
 	uint32_t n_perms;
-	const uint32_t *perms;		/* by class value - 1: bits */
+	const struct sk_mod_vector *perms;	/* rising by class; none is empty */
 };
 
 /* A branch of a block: the module itself, an optional, or an else. */
@@ -146,7 +168,12 @@ struct sk_mod_decl {
 	uint32_t parent;		/* position among the decls, or SK_SPACE_NONE */
 	uint32_t otherwise;		/* for an else: the branch before it, likewise */
 	struct sk_mod_scope required, declared;
-	struct sk_mod_symbols added[SK_MOD_N_TABLES];	/* what is said of symbols within this branch */
+	struct sk_mod_symbols *added;	/* by table: what is said of symbols within this branch; NULL: nothing */
+};
+
+/* A symbol whose scope names a branch. */
+struct sk_mod_named {
+	uint32_t table, value;
 };
 
 struct sk_module {
@@ -164,17 +191,21 @@ struct sk_module {
 	struct sk_mod_symbols symbols[SK_MOD_N_TABLES];
 	struct sk_map by_name;		/* table and name: position in its list */
 	struct sk_map perm_sets;	/* class and bits: set */
+	struct sk_map vectors;		/* class and bits: class permissions of these alone */
 	uint32_t process;		/* the class, or 0 */
 
 	struct sk_mod_decl *decls;
 	size_t n_decls, cap_decls;
 	uint32_t *decl_by_id;		/* position, by id */
+	struct sk_mod_named *named;	/* what scopes name a branch, by branch, table and value */
+	uint32_t *named_starts;		/* by branch, and the end */
 
 	SK_PARTS(uint32_t) places;	/* offsets of statements */
 	SK_PARTS(uint32_t) items;	/* scratch for sets */
+	SK_PARTS(struct sk_mod_vector) vector_list;
 	SK_PARTS(struct sk_class_perm) class_perms;
 	SK_PARTS(struct sk_unit_node) nodes;
-	SK_PARTS(uint32_t) scratch;
+	SK_PARTS(struct sk_mod_word) words;
 	int error;			/* negative errno */
 };
 
@@ -228,14 +259,42 @@ static inline void sk_mod_begin_list(struct sk_module *m, const char *what, uint
 /* Adds an element to one of the growing arrays; out of memory makes the reader fail. */
 #define SK_MOD_PUSH(m, parts, value) \
 	do { \
-		if (sk_grow(&(parts).list, &(parts).cap, (parts).n + 1, sizeof(*(parts).list))) \
+		if ((parts).n == (parts).cap && \
+		    sk_grow(&(parts).list, &(parts).cap, (parts).n + 1, sizeof(*(parts).list))) \
 			sk_reader_no_memory(&(m)->r); \
 		else \
 			(parts).list[(parts).n++] = (value); \
 	} while (0)
 
+/* Four bytes that were seen to be there. */
+static inline uint32_t sk_mod_peek(const unsigned char *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/* An empty set, as most are, is skipped. False when something else comes next, which is for sk_mod_read_set. */
+static inline bool sk_mod_skip_empty_set(struct sk_module *m)
+{
+	static const unsigned char empty[12] = { 64 };
+
+	if (m->r.end - m->r.p < (ptrdiff_t)sizeof(empty) || memcmp(m->r.p, empty, sizeof(empty)) != 0)
+		return false;
+	m->r.p += sizeof(empty);
+	return true;
+}
+
+/* The bits of the word that begins at `start`; *at moves on, for words asked for in rising order. */
+static inline uint64_t sk_mod_word_at(const struct sk_mod_words *words, uint32_t *at, uint32_t start)
+{
+	while (*at < words->n && words->list[*at].start < start)
+		++*at;
+	return *at < words->n && words->list[*at].start == start ? words->list[*at].bits : 0;
+}
+
 /* Parts, as they are read. A set is checked against `table` when it is lowered. */
 void sk_mod_read_set(struct sk_module *m, struct sk_mod_set *ret, const char *field);
+void sk_mod_read_words(struct sk_module *m, struct sk_mod_words *ret, const char *field);
+uint32_t sk_mod_read_perms(struct sk_module *m, const char *field);	/* bits; what is no permission is left out */
 void sk_mod_read_typeset(struct sk_module *m, struct sk_mod_typeset *ret, const char *field);
 void sk_mod_read_roleset(struct sk_module *m, struct sk_mod_typeset *ret, const char *field);
 void sk_mod_read_level(struct sk_module *m, struct sk_mod_level *ret, const char *field);

@@ -47,10 +47,22 @@ struct sk_mod_rule {
 	struct sk_mod_class_data *classes;
 };
 
+static void sk_mod_add_perms_rule(struct sk_module *m, const struct sk_mod_rule *rule, uint32_t perms)
+{
+	sk_mod_add(m, rule->row->kind, rule->block, rule->cond, rule->offset,
+		   (const uint32_t[SK_UNIT_OPERANDS]){ rule->sources, rule->targets, perms });
+}
+
 static void sk_mod_lower_perms(struct sk_module *m, const struct sk_mod_rule *rule)
 {
-	uint32_t perms, class_set;
+	uint64_t vector = rule->n ? (uint64_t)rule->classes[0].cls << 32 | rule->classes[0].data : SK_MAP_NONE;
+	const uint32_t *known = rule->n == 1 && vector != SK_MAP_NONE ? sk_map_find(&m->vectors, vector) : NULL;
+	uint32_t perms, class_set, *value;
 
+	if (known) {
+		sk_mod_add_perms_rule(m, rule, *known);
+		return;
+	}
 	m->class_perms.n = 0;
 	for (uint32_t i = 0; i < rule->n && !m->r.failed; i++) {
 		const struct sk_mod_class_data *c = &rule->classes[i];
@@ -76,8 +88,9 @@ static void sk_mod_lower_perms(struct sk_module *m, const struct sk_mod_rule *ru
 		sk_reader_no_memory(&m->r);
 		return;
 	}
-	sk_mod_add(m, rule->row->kind, rule->block, rule->cond, rule->offset,
-		   (const uint32_t[SK_UNIT_OPERANDS]){ rule->sources, rule->targets, perms });
+	if (rule->n == 1 && vector != SK_MAP_NONE && sk_map_insert(&m->vectors, vector, perms, &value, NULL))
+		sk_reader_no_memory(&m->r);
+	sk_mod_add_perms_rule(m, rule, perms);
 }
 
 /* The set of classes from the i-th to before the j-th. */
@@ -189,22 +202,56 @@ static uint8_t sk_mod_rule_flags(struct sk_module *m, const struct sk_mod_rule_r
 	return flags == SK_RULE_SELF ? SK_SET_SELF : flags ? SK_SET_NOT_SELF : 0;
 }
 
+/*
+ * Most sets of types in rules are one type, which was seen before: the set of the space for it, or SK_SPACE_NONE, with
+ * nothing read, where another stands there.
+ */
+static uint32_t sk_mod_read_known_type(struct sk_module *m)
+{
+	static const unsigned char rest[16] = { 64 };	/* no types left out, no flags */
+	const struct sk_mod_symbols *types = &m->symbols[SK_MOD_TYPE];
+	const unsigned char *p = m->r.p;
+	uint32_t length, value;
+	uint64_t bits;
+
+	if (m->r.end - p < 40 || sk_mod_peek(p) != 64 || sk_mod_peek(p + 8) != 1 || memcmp(p + 24, rest, sizeof(rest)) != 0)
+		return SK_SPACE_NONE;
+	length = sk_mod_peek(p + 4);
+	bits = sk_mod_peek(p + 16) | (uint64_t)sk_mod_peek(p + 20) << 32;
+	if (length % 64 || length != sk_mod_peek(p + 12) + 64 || !bits || bits & (bits - 1))
+		return SK_SPACE_NONE;
+	value = length - 64 + (uint32_t)__builtin_ctzll(bits) + 1;
+	if (value > types->n_values || types->sets[value] == SK_SPACE_NONE)
+		return SK_SPACE_NONE;
+	m->r.p += 40;
+	return types->sets[value];
+}
+
+static uint32_t sk_mod_read_types(struct sk_module *m, uint8_t flags, const char *field)
+{
+	uint32_t known = flags ? SK_SPACE_NONE : sk_mod_read_known_type(m);
+	struct sk_mod_typeset set;
+
+	if (known != SK_SPACE_NONE)
+		return known;
+	sk_mod_read_typeset(m, &set, field);
+	return sk_mod_lower_typeset(m, SK_MOD_TYPE, &set, flags, field);
+}
+
 static void sk_mod_read_rule(struct sk_module *m, uint32_t block, uint32_t cond)
 {
 	struct sk_mod_rule rule = { .offset = sk_reader_offset(&m->r), .block = block, .cond = cond };
-	struct sk_mod_typeset set;
+	struct sk_mod_class_data one;
 	uint8_t flags;
 
 	SK_MOD_PUSH(m, m->places, (uint32_t)rule.offset);
 	rule.row = sk_mod_rule_row(m, sk_read_u32(&m->r, "kind of a rule"), cond != SK_SPACE_NONE);
 	flags = sk_mod_rule_flags(m, rule.row);
-	sk_mod_read_typeset(m, &set, "sources of a rule");
-	rule.sources = sk_mod_lower_typeset(m, SK_MOD_TYPE, &set, 0, "sources of a rule");
-	sk_mod_read_typeset(m, &set, "targets of a rule");
-	rule.targets = sk_mod_lower_typeset(m, SK_MOD_TYPE, &set, flags, "targets of a rule");
+	rule.sources = sk_mod_read_types(m, 0, "sources of a rule");
+	rule.targets = sk_mod_read_types(m, flags, "targets of a rule");
 	rule.n = sk_read_count(&m->r, 8, "number of classes of a rule");
 	rule.classes_offset = sk_reader_offset(&m->r);
-	rule.classes = SK_MOD_ARRAY(m, struct sk_mod_class_data, rule.n);
+	rule.classes = rule.n == 1 ? &one : SK_MOD_ARRAY(m, struct sk_mod_class_data, rule.n);
 	for (uint32_t i = 0; i < rule.n && !m->r.failed; i++) {
 		rule.classes[i].cls = sk_read_u32(&m->r, "class of a rule");
 		rule.classes[i].data = sk_read_u32(&m->r, "permissions or result of a rule");
@@ -393,35 +440,73 @@ static void sk_mod_read_list(struct sk_module *m, uint32_t block, size_t min_siz
 		m->what = NULL;
 }
 
+/* Permissions class by class. Those of most classes are none. */
+static void sk_mod_read_scope_perms(struct sk_module *m, struct sk_mod_scope *scope, const char *field)
+{
+	scope->n_classes = sk_read_count(&m->r, 12, field);
+	if (scope->n_classes > m->symbols[SK_MOD_CLASS].n_values)
+		sk_mod_refuse(m, SK_MOD_COUNT, field, "permissions of %u classes are told, and there are %u",
+			      scope->n_classes, m->symbols[SK_MOD_CLASS].n_values);
+	m->vector_list.n = 0;
+	for (uint32_t i = 0; i < scope->n_classes && !m->r.failed; i++) {
+		struct sk_mod_vector vector = { i + 1, 0 };
+		uint64_t offset;
+
+		if (sk_mod_skip_empty_set(m))
+			continue;
+		offset = sk_reader_offset(&m->r);
+		vector.bits = sk_mod_read_perms(m, field);
+		if (vector.bits && (m->symbols[SK_MOD_CLASS].by_value[i + 1] ||
+				    sk_mod_symbol(m, SK_MOD_CLASS, i + 1, offset, field)))
+			SK_MOD_PUSH(m, m->vector_list, vector);
+	}
+	if (m->r.failed || !m->vector_list.n)
+		return;
+	scope->n_perms = (uint32_t)m->vector_list.n;
+	scope->perms = sk_arena_memdup(&m->arena, m->vector_list.list, m->vector_list.n * sizeof(*m->vector_list.list));
+	if (!scope->perms)
+		sk_reader_no_memory(&m->r);
+}
+
+/* Are there symbols with all the values? */
+static void sk_mod_check_word(struct sk_module *m, enum sk_mod_table table, const struct sk_mod_word *word,
+			      uint64_t offset, const char *field)
+{
+	const struct sk_mod_symbols *t = &m->symbols[table];
+	uint64_t there = word->start < t->n_values ? t->there[word->start / 64] : 0, missing = word->bits & ~there;
+
+	if (missing)
+		sk_mod_symbol(m, table, word->start + (uint32_t)__builtin_ctzll(missing) + 1, offset, field);
+}
+
 static void sk_mod_read_scope(struct sk_module *m, struct sk_mod_scope *scope, const char *field)
 {
-	uint32_t *perms;
-
 	for (unsigned int t = 0; t < SK_MOD_N_TABLES; t++) {
-		struct sk_mod_set *set = &scope->symbols[t];
+		struct sk_mod_words *set = &scope->symbols[t];
 
-		sk_mod_read_set(m, set, field);
+		sk_mod_read_words(m, set, field);
 		for (uint32_t i = 0; i < set->n && !m->r.failed; i++)
-			sk_mod_symbol(m, (enum sk_mod_table)t, set->values[i], set->offset, field);
+			sk_mod_check_word(m, (enum sk_mod_table)t, &set->list[i], set->offset, field);
 		if (t == SK_MOD_COMMON && set->n)
 			sk_mod_refuse_at(m, SK_MOD_SCOPE, set->offset, field, "commons have no scope");
 	}
-	scope->n_perms = sk_read_count(&m->r, 12, field);
-	if (scope->n_perms > m->symbols[SK_MOD_CLASS].n_values)
-		sk_mod_refuse(m, SK_MOD_COUNT, field, "permissions of %u classes are told, and there are %u",
-			      scope->n_perms, m->symbols[SK_MOD_CLASS].n_values);
-	perms = SK_MOD_ARRAY(m, uint32_t, scope->n_perms);
-	for (uint32_t i = 0; i < scope->n_perms && !m->r.failed; i++) {
-		struct sk_mod_set set;
+	sk_mod_read_scope_perms(m, scope, field);
+}
 
-		sk_mod_read_set(m, &set, field);
-		for (uint32_t k = 0; k < set.n; k++)
-			if (set.values[k] <= 32)
-				perms[i] |= 1u << (set.values[k] - 1);
-		if (set.n)
-			sk_mod_symbol(m, SK_MOD_CLASS, i + 1, set.offset, field);
+static void sk_mod_read_added(struct sk_module *m, struct sk_mod_decl *d)
+{
+	struct sk_mod_symbols added[SK_MOD_N_TABLES] = { 0 };
+	bool any = false;
+
+	for (unsigned int t = 0; t < SK_MOD_N_TABLES && !m->r.failed; t++) {
+		sk_mod_read_table(m, (enum sk_mod_table)t, &added[t], false);
+		any = any || added[t].n;
 	}
-	scope->perms = perms;
+	if (m->r.failed || !any)
+		return;
+	d->added = sk_arena_memdup(&m->arena, added, sizeof(added));
+	if (!d->added)
+		sk_reader_no_memory(&m->r);
 }
 
 static void sk_mod_read_decl(struct sk_module *m, struct sk_mod_decl *d)
@@ -445,8 +530,7 @@ static void sk_mod_read_decl(struct sk_module *m, struct sk_mod_decl *d)
 		sk_mod_read_list(m, d->block, 84, "range transition", sk_mod_read_range_transition);
 	sk_mod_read_scope(m, &d->required, "what a block requires");
 	sk_mod_read_scope(m, &d->declared, "what a block declares");
-	for (unsigned int t = 0; t < SK_MOD_N_TABLES && !m->r.failed; t++)
-		sk_mod_read_table(m, (enum sk_mod_table)t, &d->added[t], false);
+	sk_mod_read_added(m, d);
 }
 
 static void sk_mod_read_branch(struct sk_module *m, bool first, uint32_t otherwise)
@@ -471,28 +555,28 @@ static void sk_mod_read_branch(struct sk_module *m, bool first, uint32_t otherwi
 }
 
 /* Are all requirements of `sub` among those of `sup`? */
-static bool sk_mod_set_has(const struct sk_mod_set *sup, const struct sk_mod_set *sub)
+static bool sk_mod_words_have(const struct sk_mod_words *sup, const struct sk_mod_words *sub)
 {
 	uint32_t i = 0;
 
-	for (uint32_t k = 0; k < sub->n; k++, i++) {
-		while (i < sup->n && sup->values[i] < sub->values[k])
-			i++;
-		if (i == sup->n || sup->values[i] != sub->values[k])
+	for (uint32_t k = 0; k < sub->n; k++)
+		if (sub->list[k].bits & ~sk_mod_word_at(sup, &i, sub->list[k].start))
 			return false;
-	}
 	return true;
 }
 
 static bool sk_mod_scope_has(const struct sk_mod_scope *sup, const struct sk_mod_scope *sub)
 {
-	if (sup->n_perms < sub->n_perms)
+	if (sup->n_classes < sub->n_classes)
 		return false;
-	for (uint32_t i = 0; i < sub->n_perms; i++)
-		if (sub->perms[i] & ~sup->perms[i])
+	for (uint32_t i = 0, k = 0; i < sub->n_perms; i++) {
+		while (k < sup->n_perms && sup->perms[k].cls < sub->perms[i].cls)
+			k++;
+		if (k == sup->n_perms || sup->perms[k].cls != sub->perms[i].cls || sub->perms[i].bits & ~sup->perms[k].bits)
 			return false;
+	}
 	for (unsigned int t = 0; t < SK_MOD_N_TABLES; t++)
-		if (!sk_mod_set_has(&sup->symbols[t], &sub->symbols[t]))
+		if (!sk_mod_words_have(&sup->symbols[t], &sub->symbols[t]))
 			return false;
 	return true;
 }

@@ -40,6 +40,7 @@ static void sk_mod_read_symbol_scope(struct sk_module *m, enum sk_mod_table tabl
 			sk_mod_refuse(m, SK_MOD_UNKNOWN, "block of a scope", "there is no block with the number %u", id);
 		else
 			decls[i] = m->decl_by_id[id] - 1;
+		s->whole = s->whole || !decls[i];
 	}
 }
 
@@ -68,14 +69,27 @@ static uint32_t sk_mod_single(struct sk_module *m, enum sk_mod_table table, uint
 	return sk_mod_lower_set(m, table, &(struct sk_mod_set){ offset, 1, &value }, sk_mod_words[table]);
 }
 
-static bool sk_mod_set_holds(const struct sk_mod_set *set, uint32_t value);
+static bool sk_mod_words_hold(const struct sk_mod_words *words, uint32_t value)
+{
+	uint32_t low = 0, high = words->n, start = (value - 1) & ~63u;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (words->list[mid].start < start)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < words->n && words->list[low].start == start && words->list[low].bits >> (value - 1) % 64 & 1;
+}
 
 /* Is the symbol declared or required in a block, or one around it? Linked modules say what is required in blocks only. */
 static bool sk_mod_in_scope(const struct sk_module *m, enum sk_mod_table table, const struct sk_mod_symbol *s,
 			    uint32_t decl)
 {
 	for (uint32_t at = decl;; at = m->decls[at].parent) {
-		if (sk_mod_set_holds(&m->decls[at].required.symbols[table], s->value))
+		if (sk_mod_words_hold(&m->decls[at].required.symbols[table], s->value))
 			return true;
 		for (uint32_t i = 0; i < s->n_decls; i++)
 			if (s->decls[i] == at)
@@ -263,110 +277,178 @@ static void sk_mod_require(struct sk_module *m, enum sk_mod_table table, const s
 	sk_mod_stmt(m, kind, block, s->offset, sk_mod_own_ref(m, table, s));
 }
 
-static bool sk_mod_set_holds(const struct sk_mod_set *set, uint32_t value)
+/*
+ * What the scopes of symbols say, the other way around: for each branch the symbols whose scopes name it, by table and
+ * value.
+ */
+static void sk_mod_index_scopes(struct sk_module *m)
 {
-	uint32_t low = 0, high = set->n;
+	uint32_t *starts = m->named_starts = SK_MOD_ARRAY(m, uint32_t, m->n_decls + 2);
 
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
+	for (int pass = 0; pass < 2 && !m->r.failed; pass++) {
+		for (uint32_t t = 0; t < SK_MOD_N_TABLES; t++) {
+			for (uint32_t v = 1; v <= m->symbols[t].n_values; v++) {
+				uint32_t at = m->symbols[t].by_value[v];
+				const struct sk_mod_symbol *s = at ? &m->symbols[t].list[at - 1] : NULL;
 
-		if (set->values[mid] < value)
-			low = mid + 1;
-		else
-			high = mid;
+				for (uint32_t i = 0; s && i < s->n_decls; i++) {
+					if (!pass)
+						starts[s->decls[i] + 2]++;
+					else
+						m->named[starts[s->decls[i] + 1]++] = (struct sk_mod_named){ t, v };
+				}
+			}
+		}
+		if (pass)
+			break;
+		for (size_t i = 2; i < m->n_decls + 2; i++)
+			starts[i] += starts[i - 1];
+		m->named = SK_MOD_ARRAY(m, struct sk_mod_named, SK_MAX(starts[m->n_decls + 1], 1));
 	}
-	return low < set->n && set->values[low] == value;
 }
 
-/* Does the symbol's scope name the block itself? */
-static bool sk_mod_is_of(const struct sk_mod_symbol *s, uint32_t decl)
+/* The bits of the word at `start` of what scopes name the branch; *at moves on through tables and words. */
+static uint64_t sk_mod_named_at(const struct sk_module *m, uint32_t decl, uint32_t *at, enum sk_mod_table table,
+				uint32_t start)
 {
-	for (uint32_t i = 0; i < s->n_decls; i++)
-		if (s->decls[i] == decl)
-			return true;
-	return false;
+	uint64_t bits = 0;
+
+	for (; *at < m->named_starts[decl + 1]; ++*at) {
+		const struct sk_mod_named *named = &m->named[*at];
+
+		if (named->table > table || (named->table == table && named->value > start + 64))
+			break;
+		if (named->table == table && named->value > start)
+			bits |= (uint64_t)1 << (named->value - 1 - start);
+	}
+	return bits;
+}
+
+/* The permissions of a class that a scope names, as bits; *at moves on, for classes asked for in rising order. */
+static uint32_t sk_mod_scope_perms(const struct sk_mod_scope *scope, uint32_t *at, uint32_t cls)
+{
+	while (*at < scope->n_perms && scope->perms[*at].cls < cls)
+		++*at;
+	return *at < scope->n_perms && scope->perms[*at].cls == cls ? scope->perms[*at].bits : 0;
 }
 
 /*
  * Classes are required with those of their permissions that the block around does not require; where it requires all of
  * them, and the class is required here nevertheless, with all.
  */
-static void sk_mod_require_classes(struct sk_module *m, uint32_t decl, const struct sk_mod_scope *around)
+static void sk_mod_require_class(struct sk_module *m, uint32_t decl, uint32_t cls, uint32_t perms)
 {
 	const struct sk_mod_decl *d = &m->decls[decl];
+	const struct sk_mod_symbol *s = sk_mod_symbol(m, SK_MOD_CLASS, cls, d->offset, "class that a block requires");
 
+	if (s)
+		sk_mod_stmt(m, SK_UNIT_REQUIRE_CLASS, d->block, s->offset, sk_mod_own_ref(m, SK_MOD_CLASS, s),
+			    perms ? sk_mod_perm_set(m, cls, perms, d->offset, "permissions that a block requires")
+				  : SK_SPACE_NONE);
+}
+
+static void sk_mod_require_classes(struct sk_module *m, uint32_t decl, const struct sk_mod_scope *around, uint32_t *named)
+{
+	static const struct sk_mod_scope nothing;
+	const struct sk_mod_scope *scope = &m->decls[decl].required;
+	uint32_t at = 0, at_around = 0, at_perms = 0, at_perms_around = 0;
+
+	around = around ? around : &nothing;
 	/* A base has its own classes, though compilers say of it that it requires them. */
 	if (m->base && !decl)
 		return;
-	for (uint32_t v = 1; v <= m->symbols[SK_MOD_CLASS].n_values && !m->r.failed; v++) {
-		uint32_t perms = v <= d->required.n_perms ? d->required.perms[v - 1] : 0;
-		bool fresh = sk_mod_set_holds(&d->required.symbols[SK_MOD_CLASS], v);
-		const struct sk_mod_symbol *s;
-		uint32_t more = perms;
+	for (uint32_t start = 0; start < m->symbols[SK_MOD_CLASS].n_values && !m->r.failed; start += 64) {
+		uint64_t here = sk_mod_word_at(&scope->symbols[SK_MOD_CLASS], &at, start);
+		uint64_t known = sk_mod_word_at(&around->symbols[SK_MOD_CLASS], &at_around, start);
+		uint64_t fresh = here & (~known | sk_mod_named_at(m, decl, named, SK_MOD_CLASS, start)), vectors = 0;
 
-		if (!fresh && !perms)
-			continue;
-		s = sk_mod_symbol(m, SK_MOD_CLASS, v, d->offset, "class that a block requires");
-		if (!s)
-			return;
-		if (around && v <= around->n_perms)
-			more &= ~around->perms[v - 1];
-		if (around && sk_mod_set_holds(&around->symbols[SK_MOD_CLASS], v))
-			fresh = sk_mod_is_of(s, decl);
-		if (!fresh && !more)
-			continue;
-		perms = more ? more : perms;
-		sk_mod_stmt(m, SK_UNIT_REQUIRE_CLASS, d->block, s->offset, sk_mod_own_ref(m, SK_MOD_CLASS, s),
-			    perms ? sk_mod_perm_set(m, v, perms, d->offset, "permissions that a block requires")
-				  : SK_SPACE_NONE);
+		for (uint32_t i = at_perms; i < scope->n_perms && scope->perms[i].cls <= start + 64; i++)
+			vectors |= (uint64_t)1 << (scope->perms[i].cls - 1 - start);
+		for (uint64_t bits = fresh | vectors; bits; bits &= bits - 1) {
+			uint32_t cls = start + (uint32_t)__builtin_ctzll(bits) + 1;
+			uint32_t perms = sk_mod_scope_perms(scope, &at_perms, cls);
+			uint32_t more = perms & ~sk_mod_scope_perms(around, &at_perms_around, cls);
+
+			if (more || fresh >> (cls - 1 - start) & 1)
+				sk_mod_require_class(m, decl, cls, more ? more : perms);
+		}
+		sk_mod_scope_perms(scope, &at_perms, start + 65);
 	}
 }
 
 /* Is what the module's tables say of the symbol to be said in this block? */
 static bool sk_mod_says_here(const struct sk_mod_symbol *s, uint32_t decl)
 {
-	bool here = false;
-
-	for (uint32_t i = 0; i < s->n_decls; i++) {
-		if (!s->decls[i])
-			return !decl;
-		here = here || s->decls[i] == decl;
-	}
-	return here;
+	if (s->whole)
+		return !decl;
+	for (uint32_t i = 0; i < s->n_decls; i++)
+		if (s->decls[i] == decl)
+			return true;
+	return false;
 }
 
-static void sk_mod_lower_scope(struct sk_module *m, uint32_t decl, enum sk_mod_table table)
+static void sk_mod_lower_declared(struct sk_module *m, uint32_t decl, enum sk_mod_table table)
+{
+	const struct sk_mod_decl *d = &m->decls[decl];
+	const struct sk_mod_words *declared = &d->declared.symbols[table];
+
+	for (uint32_t i = 0; i < declared->n; i++) {
+		for (uint64_t bits = declared->list[i].bits; bits && !m->r.failed; bits &= bits - 1) {
+			uint32_t v = declared->list[i].start + (uint32_t)__builtin_ctzll(bits) + 1;
+			const struct sk_mod_symbol *s = sk_mod_symbol(m, table, v, declared->offset, "what a block declares");
+
+			if (!s || !s->declared)
+				continue;
+			sk_mod_declare(m, table, s, d->block);
+			if (sk_mod_says_here(s, decl))
+				sk_mod_say(m, table, s, decl);
+		}
+	}
+}
+
+/* What the block around does not require, and what the scope of the symbol says is required here. */
+static void sk_mod_lower_required(struct sk_module *m, uint32_t decl, enum sk_mod_table table,
+				  const struct sk_mod_scope *around, uint32_t *named)
+{
+	static const struct sk_mod_words nothing;
+	const struct sk_mod_decl *d = &m->decls[decl];
+	const struct sk_mod_words *required = &d->required.symbols[table], *declared = &d->declared.symbols[table];
+	const struct sk_mod_words *known = around ? &around->symbols[table] : &nothing;
+	uint32_t at_known = 0, at_declared = 0;
+
+	for (uint32_t i = 0; i < required->n; i++) {
+		uint32_t start = required->list[i].start;
+		uint64_t here = sk_mod_word_at(declared, &at_declared, start);
+		uint64_t bits = required->list[i].bits & (~sk_mod_word_at(known, &at_known, start) |
+							  sk_mod_named_at(m, decl, named, table, start));
+
+		for (; bits && !m->r.failed; bits &= bits - 1) {
+			uint32_t v = start + (uint32_t)__builtin_ctzll(bits) + 1;
+			bool too = here >> (v - 1 - start) & 1;
+			const struct sk_mod_symbol *s = sk_mod_symbol(m, table, v, required->offset, "what a block requires");
+
+			/* Required and declared in one block is declared. */
+			if (!s || (s->declared && too))
+				continue;
+			sk_mod_require(m, table, s, d->block);
+			if (!too && sk_mod_says_here(s, decl))
+				sk_mod_say(m, table, s, decl);
+		}
+	}
+}
+
+static void sk_mod_lower_scopes(struct sk_module *m, uint32_t decl)
 {
 	const struct sk_mod_decl *d = &m->decls[decl];
 	const struct sk_mod_scope *around = d->parent == SK_SPACE_NONE ? NULL : &m->decls[d->parent].required;
-	const struct sk_mod_set *declared = &d->declared.symbols[table], *required = &d->required.symbols[table];
+	uint32_t named = m->named_starts[decl];
 
-	for (uint32_t i = 0; i < declared->n && !m->r.failed; i++) {
-		const struct sk_mod_symbol *s = sk_mod_symbol(m, table, declared->values[i], declared->offset,
-							      "what a block declares");
-
-		if (!s || !s->declared)
-			continue;
-		sk_mod_declare(m, table, s, d->block);
-		if (sk_mod_says_here(s, decl))
-			sk_mod_say(m, table, s, decl);
-	}
-	if (table == SK_MOD_CLASS) {
-		sk_mod_require_classes(m, decl, around);
-		return;
-	}
-	for (uint32_t i = 0; i < required->n && !m->r.failed; i++) {
-		uint32_t v = required->values[i];
-		const struct sk_mod_symbol *s = sk_mod_symbol(m, table, v, required->offset, "what a block requires");
-
-		if (!s || (around && sk_mod_set_holds(&around->symbols[table], v) && !sk_mod_is_of(s, decl)))
-			continue;
-		/* Required and declared in one block is declared. */
-		if (s->declared && sk_mod_set_holds(declared, v))
-			continue;
-		sk_mod_require(m, table, s, d->block);
-		if (!sk_mod_set_holds(declared, v) && sk_mod_says_here(s, decl))
-			sk_mod_say(m, table, s, decl);
+	for (unsigned int t = SK_MOD_CLASS; t < SK_MOD_N_TABLES && !m->r.failed; t++) {
+		sk_mod_lower_declared(m, decl, (enum sk_mod_table)t);
+		if (t == SK_MOD_CLASS)
+			sk_mod_require_classes(m, decl, around, &named);
+		else
+			sk_mod_lower_required(m, decl, (enum sk_mod_table)t, around, &named);
 	}
 }
 
@@ -374,18 +456,21 @@ static void sk_mod_lower_scope(struct sk_module *m, uint32_t decl, enum sk_mod_t
 static void sk_mod_lower_order(struct sk_module *m, enum sk_mod_table table, enum sk_unit_kind kind)
 {
 	const struct sk_mod_decl *d = &m->decls[0];
-	const struct sk_mod_set *set = &d->declared.symbols[table];
-	uint32_t *values = SK_MOD_ARRAY(m, uint32_t, set->n), n = 0;
+	const struct sk_mod_words *words = &d->declared.symbols[table];
+	uint32_t *values = SK_MOD_ARRAY(m, uint32_t, (size_t)words->n * 64), n = 0;
 
-	for (uint32_t i = 0; i < set->n && values; i++) {
-		const struct sk_mod_symbol *s = sk_mod_symbol(m, table, set->values[i], set->offset, "order");
+	for (uint32_t i = 0; i < words->n && values; i++) {
+		for (uint64_t bits = words->list[i].bits; bits; bits &= bits - 1) {
+			uint32_t v = words->list[i].start + (uint32_t)__builtin_ctzll(bits) + 1;
+			const struct sk_mod_symbol *s = sk_mod_symbol(m, table, v, words->offset, "order");
 
-		if (s && s->declared)
-			values[n++] = set->values[i];
+			if (s && s->declared)
+				values[n++] = v;
+		}
 	}
 	if (n)
-		sk_mod_stmt(m, kind, d->block, set->offset,
-			    sk_mod_lower_set(m, table, &(struct sk_mod_set){ set->offset, n, values }, "order"));
+		sk_mod_stmt(m, kind, d->block, words->offset,
+			    sk_mod_lower_set(m, table, &(struct sk_mod_set){ words->offset, n, values }, "order"));
 }
 
 static void sk_mod_lower_aliases(struct sk_module *m, enum sk_mod_table table, enum sk_unit_kind kind)
@@ -420,10 +505,10 @@ static void sk_mod_lower_commons(struct sk_module *m)
 void sk_mod_lower_symbols(struct sk_module *m)
 {
 	sk_mod_lower_commons(m);
+	sk_mod_index_scopes(m);
 	for (uint32_t i = 0; i < m->n_decls && !m->r.failed; i++) {
-		for (unsigned int t = SK_MOD_CLASS; t < SK_MOD_N_TABLES; t++)
-			sk_mod_lower_scope(m, i, (enum sk_mod_table)t);
-		for (unsigned int t = 0; t < SK_MOD_N_TABLES; t++)
+		sk_mod_lower_scopes(m, i);
+		for (unsigned int t = 0; t < SK_MOD_N_TABLES && m->decls[i].added; t++)
 			for (uint32_t k = 0; k < m->decls[i].added[t].n && !m->r.failed; k++)
 				sk_mod_say(m, (enum sk_mod_table)t, &m->decls[i].added[t].list[k], i);
 	}

@@ -371,8 +371,10 @@ static void sk_mod_enter(struct sk_module *m, enum sk_mod_table table, uint32_t 
 				 sk_intern_str(m->space->names, s->name), s->value);
 		return;
 	}
-	if (!s->alias || s->numbered)
-		t->by_value[s->value] = i + 1;
+	if (s->alias && !s->numbered)
+		return;
+	t->by_value[s->value] = i + 1;
+	t->there[(s->value - 1) / 64] |= (uint64_t)1 << ((s->value - 1) % 64);
 }
 
 /* Within a branch: the module's tables must have it, with the same number. */
@@ -402,6 +404,7 @@ void sk_mod_read_table(struct sk_module *m, enum sk_mod_table table, struct sk_m
 		t->by_value = SK_MOD_ARRAY(m, uint32_t, (size_t)t->n_values + 1);
 		t->refs = SK_MOD_ARRAY(m, uint32_t, (size_t)t->n_values + 1);
 		t->sets = SK_MOD_ARRAY(m, uint32_t, (size_t)t->n_values + 1);
+		t->there = SK_MOD_ARRAY(m, uint64_t, (size_t)t->n_values / 64 + 1);
 		if (!m->r.failed) {
 			memset(t->refs, 0xff, ((size_t)t->n_values + 1) * sizeof(*t->refs));
 			memset(t->sets, 0xff, ((size_t)t->n_values + 1) * sizeof(*t->sets));

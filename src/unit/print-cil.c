@@ -12,8 +12,9 @@
 #define SK_GEN_REQUIRE "cil_gen_require"
 #define SK_DEFAULT_LEVEL "systemlow"
 
-/* A stretch of the scratch text. */
+/* A name, or where `s` is NULL a stretch of the scratch text. */
 struct sk_cil_choice {
+	const char *s;
 	size_t at, n;
 };
 
@@ -28,6 +29,10 @@ struct sk_cil {
 	struct sk_unit_index index;
 	struct sk_buf *out;
 	struct sk_buf scratch;
+	/* Class permissions are written again and again: by number, where their texts begin among these, + 1; 0: not yet */
+	struct sk_arena texts;
+	SK_PARTS(struct sk_cil_choice) class_perms;
+	uint32_t *class_perms_at;
 	struct sk_cil_choices choices[SK_UNIT_OPERANDS];
 	uint32_t n_choices;
 	const char *name;		/* of the module, as part of names */
@@ -61,12 +66,26 @@ static size_t sk_cil_begin(const struct sk_cil *c)
 	return c->scratch.n;
 }
 
-static void sk_cil_end(struct sk_cil *c, struct sk_cil_choices *to, size_t at)
+static void sk_cil_choose(struct sk_cil *c, struct sk_cil_choices *to, struct sk_cil_choice choice)
 {
-	if (sk_grow(&to->texts.list, &to->texts.cap, to->texts.n + 1, sizeof(*to->texts.list)))
+	if (to->texts.n == to->texts.cap &&
+	    sk_grow(&to->texts.list, &to->texts.cap, to->texts.n + 1, sizeof(*to->texts.list)))
 		c->error = -ENOMEM;
 	else
-		to->texts.list[to->texts.n++] = (struct sk_cil_choice){ at, c->scratch.n - at };
+		to->texts.list[to->texts.n++] = choice;
+}
+
+static void sk_cil_end(struct sk_cil *c, struct sk_cil_choices *to, size_t at)
+{
+	sk_cil_choose(c, to, (struct sk_cil_choice){ NULL, at, c->scratch.n - at });
+}
+
+/* The name that a reference has. */
+static void sk_cil_choose_ref(struct sk_cil *c, struct sk_cil_choices *to, uint32_t ref)
+{
+	const struct sk_intern_entry *name = &c->space->names->entries[c->space->refs.list[ref].name];
+
+	sk_cil_choose(c, to, (struct sk_cil_choice){ name->s, 0, name->n });
 }
 
 static struct sk_cil_choices *sk_cil_operand(struct sk_cil *c)
@@ -79,16 +98,12 @@ static struct sk_cil_choices *sk_cil_operand(struct sk_cil *c)
 
 static void sk_cil_text(struct sk_cil *c, const char *text)
 {
-	struct sk_cil_choices *to = sk_cil_operand(c);
-	size_t at = sk_cil_begin(c);
-
-	sk_buf_adds(&c->scratch, text);
-	sk_cil_end(c, to, at);
+	sk_cil_choose(c, sk_cil_operand(c), (struct sk_cil_choice){ text, 0, strlen(text) });
 }
 
 static void sk_cil_ref(struct sk_cil *c, uint32_t ref)
 {
-	sk_cil_text(c, sk_unit_ref_name(c->space, ref));
+	sk_cil_choose_ref(c, sk_cil_operand(c), ref);
 }
 
 static bool sk_cil_plain(const struct sk_name_set *set)
@@ -98,8 +113,13 @@ static bool sk_cil_plain(const struct sk_name_set *set)
 
 static void sk_cil_items(struct sk_cil *c, struct sk_buf *out, const uint32_t *items, uint32_t n)
 {
-	for (uint32_t i = 0; i < n; i++)
-		sk_buf_join(out, i ? " " : "", sk_unit_ref_name(c->space, items[i]), NULL);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct sk_intern_entry *name = &c->space->names->entries[c->space->refs.list[items[i]].name];
+
+		if (i)
+			sk_buf_addc(out, ' ');
+		sk_buf_add(out, name->s, name->n);
+	}
 }
 
 /* A set as an expression of CIL, as it follows the name in an attributeset. */
@@ -165,11 +185,8 @@ static void sk_cil_set(struct sk_cil *c, uint32_t number, uint32_t block)
 	size_t at;
 
 	if (sk_cil_plain(set)) {
-		for (uint32_t i = 0; i < set->n; i++) {
-			at = sk_cil_begin(c);
-			sk_buf_adds(&c->scratch, sk_unit_ref_name(c->space, set->items[i]));
-			sk_cil_end(c, to, at);
-		}
+		for (uint32_t i = 0; i < set->n; i++)
+			sk_cil_choose_ref(c, to, set->items[i]);
 	} else if (!(set->flags & SK_SET_NOT_SELF) || set->n || set->n_minus) {
 		/* The set without its words for the source itself. */
 		struct sk_name_set copy = *set;
@@ -213,23 +230,51 @@ static void sk_cil_perms(struct sk_cil *c, struct sk_buf *out, const struct sk_n
 	sk_buf_adds(out, set->flags & SK_SET_COMPLEMENT ? "))" : ")");
 }
 
-static void sk_cil_class_perms(struct sk_cil *c, uint32_t number)
+/* Keeps what the scratch text has since `at`. */
+static void sk_cil_keep(struct sk_cil *c, size_t at)
+{
+	struct sk_cil_choice text = { NULL, 0, c->scratch.n - at };
+
+	if (c->scratch.failed)
+		return;
+	text.s = sk_arena_memdup(&c->texts, c->scratch.data + at, text.n);
+	if (!text.s || sk_grow(&c->class_perms.list, &c->class_perms.cap, c->class_perms.n + 2,
+			       sizeof(*c->class_perms.list)))
+		c->error = -ENOMEM;
+	else
+		c->class_perms.list[c->class_perms.n++] = text;
+}
+
+/* (CLASS (PERMISSIONS)) for each class of the list, and then a text without length. */
+static void sk_cil_make_class_perms(struct sk_cil *c, uint32_t number)
 {
 	const struct sk_class_perms *list = &c->space->class_perms.list[number];
-	struct sk_cil_choices *to = sk_cil_operand(c);
 
+	c->class_perms_at[number] = (uint32_t)c->class_perms.n + 1;
 	for (uint32_t i = 0; i < list->n; i++) {
 		const struct sk_name_set *classes = &c->space->sets.list[list->items[i].classes];
 
-		for (uint32_t k = 0; k < classes->n; k++) {
+		for (uint32_t k = 0; k < classes->n && !c->error; k++) {
 			size_t at = sk_cil_begin(c);
 
 			sk_buf_join(&c->scratch, "(", sk_unit_ref_name(c->space, classes->items[k]), " ", NULL);
 			sk_cil_perms(c, &c->scratch, &c->space->sets.list[list->items[i].perms]);
 			sk_buf_addc(&c->scratch, ')');
-			sk_cil_end(c, to, at);
+			sk_cil_keep(c, at);
 		}
 	}
+	if (!c->error && !c->scratch.failed)
+		sk_cil_keep(c, c->scratch.n);
+}
+
+static void sk_cil_class_perms(struct sk_cil *c, uint32_t number)
+{
+	struct sk_cil_choices *to = sk_cil_operand(c);
+
+	if (!c->class_perms_at[number])
+		sk_cil_make_class_perms(c, number);
+	for (size_t i = c->class_perms_at[number] - 1; !c->error && !c->scratch.failed && c->class_perms.list[i].n; i++)
+		sk_cil_choose(c, to, c->class_perms.list[i]);
 }
 
 static void sk_cil_ranges(struct sk_buf *out, const struct sk_xperm_set *set)
@@ -391,29 +436,85 @@ static void sk_cil_expr(struct sk_cil *c, struct sk_buf *out, const struct sk_un
 /* Writes all combinations of the choices. */
 static void sk_cil_write(struct sk_cil *c, const char *keyword)
 {
-	size_t at[SK_UNIT_OPERANDS] = { 0 };
+	size_t at[SK_UNIT_OPERANDS] = { 0 }, length = strlen(keyword);
 	uint32_t n = c->n_choices;
 
+	if (c->error || c->scratch.failed)
+		return;
 	for (uint32_t i = 0; i < n; i++)
 		if (!c->choices[i].texts.n)
 			return;
 	for (;;) {
+		size_t need = 4 * (size_t)c->depth + length + 3;
 		uint32_t k = n;
+		char *p;
 
-		sk_cil_indent(c);
-		sk_buf_join(c->out, "(", keyword, NULL);
+		for (uint32_t i = 0; i < n; i++)
+			need += 1 + c->choices[i].texts.list[at[i]].n;
+		p = sk_buf_room(c->out, need);
+		if (!p)
+			return;
+		memset(p, ' ', 4 * (size_t)c->depth);
+		p += 4 * (size_t)c->depth;
+		*p++ = '(';
+		p = mempcpy(p, keyword, length);
 		for (uint32_t i = 0; i < n; i++) {
 			const struct sk_cil_choice *t = &c->choices[i].texts.list[at[i]];
 
-			sk_buf_addc(c->out, ' ');
-			sk_buf_add(c->out, c->scratch.data + t->at, t->n);
+			*p++ = ' ';
+			p = mempcpy(p, t->s ? t->s : c->scratch.data + t->at, t->n);
 		}
-		sk_buf_add(c->out, ")\n", 2);
+		memcpy(p, ")\n", 2);
 		while (k && ++at[k - 1] == c->choices[k - 1].texts.n)
 			at[--k] = 0;
 		if (!k)
 			return;
 	}
+}
+
+/* The one name that may stand for a set; its length is 0 when there are none or several. */
+static struct sk_cil_choice sk_cil_only(const struct sk_cil *c, const struct sk_name_set *set)
+{
+	const struct sk_intern_entry *name;
+
+	if (!set->n && set->flags == SK_SET_SELF && !set->n_minus)
+		return (struct sk_cil_choice){ "self", 0, 4 };
+	if (set->n != 1 || set->flags || set->n_minus)
+		return (struct sk_cil_choice){ 0 };
+	name = &c->space->names->entries[c->space->refs.list[set->items[0]].name];
+	return (struct sk_cil_choice){ name->s, 0, name->n };
+}
+
+/* Most statements are rules with one source, one target and one class. False: it is another. */
+static bool sk_cil_plain_rule(struct sk_cil *c, const struct sk_unit_stmt *stmt, const char *keyword)
+{
+	const struct sk_name_set *sets = c->space->sets.list;
+	struct sk_cil_choice source = sk_cil_only(c, &sets[stmt->op[0]]), target = sk_cil_only(c, &sets[stmt->op[1]]);
+	uint32_t at = c->class_perms_at[stmt->op[2]];
+	const struct sk_cil_choice *perms;
+	size_t length, indent = 4 * (size_t)c->depth;
+	char *p;
+
+	if (!at || !source.n || !target.n || c->error || c->scratch.failed)
+		return false;
+	perms = &c->class_perms.list[at - 1];
+	if (!perms[0].n || perms[1].n)
+		return false;
+	length = strlen(keyword);
+	p = sk_buf_room(c->out, indent + length + source.n + target.n + perms->n + 6);
+	if (!p)
+		return true;
+	memset(p, ' ', indent);
+	p[indent] = '(';
+	p = mempcpy(p + indent + 1, keyword, length);
+	*p = ' ';
+	p = mempcpy(p + 1, source.s, source.n);
+	*p = ' ';
+	p = mempcpy(p + 1, target.s, target.n);
+	*p = ' ';
+	p = mempcpy(p + 1, perms->s, perms->n);
+	memcpy(p, ")\n", 2);
+	return true;
 }
 
 /* Text within quotes; CIL has no way to write a quote there. */
@@ -731,6 +832,8 @@ static void sk_cil_stmt(struct sk_cil *c, const struct sk_unit_stmt *stmt)
 	bool alias = stmt->kind == SK_UNIT_TYPE_ALIAS || stmt->kind == SK_UNIT_SENSITIVITY_ALIAS ||
 		     stmt->kind == SK_UNIT_CATEGORY_ALIAS;
 
+	if ((stmt->kind == SK_UNIT_ALLOW || stmt->kind == SK_UNIT_DONTAUDIT) && sk_cil_plain_rule(c, stmt, keyword))
+		return;
 	if (sk_cil_require(c, stmt))
 		return;
 	if (stmt->kind == SK_UNIT_ROLE_DOMINANCE || stmt->kind == SK_UNIT_FSCON) {
@@ -893,9 +996,12 @@ static void sk_cil_prologue(struct sk_cil *c)
 int sk_unit_print_cil(const struct sk_unit *unit, struct sk_buf *out)
 {
 	struct sk_cil c = { .unit = unit, .space = unit->space, .out = out, .scratch = SK_BUF_INIT,
-			    .implicit = unit->source != SK_UNIT_CIL };
+			    .texts = SK_ARENA_INIT, .implicit = unit->source != SK_UNIT_CIL };
 	int r = sk_unit_index_init(&c.index, unit);
 
+	c.class_perms_at = calloc(SK_MAX(unit->space->class_perms.n, 1), sizeof(*c.class_perms_at));
+	if (!r && !c.class_perms_at)
+		r = -ENOMEM;
 	if (!r)
 		r = sk_cil_name(&c);
 	if (!r)
@@ -910,6 +1016,9 @@ int sk_unit_print_cil(const struct sk_unit *unit, struct sk_buf *out)
 	sk_map_done(&c.attributes);
 	sk_map_done(&c.tunables);
 	free(c.pending.list);
+	free(c.class_perms.list);
+	free(c.class_perms_at);
+	sk_arena_done(&c.texts);
 	free(c.owned_name);
 	sk_buf_done(&c.scratch);
 	sk_unit_index_done(&c.index);

@@ -65,7 +65,8 @@ void sk_units_done(struct sk_units *units)
 
 int sk_unit_add(struct sk_unit *unit, const struct sk_unit_stmt *stmt)
 {
-	int r = sk_grow(&unit->stmts.list, &unit->stmts.cap, unit->stmts.n + 1, sizeof(*unit->stmts.list));
+	int r = unit->stmts.n < unit->stmts.cap ? 0
+		: sk_grow(&unit->stmts.list, &unit->stmts.cap, unit->stmts.n + 1, sizeof(*unit->stmts.list));
 
 	if (!r)
 		unit->stmts.list[unit->stmts.n++] = *stmt;

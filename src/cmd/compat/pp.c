@@ -37,28 +37,41 @@ static void sk_pp_check_name(selkie_module *module, const char *in, const char *
 			in, info.name, (int)n, name);
 }
 
+/* The package of a file, or of standard input. Returns as selkie_module_load does, or 1 after a message. */
+static int sk_pp_read(const char *in, selkie_diagnostics *diags, selkie_module **ret)
+{
+	sk_auto_free char *data = NULL;
+	size_t size;
+
+	if (strcmp(in, "-") != 0)
+		return selkie_module_load(in, diags, ret);
+	if (sk_compat_read("pp", in, &data, &size))
+		return 1;
+	return selkie_module_read_memory(data, size, "stdin", diags, ret);
+}
+
 static int sk_pp_convert(const char *in, const char *out, selkie_diagnostics *diags)
 {
 	sk_auto_close int owned = -1;
-	sk_auto_free char *data = NULL;
 	selkie_module *module = NULL;
 	int fd = STDOUT_FILENO, r;
-	size_t size;
 
-	if (sk_compat_read("pp", in, &data, &size))
+	r = sk_pp_read(in, diags, &module);
+	if (r < 0)
+		sk_compat_fail("pp", "%s: %s", in, strerror(-r));
+	if (r)
 		return SK_PP_FAILED;
 	if (strcmp(out, "-") != 0) {
 		fd = owned = open(out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 		if (fd < 0) {
 			sk_compat_fail("pp", "%s: %s", out, strerror(errno));
+			selkie_module_free(module);
 			return SK_PP_FAILED;
 		}
 	}
-	r = selkie_module_read_memory(data, size, strcmp(in, "-") ? in : "stdin", diags, &module);
-	if (!r && fd != STDOUT_FILENO)
+	if (fd != STDOUT_FILENO)
 		sk_pp_check_name(module, strcmp(in, "-") ? in : "stdin", out);
-	if (!r)
-		r = selkie_module_print_fd(module, SELKIE_MODULE_CIL, diags, fd);
+	r = selkie_module_print_fd(module, SELKIE_MODULE_CIL, diags, fd);
 	selkie_module_free(module);
 	if (r < 0)
 		sk_compat_fail("pp", "%s: %s", in, strerror(-r));

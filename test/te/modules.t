@@ -444,4 +444,20 @@ tunable_policy(`flag',`
 m.te:4:2: error: 'typeattribute' cannot stand in an if block [E0135]
     4 | 	typeattribute a_t x;
       | 	^~~~~~~~~~~~~
+=== a quote that has no end, and what is wrong before it
+policy_module(m, 1)
+type a_t;
+allow a_t b_t:file read;
+optional_policy(`
+	allow a_t a_t:file read;
+---
+m.te:4:17: error: the quote that begins here is never closed [E0110]
+    4 | optional_policy(`
+      |                 ^
+m.te:3:11: error: type 'b_t' is neither declared nor required [E0141]
+    3 | allow a_t b_t:file read;
+      |           ^~~
+m.te:2:6: note: did you mean 'a_t', declared here?
+    2 | type a_t;
+      |      ^~~
 ===

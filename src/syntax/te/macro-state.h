@@ -177,6 +177,7 @@ struct sk_macro_state {
 	const struct sk_source *source;
 	uint64_t steps;
 	bool spent;			/* a budget is: reported once */
+	bool unclosed;			/* the file ended in a quote or a call; the next one is read */
 
 	int64_t divert;
 	struct sk_diversion *diversions;
@@ -277,6 +278,8 @@ bool sk_macro_splice(struct sk_macro_reader *m, const struct sk_call *call, uint
 
 /* An expansion of the macro that is called there. Returns 0, -ENOMEM, or stops the reader. */
 int sk_macro_new_expansion(struct sk_macro_reader *m, const struct sk_expansion *e, uint32_t *ret_expansion);
+/* A file as a text that nothing reads yet. */
+int sk_macro_begin_file(struct sk_macro_reader *m, const struct sk_source *source, struct sk_text **ret_text);
 int sk_macro_open_text(struct sk_macro_reader *m, struct sk_text *text, const struct sk_env *env, uint32_t expansion);
 void sk_macro_moment_end(struct sk_macro_state *s);
 int sk_macro_undivert_but(struct sk_macro_reader *m, struct sk_buf *buf, int64_t but);

@@ -208,16 +208,26 @@ int sk_macro_know_interfaces(struct sk_macro_reader *m)
 
 /* The stack of texts */
 
-int sk_macro_open(struct sk_macro_reader *m, const struct sk_source *source)
+int sk_macro_begin_file(struct sk_macro_reader *m, const struct sk_source *source, struct sk_text **ret_text)
 {
 	struct sk_macro_state *s = m->state;
-	struct sk_text *text = sk_text_new(m, source->text, source->size, source->base, true);
 
-	if (!text)
+	*ret_text = sk_text_new(m, source->text, source->size, source->base, true);
+	if (!*ret_text)
 		return -ENOMEM;
 	s->source = source;
 	s->steps = 0;
-	return sk_macro_open_text(m, text, NULL, 0);
+	if (s->unclosed)
+		s->unclosed = m->stopped = false;
+	return 0;
+}
+
+int sk_macro_open(struct sk_macro_reader *m, const struct sk_source *source)
+{
+	struct sk_text *text;
+	int r = sk_macro_begin_file(m, source, &text);
+
+	return r ? r : sk_macro_open_text(m, text, NULL, 0);
 }
 
 int sk_macro_open_text(struct sk_macro_reader *m, struct sk_text *text, const struct sk_env *env, uint32_t expansion)
@@ -578,10 +588,10 @@ static int sk_read_quoted(struct sk_macro_reader *m, struct sk_piece *lx, struct
 		s->n_flat = flat_start;
 		s->n_origins = origin_start;
 		sk_macro_complain(m, SELKIE_SEVERITY_ERROR, "E0110", addr, lx->expansion,
-				  "this quoted text has no end");
+				  "the quote that begins here is never closed");
 		ret_quoted->text = &s->empty;
 		ret_quoted->env = NULL;
-		m->stopped = true;
+		s->unclosed = m->stopped = true;
 		return SK_STOP;
 	}
 }
@@ -1080,8 +1090,8 @@ static int sk_end_of_file(struct sk_macro_reader *m, struct sk_piece *lx)
 		const struct sk_call *call = &s->calls[s->n_calls - 1];
 
 		sk_macro_complain(m, SELKIE_SEVERITY_ERROR, "E0111", call->addr, call->expansion,
-				  "the arguments of %s have no end", sk_intern_str(m->names, call->name));
-		m->stopped = true;
+				  "the parenthesis of '%s(' is never closed", sk_intern_str(m->names, call->name));
+		s->unclosed = m->stopped = true;
 	}
 	s->n_calls = s->n_args = s->n_flat = s->n_origins = 0;
 	lx->kind = SK_PIECE_END;

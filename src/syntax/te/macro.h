@@ -69,7 +69,7 @@ struct sk_macro_reader {
 	void *include_arg;
 	bool by_text;			/* the slow way only: plain m4 on characters; for tests against the other */
 	int exit_code;			/* of m4exit */
-	bool stopped;			/* m4exit, or the budget is spent */
+	bool stopped;			/* m4exit, the budget is spent, or the file lacks an end of something */
 
 	struct sk_macro_state *state;	/* macro-state.h */
 };
@@ -90,7 +90,7 @@ void sk_macro_undefine(struct sk_macro_reader *m, const char *name);
  */
 int sk_macro_know_interfaces(struct sk_macro_reader *m);
 
-/* Starts a file. The one before must be at its end. */
+/* Starts a file. The one before must be at its end; if a quote or a call in it had none, that ends with it. */
 int sk_macro_open(struct sk_macro_reader *m, const struct sk_source *source);
 
 /*

@@ -825,11 +825,10 @@ int sk_te_parse_templates(struct sk_macro_reader *m, const struct sk_source *sou
 		return r;
 	}
 	r = sk_templates_init(&t);
-	text = r ? NULL : sk_text_new(m, source->text, source->size, source->base, true);
-	if (!text)
-		return r ? r : -ENOMEM;
-	m->state->source = source;
-	m->state->steps = 0;
+	if (!r)
+		r = sk_macro_begin_file(m, source, &text);
+	if (r)
+		return r;
 	m->state->hold = true;
 	r = sk_run_text(&t, text, NULL, 0, &sink);
 	m->state->hold = false;

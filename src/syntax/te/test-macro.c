@@ -146,6 +146,7 @@ static void check_ends(const char *program, size_t n, const char *id)
 	for (int by_text = 0; by_text < 2; by_text++) {
 		struct sk_piece piece;
 		struct run run;
+		int r;
 
 		run_init(&run);
 		run.m.by_text = by_text;
@@ -157,9 +158,13 @@ static void check_ends(const char *program, size_t n, const char *id)
 		while (piece.kind != SK_PIECE_END);
 		assert_true(run.diags->n[SELKIE_SEVERITY_ERROR] == 1);
 		assert_string_equal(run.diags->first->id, id);
-		/* Nothing follows a spent budget. */
+		/* Nothing follows in this file, nor behind a spent budget in the next. */
 		assert_int_equal(sk_macro_next(&run.m, &piece), 0);
 		assert_int_equal(piece.kind, SK_PIECE_END);
+		r = sk_macro_open(&run.m, run_source(&run, "word", 4));
+		assert_in_range(r, 0, !strcmp(id, "E0112"));
+		assert_int_equal(sk_macro_next(&run.m, &piece), 0);
+		assert_int_equal(piece.kind == SK_PIECE_END, !strcmp(id, "E0112"));
 		run_done(&run);
 	}
 }

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "alloc-fail.h"
+#include "cases.h"
 #include "unit/te.h"
 
 struct world {
@@ -88,29 +89,7 @@ static void check_case(const char *name, const char *text, size_t n, const char 
 
 static void test_diagnostics(void **state)
 {
-	const char *root = getenv("SELKIE_SOURCE_ROOT"), *p, *end;
-	struct sk_sources sources = SK_SOURCES_INIT;
-	struct sk_source *file;
-	char path[4096];
-	int n_cases = 0;
-
-	assert_non_null(root);
-	snprintf(path, sizeof(path), "%s/test/te/modules.t", root);
-	assert_int_equal(sk_sources_load(&sources, path, NULL, NULL, &file), 0);
-	for (p = strstr(file->text, "\n=== "); p; p = strstr(end, "\n=== ")) {
-		char name[100];
-		const char *source, *want;
-
-		assert_int_equal(sscanf(p, "\n=== %99[^\n]", name), 1);
-		source = strchr(p + 1, '\n') + 1;
-		want = strstr(source - 1, "\n---\n") + 5;
-		end = strstr(want - 1, "\n===");
-		assert_non_null(end);
-		check_case(name, source, (size_t)(want - source) - 4, want, (size_t)(end + 1 - want));
-		n_cases++;
-	}
-	assert_true(n_cases >= 30);
-	sk_sources_done(&sources);
+	assert_in_range(cases_each("test/te/modules.t", check_case), 30, 10000);
 }
 
 static size_t count(const struct world *w, enum sk_unit_kind kind)

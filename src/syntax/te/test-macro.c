@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "cases.h"
 #include "syntax/te/macro.h"
 
 struct run {
@@ -67,40 +68,20 @@ static void check_case(const char *name, const char *program, size_t n, const ch
 	}
 }
 
+/* A backslash at the end of a text: there is no line break. */
+static size_t without_break(const char *text, size_t n)
+{
+	return n >= 2 && text[n - 2] == '\\' ? n - 2 : n;
+}
+
+static void check_as_m4(const char *name, const char *program, size_t n, const char *want, size_t n_want)
+{
+	check_case(name, program, without_break(program, n), want, without_break(want, n_want));
+}
+
 static void test_as_m4(void **state)
 {
-	const char *root = getenv("SELKIE_SOURCE_ROOT");
-	struct sk_sources sources = SK_SOURCES_INIT;
-	struct sk_source *file;
-	const char *p, *end;
-	char path[4096];
-	int n_cases = 0;
-
-	assert_non_null(root);
-	snprintf(path, sizeof(path), "%s/test/te/m4.t", root);
-	assert_int_equal(sk_sources_load(&sources, path, NULL, NULL, &file), 0);
-	for (p = strstr(file->text, "\n=== "); p; p = strstr(end, "\n=== ")) {
-		char name[100];
-		const char *program, *want;
-		size_t n, n_want;
-
-		assert_int_equal(sscanf(p, "\n=== %99[^\n]", name), 1);
-		program = strchr(p + 1, '\n') + 1;
-		want = strstr(program - 1, "\n---\n") + 5;
-		n = (size_t)(want - program) - 4;
-		end = strstr(want - 1, "\n===");
-		assert_non_null(end);
-		n_want = (size_t)(end + 1 - want);
-		/* A backslash at the end of the line: there is no line break. */
-		if (n >= 2 && program[n - 2] == '\\')
-			n -= 2;
-		if (n_want >= 2 && want[n_want - 2] == '\\')
-			n_want -= 2;
-		check_case(name, program, n, want, n_want);
-		n_cases++;
-	}
-	assert_true(n_cases > 70);
-	sk_sources_done(&sources);
+	assert_in_range(cases_each("test/te/m4.t", check_as_m4), 71, 10000);
 }
 
 /* Every word of an expansion knows where it was written and how it got there. */

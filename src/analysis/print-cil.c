@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "analysis/print.h"
+#include "model/expression.h"
 #include "model/words.h"
 #include "selkie/capability.h"
 
@@ -55,81 +56,207 @@ static void sk_cil_check_name(struct sk_print *p, const char *what, const char *
 		sk_print_lacks(p, "the %s '%s' has a name that CIL has no place for", what, name);
 }
 
-/* Blocks for names with dots: each is declared once, the outer ones first. */
-struct sk_cil_blocks {
-	const char **names;	/* sorted, with whole names as prefixes of names */
-	size_t n, cap;
+/* What is declared: kinds in the order in which a block has them. */
+enum sk_cil_symbol {
+	SK_CIL_SYM_COMMON, SK_CIL_SYM_CLASS, SK_CIL_SYM_TYPE, SK_CIL_SYM_ALIAS, SK_CIL_SYM_ROLE, SK_CIL_SYM_USER,
+	SK_CIL_SYM_BOOL, SK_CIL_N_SYM,
 };
 
-static int sk_cil_compare(const void *a, const void *b)
+static const enum sk_print_part sk_cil_parts[SK_CIL_N_SYM] = {
+	[SK_CIL_SYM_COMMON] = SK_PRINT_COMMONS, [SK_CIL_SYM_CLASS] = SK_PRINT_CLASSES, [SK_CIL_SYM_TYPE] = SK_PRINT_TYPES,
+	[SK_CIL_SYM_ALIAS] = SK_PRINT_TYPE_NAMES, [SK_CIL_SYM_ROLE] = SK_PRINT_ROLES, [SK_CIL_SYM_USER] = SK_PRINT_USERS,
+	[SK_CIL_SYM_BOOL] = SK_PRINT_BOOLS,
+};
+
+static const struct sk_common *sk_cil_common(const struct sk_print *p, uint32_t value)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	for (uint32_t i = 0; i < p->policy->n_commons; i++)
+		if (p->policy->commons[i].value == value)
+			return &p->policy->commons[i];
+	return NULL;
 }
 
-static void sk_cil_add_blocks(struct sk_print *p, struct sk_cil_blocks *blocks, const char *name)
+/* The name of the i-th element of a part, or NULL where there is none to declare. */
+static const char *sk_cil_symbol_name(const struct sk_print *p, enum sk_cil_symbol kind, uint32_t i)
 {
-	for (const char *dot = strchr(name, '.'); dot && !p->out->failed; dot = strchr(dot + 1, '.')) {
-		char *block = sk_arena_strndup(&p->arena, name, (size_t)(dot - name));
+	const struct sk_policy *policy = p->policy;
 
-		if (!block || sk_grow(&blocks->names, &blocks->cap, blocks->n + 1, sizeof(*blocks->names)))
-			sk_buf_fail(p->out, -ENOMEM);
-		else
-			blocks->names[blocks->n++] = block;
+	switch (kind) {
+	case SK_CIL_SYM_COMMON:
+		return sk_cil_common(p, i) ? sk_cil_common(p, i)->name : NULL;
+	case SK_CIL_SYM_CLASS:
+		return policy->class_by_id[i] ? policy->class_by_id[i]->name : NULL;
+	case SK_CIL_SYM_TYPE:
+		/* before version 20 nothing refers to an attribute */
+		return policy->type_by_id[i]->attribute && policy->version < 20 ? NULL : sk_cil_type(p, i);
+	case SK_CIL_SYM_ALIAS:
+		return policy->types[i].primary ? NULL : policy->types[i].name;
+	case SK_CIL_SYM_ROLE:
+		return sk_cil_role(p, i);
+	case SK_CIL_SYM_USER:
+		return sk_cil_user(p, i);
+	default:
+		return policy->bool_by_id[i] ? policy->bool_by_id[i]->name : NULL;
 	}
 }
 
-/* Statements at the place of a name: `(in a.b (`, and `)` behind. */
-static const char *sk_cil_open(struct sk_print *p, const char *name)
+static void sk_cil_perms(struct sk_print *p, const struct sk_perm *perms, uint32_t n)
 {
-	const char *dot = strrchr(name, '.');
+	bool first = true;
 
-	if (!dot) {
-		sk_buf_addc(p->out, '(');
-		return name;
+	sk_buf_addc(p->out, '(');
+	for (uint32_t value = 1; value <= 32; value++)
+		for (uint32_t i = 0; i < n; i++)
+			if (perms[i].value == value) {
+				sk_buf_adds(p->out, first ? "" : " ");
+				sk_buf_adds(p->out, perms[i].name);
+				first = false;
+			}
+	sk_buf_addc(p->out, ')');
+}
+
+/* "(type a)"; `name` is what the block that it stands in calls it. */
+static void sk_cil_declare(struct sk_print *p, enum sk_cil_symbol kind, uint32_t i, const char *name)
+{
+	static const char *const words[] = {
+		[SK_CIL_SYM_COMMON] = "(common ", [SK_CIL_SYM_CLASS] = "(class ", [SK_CIL_SYM_TYPE] = "(type ",
+		[SK_CIL_SYM_ALIAS] = "(typealias ", [SK_CIL_SYM_ROLE] = "(role ", [SK_CIL_SYM_USER] = "(user ",
+		[SK_CIL_SYM_BOOL] = "(boolean ",
+	};
+	bool attribute = kind == SK_CIL_SYM_TYPE && p->policy->type_by_id[i]->attribute;
+
+	sk_buf_join(p->out, attribute ? "(typeattribute " : words[kind], name, NULL);
+	if (kind == SK_CIL_SYM_COMMON || kind == SK_CIL_SYM_CLASS) {
+		const struct sk_common *common = kind == SK_CIL_SYM_COMMON ? sk_cil_common(p, i) : NULL;
+		const struct sk_class *cls = common ? NULL : p->policy->class_by_id[i];
+
+		sk_buf_addc(p->out, ' ');
+		sk_cil_perms(p, common ? common->perms : cls->perms, common ? common->n_perms : cls->n_perms);
 	}
-	sk_buf_adds(p->out, "(in ");
-	sk_buf_add(p->out, name, (size_t)(dot - name));
-	sk_buf_adds(p->out, " (");
-	return dot + 1;
+	if (kind == SK_CIL_SYM_BOOL)
+		sk_buf_adds(p->out, p->policy->bool_by_id[i]->state ? " true" : " false");
+	sk_buf_adds(p->out, ")\n");
 }
 
-static void sk_cil_close(struct sk_print *p, const char *name)
+/* Those with dots in their names are declared in blocks. */
+static void sk_cil_symbol(struct sk_print *p, uint32_t i, uint32_t which)
 {
-	sk_buf_adds(p->out, strchr(name, '.') ? "))\n" : ")\n");
+	const char *name = sk_cil_symbol_name(p, which, i);
+
+	if (!name && which == SK_CIL_SYM_CLASS)
+		sk_print_lacks(p, "there is no class %u; the classes after it get other numbers", i);
+	if (name && !strchr(name, '.'))
+		sk_cil_declare(p, which, i, name);
 }
 
-/* "(WORD NAME)", in its block. */
-static void sk_cil_declare(struct sk_print *p, const char *word, const char *name)
-{
-	const char *last = sk_cil_open(p, name);
+/* A symbol whose name has dots: the block is what stands before the last one. */
+struct sk_cil_inner {
+	const char *name;
+	uint32_t n_block, i;
+	enum sk_cil_symbol kind;
+	bool sorted;
+};
 
-	sk_buf_join(p->out, word, " ", last, NULL);
-	sk_cil_close(p, name);
+/* An outer block comes right before all that is within it. */
+static int sk_cil_compare_paths(const struct sk_cil_inner *a, const struct sk_cil_inner *b)
+{
+	for (uint32_t i = 0; i < a->n_block && i < b->n_block; i++)
+		if (a->name[i] != b->name[i])
+			return a->name[i] == '.' ? -1 : b->name[i] == '.' ? 1 : a->name[i] < b->name[i] ? -1 : 1;
+	return (a->n_block > b->n_block) - (a->n_block < b->n_block);
+}
+
+static int sk_cil_compare(const void *x, const void *y)
+{
+	const struct sk_cil_inner *a = x, *b = y;
+	int r = sk_cil_compare_paths(a, b);
+
+	r = r ? r : (int)a->kind - (int)b->kind;
+	if (!r && a->sorted)
+		return strcmp(a->name, b->name);
+	return r ? r : (a->i > b->i) - (a->i < b->i);
+}
+
+static void sk_cil_indent(struct sk_print *p, uint32_t depth)
+{
+	while (depth--)
+		sk_buf_adds(p->out, "    ");
+}
+
+/* Closes and opens blocks so that those of `path` are open, whose depth is returned; `open` are so far. */
+static uint32_t sk_cil_enter(struct sk_print *p, const char *open, uint32_t n_open, uint32_t depth, const char *path,
+			     uint32_t n_path)
+{
+	uint32_t same = 0, common = 0;
+
+	for (uint32_t i = 0; i < n_open && i < n_path && open[i] == path[i]; i++) {
+		bool end = (i + 1 == n_open || open[i + 1] == '.') && (i + 1 == n_path || path[i + 1] == '.');
+
+		if (end) {
+			same = i + 1;
+			common++;
+		}
+	}
+	for (; depth > common; depth--) {
+		sk_cil_indent(p, depth - 1);
+		sk_buf_adds(p->out, ")\n");
+	}
+	while (same < n_path) {
+		uint32_t from = same ? same + 1 : 0, to = from;
+
+		while (to < n_path && path[to] != '.')
+			to++;
+		sk_cil_indent(p, depth++);
+		sk_buf_adds(p->out, "(block ");
+		sk_buf_add(p->out, path + from, to - from);
+		sk_buf_addc(p->out, '\n');
+		same = to;
+	}
+	return depth;
+}
+
+static int sk_cil_find_inner(struct sk_print *p, struct sk_cil_inner **list, size_t *n)
+{
+	size_t cap = 0;
+
+	for (unsigned int kind = 0; kind < SK_CIL_N_SYM; kind++) {
+		const struct sk_print_section section = { .part = sk_cil_parts[kind] };
+		uint32_t first, count;
+
+		sk_print_elements_of(p, &section, &first, &count);
+		for (uint32_t i = first; i < first + count; i++) {
+			const char *name = sk_cil_symbol_name(p, kind, i), *dot = name ? strrchr(name, '.') : NULL;
+
+			if (!dot)
+				continue;
+			if (sk_grow(list, &cap, *n + 1, sizeof(**list)))
+				return -ENOMEM;
+			(*list)[(*n)++] = (struct sk_cil_inner){ name, (uint32_t)(dot - name), i, kind, p->sorted };
+		}
+	}
+	return 0;
 }
 
 static void sk_cil_blocks(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t which SK_UNUSED)
 {
-	const struct sk_policy *policy = p->policy;
-	struct sk_cil_blocks blocks = { 0 };
+	struct sk_cil_inner *list = NULL;
+	const char *open = "";
+	uint32_t n_open = 0, depth = 0;
+	size_t n = 0;
 
-	for (uint32_t k = 0; k < policy->n_classes; k++)
-		sk_cil_add_blocks(p, &blocks, policy->classes[k].name);
-	for (uint32_t k = 0; k < policy->n_commons; k++)
-		sk_cil_add_blocks(p, &blocks, policy->commons[k].name);
-	for (uint32_t k = 0; k < policy->n_types; k++)
-		sk_cil_add_blocks(p, &blocks, policy->types[k].name);
-	for (uint32_t k = 0; k < policy->n_roles; k++)
-		sk_cil_add_blocks(p, &blocks, policy->roles[k].name);
-	for (uint32_t k = 0; k < policy->n_users; k++)
-		sk_cil_add_blocks(p, &blocks, policy->users[k].name);
-	for (uint32_t k = 0; k < policy->n_bools; k++)
-		sk_cil_add_blocks(p, &blocks, policy->bools[k].name);
-	if (blocks.n)
-		qsort(blocks.names, blocks.n, sizeof(*blocks.names), sk_cil_compare);
-	for (size_t k = 0; k < blocks.n; k++)
-		if (!k || strcmp(blocks.names[k - 1], blocks.names[k]))
-			sk_cil_declare(p, "block", blocks.names[k]);
-	free(blocks.names);
+	if (sk_cil_find_inner(p, &list, &n))
+		sk_buf_fail(p->out, -ENOMEM);
+	if (n)
+		qsort(list, n, sizeof(*list), sk_cil_compare);
+	for (size_t k = 0; k < n; k++) {
+		depth = sk_cil_enter(p, open, n_open, depth, list[k].name, list[k].n_block);
+		open = list[k].name;
+		n_open = list[k].n_block;
+		sk_cil_indent(p, depth);
+		sk_cil_declare(p, list[k].kind, list[k].i, list[k].name + n_open + 1);
+	}
+	sk_cil_enter(p, open, n_open, depth, "", 0);
+	free(list);
 }
 
 static void sk_cil_check_names(struct sk_print *p)
@@ -232,50 +359,11 @@ static void sk_cil_header(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t whi
 		    p->policy->mls ? "true" : "false", ")\n", NULL);
 }
 
-static void sk_cil_perms(struct sk_print *p, const struct sk_perm *perms, uint32_t n)
-{
-	bool first = true;
-
-	sk_buf_addc(p->out, '(');
-	for (uint32_t value = 1; value <= 32; value++)
-		for (uint32_t i = 0; i < n; i++)
-			if (perms[i].value == value) {
-				sk_buf_adds(p->out, first ? "" : " ");
-				sk_buf_adds(p->out, perms[i].name);
-				first = false;
-			}
-	sk_buf_addc(p->out, ')');
-}
-
-static void sk_cil_common(struct sk_print *p, uint32_t value, uint32_t which SK_UNUSED)
-{
-	for (uint32_t i = 0; i < p->policy->n_commons; i++) {
-		const struct sk_common *c = &p->policy->commons[i];
-		const char *last;
-
-		if (c->value != value)
-			continue;
-		last = sk_cil_open(p, c->name);
-		sk_buf_join(p->out, "common ", last, " ", NULL);
-		sk_cil_perms(p, c->perms, c->n_perms);
-		sk_cil_close(p, c->name);
-	}
-}
-
-static void sk_cil_class(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
+static void sk_cil_class_common(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
 {
 	const struct sk_class *c = p->policy->class_by_id[i];
-	const char *last;
 
-	if (!c) {
-		sk_print_lacks(p, "there is no class %u; the classes after it get other numbers", i);
-		return;
-	}
-	last = sk_cil_open(p, c->name);
-	sk_buf_join(p->out, "class ", last, " ", NULL);
-	sk_cil_perms(p, c->perms, c->n_perms);
-	sk_cil_close(p, c->name);
-	if (c->common)
+	if (c && c->common)
 		sk_buf_join(p->out, "(classcommon ", c->name, " ", c->common->name, ")\n", NULL);
 }
 
@@ -442,10 +530,10 @@ static void sk_cil_operands(uint32_t attr, const char **ret_left, const char **r
 		}
 }
 
-/* The names of a node: as written where the policy keeps that, unless that has exceptions or complements. */
+/* The names of a node: as written where CIL has words for that. */
 static void sk_cil_names(struct sk_print *p, const struct sk_constraint_node *node)
 {
-	const struct sk_type_set *t = node->attr & SK_ATTR_TYPE ? node->type_names : NULL;
+	const struct sk_type_set *t = sk_constraint_written(p->policy, node);
 	bool written = t && !t->flags && sk_bitset_empty(&t->negset) && !sk_bitset_empty(&t->types);
 	sk_print_name_at name_at = node->attr & SK_ATTR_TYPE ? sk_cil_type : node->attr & SK_ATTR_ROLE ? sk_cil_role
 												       : sk_cil_user;
@@ -563,15 +651,6 @@ static void sk_cil_capability(struct sk_print *p, uint32_t bit, uint32_t which S
 
 /* Types */
 
-static void sk_cil_type_decl(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
-{
-	bool attribute = p->policy->type_by_id[id]->attribute;
-
-	/* before version 20 nothing refers to an attribute */
-	if (!attribute || p->policy->version >= 20)
-		sk_cil_declare(p, attribute ? "typeattribute" : "type", sk_cil_type(p, id));
-}
-
 static void sk_cil_attribute(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
 {
 	size_t n;
@@ -593,10 +672,9 @@ static void sk_cil_typealias(struct sk_print *p, uint32_t i, uint32_t which SK_U
 {
 	const struct sk_type *t = &p->policy->types[i];
 
-	if (t->primary)
-		return;
-	sk_cil_declare(p, "typealias", t->name);
-	sk_buf_join(p->out, "(typealiasactual ", t->name, " ", sk_cil_type(p, t->id.v), ")\n", NULL);
+	sk_cil_symbol(p, i, SK_CIL_SYM_ALIAS);
+	if (!t->primary)
+		sk_buf_join(p->out, "(typealiasactual ", t->name, " ", sk_cil_type(p, t->id.v), ")\n", NULL);
 }
 
 enum sk_cil_mark { SK_CIL_BOUNDS, SK_CIL_PERMISSIVE, SK_CIL_NEVERAUDIT };
@@ -611,18 +689,6 @@ static void sk_cil_mark(struct sk_print *p, uint32_t id, uint32_t which)
 		sk_buf_join(p->out, "(typepermissive ", sk_cil_type(p, id), ")\n", NULL);
 	else if (which == SK_CIL_NEVERAUDIT && sk_bitset_has(&p->policy->neveraudit, id))
 		sk_buf_join(p->out, "(typeneveraudit ", sk_cil_type(p, id), ")\n", NULL);
-}
-
-static void sk_cil_bool(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
-{
-	const struct sk_bool *b = p->policy->bool_by_id[id];
-	const char *last;
-
-	if (!b)
-		return;
-	last = sk_cil_open(p, b->name);
-	sk_buf_join(p->out, "boolean ", last, b->state ? " true" : " false", NULL);
-	sk_cil_close(p, b->name);
 }
 
 /* Rules */
@@ -796,12 +862,6 @@ static void sk_cil_range_transition(struct sk_print *p, uint32_t i, uint32_t whi
 
 /* Roles and users */
 
-static void sk_cil_role_decl(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
-{
-	if (sk_cil_role(p, id))
-		sk_cil_declare(p, "role", sk_cil_role(p, id));
-}
-
 #define SK_CIL_ALL_TYPES "selkie_every_type"
 
 /* object_r may have all types, which secilc wants to be told. The attribute is in no rule: compilers leave it out. */
@@ -859,7 +919,7 @@ static void sk_cil_user_parts(struct sk_print *p, uint32_t id, uint32_t which SK
 
 	if (!u)
 		return;
-	sk_cil_declare(p, "user", u->name);
+	sk_cil_symbol(p, id, SK_CIL_SYM_USER);
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(p->list[i], "object_r"))
 			sk_buf_join(p->out, "(userrole ", u->name, " ", p->list[i], ")\n", NULL);
@@ -1040,8 +1100,9 @@ static void sk_cil_genfs(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSE
 static const struct sk_print_section sk_cil_sections[] = {
 	{ SK_PRINT_POLICY, sk_cil_header, 0, SK_PRINT_FIXED },
 	{ SK_PRINT_POLICY, sk_cil_blocks, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_COMMONS, sk_cil_common, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_cil_class, 0, SK_PRINT_FIXED },
+	{ SK_PRINT_COMMONS, sk_cil_symbol, SK_CIL_SYM_COMMON, SK_PRINT_FIXED },
+	{ SK_PRINT_CLASSES, sk_cil_symbol, SK_CIL_SYM_CLASS, SK_PRINT_FIXED },
+	{ SK_PRINT_CLASSES, sk_cil_class_common, 0, SK_PRINT_FIXED },
 	{ SK_PRINT_POLICY, sk_cil_ordered, SK_CIL_CLASSES, SK_PRINT_FIXED },
 	{ SK_PRINT_SIDS, sk_cil_sid, 0, SK_PRINT_FIXED },
 	{ SK_PRINT_POLICY, sk_cil_ordered, SK_CIL_SIDS, SK_PRINT_FIXED },
@@ -1054,11 +1115,11 @@ static const struct sk_print_section sk_cil_sections[] = {
 	{ SK_PRINT_CATS, sk_cil_category, 0, SK_PRINT_FIXED | SK_PRINT_MLS },
 	{ SK_PRINT_POLICY, sk_cil_ordered, SK_CIL_CATEGORIES, SK_PRINT_FIXED | SK_PRINT_MLS },
 	{ SK_PRINT_SENS, sk_cil_sens_cats, 0, SK_PRINT_FIXED | SK_PRINT_MLS },
-	{ SK_PRINT_CONSTRAINTS, sk_cil_constraint, SK_CIL_MLS | SK_CIL_CONSTRAIN, SK_PRINT_MLS },
-	{ SK_PRINT_CONSTRAINTS, sk_cil_constraint, SK_CIL_MLS | SK_CIL_VALIDATETRANS, SK_PRINT_MLS },
+	{ SK_PRINT_CONSTRAINTS, sk_cil_constraint, SK_CIL_MLS | SK_CIL_CONSTRAIN, 0 },
+	{ SK_PRINT_CONSTRAINTS, sk_cil_constraint, SK_CIL_MLS | SK_CIL_VALIDATETRANS, 0 },
 	{ SK_PRINT_CAPABILITIES, sk_cil_capability, 0, 0 },
-	{ SK_PRINT_TYPES, sk_cil_type_decl, 0, 0 },
-	{ SK_PRINT_BOOLS, sk_cil_bool, 0, 0 },
+	{ SK_PRINT_TYPES, sk_cil_symbol, SK_CIL_SYM_TYPE, 0 },
+	{ SK_PRINT_BOOLS, sk_cil_symbol, SK_CIL_SYM_BOOL, 0 },
 	{ SK_PRINT_TYPE_NAMES, sk_cil_typealias, 0, 0 },
 	{ SK_PRINT_TYPES, sk_cil_mark, SK_CIL_BOUNDS, 0 },
 	{ SK_PRINT_TYPES, sk_cil_attribute, 0, 0 },
@@ -1075,11 +1136,11 @@ static const struct sk_print_section sk_cil_sections[] = {
 	{ SK_PRINT_RULES, sk_cil_unconditional, 8, 0 },
 	{ SK_PRINT_FILENAME_TRANSITIONS, sk_cil_filename, 0, 0 },
 	{ SK_PRINT_RANGE_TRANSITIONS, sk_cil_range_transition, 0, SK_PRINT_MLS },
-	{ SK_PRINT_CONDS, sk_cil_cond, 0, SK_PRINT_BLOCKS },
-	{ SK_PRINT_ROLES, sk_cil_role_decl, 0, 0 },
+	{ SK_PRINT_CONDS, sk_cil_cond, 0, SK_PRINT_BLOCKS | SK_PRINT_BACKWARDS },
+	{ SK_PRINT_ROLES, sk_cil_symbol, SK_CIL_SYM_ROLE, 0 },
 	{ SK_PRINT_ROLES, sk_cil_role_types, 0, 0 },
-	{ SK_PRINT_ROLE_TRANSITIONS, sk_cil_role_transition, 0, 0 },
-	{ SK_PRINT_ROLE_ALLOWS, sk_cil_role_allow, 0, 0 },
+	{ SK_PRINT_ROLE_TRANSITIONS, sk_cil_role_transition, 0, SK_PRINT_BACKWARDS },
+	{ SK_PRINT_ROLE_ALLOWS, sk_cil_role_allow, 0, SK_PRINT_BACKWARDS },
 	{ SK_PRINT_USERS, sk_cil_user_parts, 0, SK_PRINT_BLOCKS },
 	{ SK_PRINT_USERS, sk_cil_user_bounds, 0, 0 },
 	{ SK_PRINT_POLICY, sk_cil_object_r, 0, SK_PRINT_FIXED },

@@ -133,6 +133,28 @@ static void sk_conf_check_perms(struct sk_print *p, const struct sk_perm *perms,
 		sk_conf_check_name(p, "permission", perms[i].name);
 }
 
+/* A type, role or user a.b is within a, unless it is said to be within another. */
+static void sk_conf_check_dots(struct sk_print *p, const char *what, const char *name, bool bounded)
+{
+	const char *dot = strrchr(name, '.');
+
+	if (dot && !bounded)
+		sk_print_lacks(p, "the %s '%s' would be bounded by '%.*s'", what, name, (int)(dot - name), name);
+}
+
+static void sk_conf_check_bounds(struct sk_print *p)
+{
+	const struct sk_policy *policy = p->policy;
+
+	for (uint32_t id = 1; id <= policy->n_type_ids; id++)
+		if (!policy->type_by_id[id]->attribute)
+			sk_conf_check_dots(p, "type", policy->type_by_id[id]->name, policy->type_by_id[id]->bounds.v);
+	for (uint32_t i = 0; i < policy->n_roles; i++)
+		sk_conf_check_dots(p, "role", policy->roles[i].name, policy->roles[i].bounds.v);
+	for (uint32_t i = 0; i < policy->n_users; i++)
+		sk_conf_check_dots(p, "user", policy->users[i].name, policy->users[i].bounds.v);
+}
+
 /* CIL knows fewer words, so a policy may have names that are words here. */
 static void sk_conf_check_names(struct sk_print *p)
 {
@@ -174,11 +196,42 @@ int sk_print_name_attributes(struct sk_print *p)
 	return 0;
 }
 
+static bool sk_conf_names_users(const struct sk_constraint *c)
+{
+	for (uint32_t i = 0; i < c->n_nodes; i++)
+		if (c->nodes[i].kind == SK_CONSTRAINT_NAMES && c->nodes[i].attr & SK_ATTR_USER)
+			return true;
+	return false;
+}
+
+/*
+ * The grammar wants a constraint among the statements of MLS, which stand before users are known. Any that names none
+ * will do: the statement's word is all the difference.
+ */
+static void sk_conf_need_mls(struct sk_print *p)
+{
+	bool any = !p->policy->mls;
+
+	for (uint32_t i = 0; i < p->n_constraints; i++)
+		any |= p->constraints[i].mls = p->constraints[i].mls && !sk_conf_names_users(p->constraints[i].constraint);
+	if (any)
+		return;
+	for (uint32_t i = 0; i < p->n_constraints; i++)
+		any |= p->constraints[i].mls = !sk_conf_names_users(p->constraints[i].constraint);
+	if (!any)
+		sk_print_lacks(p, "there is no constraint that could stand where the language wants one for MLS");
+}
+
 static int sk_conf_begin(struct sk_print *p)
 {
 	p->text.by_bit = true;
-	if (p->diags)
+	sk_conf_need_mls(p);
+	if (!p->n_sids)
+		sk_print_lacks(p, "no initial id has a context, which the language wants of one at least");
+	if (p->diags) {
 		sk_conf_check_names(p);
+		sk_conf_check_bounds(p);
+	}
 	return sk_print_name_attributes(p);
 }
 
@@ -375,11 +428,11 @@ static void sk_conf_level(struct sk_print *p, uint32_t id, uint32_t which SK_UNU
 enum sk_conf_constraint { SK_CONF_CONSTRAIN, SK_CONF_VALIDATETRANS, SK_CONF_MLS = 2 };
 
 /* An empty set of names has no spelling; a set of one name that is and is not has. */
-static bool sk_conf_says_nothing(const struct sk_constraint *c)
+static bool sk_conf_says_nothing(const struct sk_policy *p, const struct sk_constraint *c)
 {
 	for (uint32_t i = 0; i < c->n_nodes; i++) {
 		const struct sk_constraint_node *n = &c->nodes[i];
-		const struct sk_type_set *t = n->attr & SK_ATTR_TYPE ? n->type_names : NULL;
+		const struct sk_type_set *t = sk_constraint_written(p, n);
 
 		if (n->kind == SK_CONSTRAINT_NAMES &&
 		    (t ? sk_bitset_empty(&t->types) && !t->flags : sk_bitset_empty(&n->names)))
@@ -397,9 +450,9 @@ static void sk_conf_constraint(struct sk_print *p, uint32_t i, uint32_t which)
 		return;
 	if (!c->validatetrans && !(c->constraint->perms & p->policy->class_by_id[c->cls.v]->perm_mask))
 		return;
-	if (sk_conf_says_nothing(c->constraint))
+	if (sk_conf_says_nothing(p->policy, c->constraint))
 		sk_print_lacks(p, "a constraint of class %s compares with no name at all", name);
-	sk_buf_adds(p->out, c->mls ? "mls" : "");
+	sk_buf_adds(p->out, which & SK_CONF_MLS ? "mls" : "");
 	sk_buf_join(p->out, c->validatetrans ? "validatetrans " : "constrain ", name, " ", NULL);
 	if (!c->validatetrans) {
 		sk_text_perms(&p->text, p->out, c->cls, c->constraint->perms);
@@ -766,7 +819,6 @@ static void sk_conf_sid_context(struct sk_print *p, uint32_t sid, uint32_t which
 		sk_buf_addc(p->out, '\n');
 		return;
 	}
-	sk_print_lacks(p, "initial id %u has no context", sid);
 }
 
 static void sk_conf_numbers(struct sk_print *p, uint64_t low, uint64_t high, bool hex)

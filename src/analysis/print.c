@@ -71,6 +71,12 @@ static uint32_t sk_print_count(const struct sk_print *p, const struct sk_print_s
 	}
 }
 
+void sk_print_elements_of(const struct sk_print *p, const struct sk_print_section *s, uint32_t *ret_first, uint32_t *ret_n)
+{
+	*ret_first = sk_print_first(s->part);
+	*ret_n = sk_print_count(p, s);
+}
+
 static int sk_piece_compare(const void *a, const void *b)
 {
 	const struct sk_word *x = a, *y = b;
@@ -199,7 +205,7 @@ static void sk_print_add_constraints(struct sk_print *p, struct sk_class_id cls,
 			.cls = cls,
 			.constraint = &list[i],
 			.validatetrans = validatetrans,
-			.mls = sk_constraint_is_mls(&list[i]),
+			.mls = p->policy->mls && sk_constraint_is_mls(&list[i]),
 		};
 }
 

@@ -50,7 +50,8 @@ struct sk_print_pieces {
 struct sk_print_constraint {
 	struct sk_class_id cls;
 	const struct sk_constraint *constraint;
-	bool validatetrans, mls;
+	bool validatetrans;
+	bool mls;		/* compares levels, in an MLS policy */
 };
 
 struct sk_print {
@@ -97,6 +98,9 @@ int sk_print_name_attributes(struct sk_print *p);
 /* Walks the table. Failures are in out->failed. */
 void sk_print_run(const struct sk_policy *policy, const struct sk_print_language *language, bool sorted,
 		  struct sk_diags *diags, struct sk_buf *out);
+
+/* The numbers of a section's elements: `n` of them from `first` on. */
+void sk_print_elements_of(const struct sk_print *p, const struct sk_print_section *s, uint32_t *ret_first, uint32_t *ret_n);
 
 /* Sorts the lines of p->out from byte `from` on. For elements that have lists of their own. */
 void sk_print_sort_lines(struct sk_print *p, size_t from);

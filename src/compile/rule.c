@@ -473,12 +473,39 @@ static unsigned int sk_bits_for(uint32_t n)
 	return bits;
 }
 
+static uint64_t sk_from_the_end(const struct sk_compiler *c, uint64_t key)
+{
+	uint32_t branch = sk_key_branch(c, key), cond = (branch - 1) / 2, is_false = (branch - 1) % 2;
+	uint32_t turned = 1 + 2 * ((uint32_t)c->conds.n - 1 - cond) + is_false;
+
+	return branch ? sk_rule_key(c, turned, sk_key_source(c, key), sk_key_target(c, key), sk_key_class(c, key),
+				    sk_key_kind(key))
+		      : key;
+}
+
+/* Compilers put the last conditional first. How many there are is known when all rules have been met. */
+static void sk_turn_conds(struct sk_compiler *c)
+{
+	for (size_t i = 0, k = c->conds.n; i + 1 < k--; i++) {
+		struct sk_compiled_cond cond = c->conds.list[i];
+
+		c->conds.list[i] = c->conds.list[k];
+		c->conds.list[k] = cond;
+	}
+	for (size_t i = 0; c->conds.n && i < c->records.n; i++)
+		c->records.list[i].key = sk_from_the_end(c, c->records.list[i].key);
+	for (size_t i = 0; c->conds.n && i < c->extended.n; i++)
+		c->extended.list[i].key = sk_from_the_end(c, c->extended.list[i].key);
+}
+
 int sk_compile_rules(struct sk_compiler *c)
 {
 	c->bits_type = sk_bits_for(c->n_type_ids);
 	c->bits_class = sk_bits_for(c->policy->n_class_ids);
-	if (sk_collect_records(c) || sk_sort_records(c) || sk_merge_extended(c) ||
-	    sk_fill_rules(c) || sk_check_conditional_types(c))
+	if (sk_collect_records(c))
+		return -ENOMEM;
+	sk_turn_conds(c);
+	if (sk_sort_records(c) || sk_merge_extended(c) || sk_fill_rules(c) || sk_check_conditional_types(c))
 		return -ENOMEM;
 	sk_fill_conds(c);
 	return c->no_memory ? -ENOMEM : 0;

@@ -43,12 +43,11 @@ static int sk_compile_role_allows(struct sk_compiler *c)
 			}
 	}
 	sk_map_done(&seen);
-	if (!r) {
-		p->role_allows = sk_arena_memdup(&p->arena, out.n ? (void *)out.list : (void *)&out,
-						 out.n * sizeof(*out.list));
-		p->n_role_allows = (uint32_t)out.n;
-		r = p->role_allows ? 0 : -ENOMEM;
-	}
+	p->role_allows = SK_ARENA_ARRAY(&p->arena, struct sk_role_allow, out.n + 1);
+	if (!p->role_allows)
+		r = -ENOMEM;
+	for (size_t i = out.n; !r && i--;)	/* compilers put the last one said first */
+		p->role_allows[p->n_role_allows++] = out.list[i];
 	free(out.list);
 	return r;
 }
@@ -165,7 +164,7 @@ static int sk_compile_role_transitions(struct sk_compiler *c)
 	}
 	p->role_transitions = SK_ARENA_ARRAY(&p->arena, struct sk_role_transition, t.list.n + 1);
 	failed |= !p->role_transitions;
-	for (size_t i = 0; !failed && i < t.list.n; i++)
+	for (size_t i = t.list.n; !failed && i--;)	/* the last one said first, as role allows */
 		p->role_transitions[p->n_role_transitions++] = (struct sk_role_transition){
 			{ t.list.list[i].source }, { t.list.list[i].target }, { t.list.list[i].cls },
 			{ t.list.list[i].value } };

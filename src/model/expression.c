@@ -330,6 +330,33 @@ static uint32_t sk_constraint_add_names(struct sk_buf *buf, const struct sk_poli
 #define SK_TYPE_STAR 1u /* flags of a type set (libsepol: TYPE_STAR, TYPE_COMP) */
 #define SK_TYPE_COMP 2u
 
+static bool sk_type_set_names(const struct sk_policy *p, const struct sk_bitset *set, uint32_t type)
+{
+	const struct sk_idset *names = &p->attributes_of[type];
+
+	for (uint32_t i = 0; i < names->n; i++)
+		if (sk_bitset_has(set, names->ids[i]))
+			return true;
+	return sk_bitset_has(set, type);
+}
+
+const struct sk_type_set *sk_constraint_written(const struct sk_policy *p, const struct sk_constraint_node *node)
+{
+	const struct sk_type_set *set = node->attr & SK_ATTR_TYPE ? node->type_names : NULL;
+
+	for (uint32_t id = 1; set && id <= p->n_type_ids; id++) {
+		bool in;
+
+		if (p->type_by_id[id]->attribute)
+			continue;
+		in = set->flags & SK_TYPE_STAR || sk_type_set_names(p, &set->types, id);
+		in = in && !sk_type_set_names(p, &set->negset, id);
+		if ((set->flags & SK_TYPE_COMP ? !in : in) != sk_bitset_has(&node->names, id))
+			return NULL;
+	}
+	return set;
+}
+
 /*
  * The names of a node: nothing, "a", or "{ a b }". setools adds a blank to the latter, and does not know exceptions and
  * complements, of which it prints the types as if nothing were special about them; those we write as they are.
@@ -337,7 +364,8 @@ static uint32_t sk_constraint_add_names(struct sk_buf *buf, const struct sk_poli
 char *sk_constraint_set_text(const struct sk_policy *p, const struct sk_constraint_node *node,
 			     enum sk_expression_style style)
 {
-	const struct sk_type_set *set = node->attr & SK_ATTR_TYPE ? node->type_names : NULL;
+	const struct sk_type_set *set = style == SK_STYLE_FULL ? sk_constraint_written(p, node)
+				      : node->attr & SK_ATTR_TYPE ? node->type_names : NULL;
 	sk_auto_buf struct sk_buf names = SK_BUF_INIT, text = SK_BUF_INIT;
 	uint32_t n, without = 0;
 

@@ -25,7 +25,13 @@ void sk_constraint_print_expression(struct sk_buf *buf, const struct sk_policy *
 				    const struct sk_constraint *constraint,
 				    enum sk_expression_style style);
 
-/* The names that a node compares with: "a", "{ a b }". To be freed with free(); NULL without memory. */
+/*
+ * A node's set of types as it was written, borrowed; NULL where the policy does not keep it, or where it does not come to
+ * the types that the node compares with: of an attribute that a compiler has expanded, the policy knows no types.
+ */
+const struct sk_type_set *sk_constraint_written(const struct sk_policy *policy, const struct sk_constraint_node *node);
+
+/* The names that a node compares with, as written (sk_constraint_written for SK_STYLE_FULL): "a", "{ a b }". To be freed with free(); NULL without memory. */
 char *sk_constraint_set_text(const struct sk_policy *policy, const struct sk_constraint_node *node,
 			     enum sk_expression_style style);
 

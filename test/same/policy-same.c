@@ -7,6 +7,7 @@
  */
 #include "policy-same.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include "base/intern.h"
 #include "model/level.h"
 #include "model/words.h"
+#include "selkie/capability.h"
 
 struct facts {
 	char **at;
@@ -234,7 +236,8 @@ static void user_facts(const struct sk_policy *p, struct facts *f)
 		     u->bounds.v ? p->user_by_id[u->bounds.v]->name : "nothing");
 		for (uint32_t id = sk_bitset_next(&u->roles, 0); id != UINT32_MAX;
 		     id = sk_bitset_next(&u->roles, id + 1))
-			fact(f, "user %s roles %s", u->name, p->role_by_id[id]->name);
+			if (strcmp(p->role_by_id[id]->name, "object_r"))	/* goes with every user, said or not */
+				fact(f, "user %s roles %s", u->name, p->role_by_id[id]->name);
 		free(range);
 		free(level);
 	}
@@ -294,30 +297,102 @@ static void transition_facts(const struct sk_policy *p, struct facts *f)
 	}
 }
 
-/* Kinds of which the first that fits counts have their place in the sentence. */
-static bool order_counts(enum sk_ocontext_kind kind)
+static bool same_context(const struct sk_context *a, const struct sk_context *b)
 {
-	return kind == SK_OCON_PORT || kind == SK_OCON_NODE || kind == SK_OCON_NODE6 ||
-	       kind == SK_OCON_IBPKEY || kind == SK_OCON_XEN_IOPORT || kind == SK_OCON_XEN_IOMEM;
+	return a->user.v == b->user.v && a->role.v == b->role.v && a->type.v == b->type.v &&
+	       sk_level_equal(&a->range.low, &b->range.low) && sk_level_equal(&a->range.high, &b->range.high);
 }
 
+static bool ranges_meet(uint64_t low, uint64_t high, uint64_t other_low, uint64_t other_high)
+{
+	return low <= other_high && other_low <= high;
+}
+
+/* Some address fits both. */
+static bool nodes_meet(const struct sk_ocontext *a, const struct sk_ocontext *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint8_t both = a->u.node.mask[i] & b->u.node.mask[i];
+
+		if ((a->u.node.address[i] & both) != (b->u.node.address[i] & both))
+			return false;
+	}
+	return true;
+}
+
+static bool netifs_meet(const struct sk_policy *p, const char *a, const char *b)
+{
+	bool patterns = sk_bitset_has(&p->capabilities, selkie_capability_find("netif_wildcard"));
+
+	if (!patterns || (!strpbrk(a, "*?") && !strpbrk(b, "*?")))
+		return !strcmp(a, b);
+	return (strpbrk(a, "*?") && strpbrk(b, "*?")) || !fnmatch(a, b, 0) || !fnmatch(b, a, 0);
+}
+
+/* Whether something is labeled by both, so that the first of them counts. */
+static bool entries_meet(const struct sk_policy *p, enum sk_ocontext_kind kind, const struct sk_ocontext *a,
+			 const struct sk_ocontext *b)
+{
+	switch (kind) {
+	case SK_OCON_PORT:
+		return a->u.port.protocol == b->u.port.protocol &&
+		       ranges_meet(a->u.port.low, a->u.port.high, b->u.port.low, b->u.port.high);
+	case SK_OCON_NODE:
+	case SK_OCON_NODE6:
+		return nodes_meet(a, b, kind == SK_OCON_NODE ? 4 : 16);
+	case SK_OCON_IBPKEY:
+		return !memcmp(a->u.ibpkey.prefix, b->u.ibpkey.prefix, sizeof(a->u.ibpkey.prefix)) &&
+		       ranges_meet(a->u.ibpkey.low, a->u.ibpkey.high, b->u.ibpkey.low, b->u.ibpkey.high);
+	case SK_OCON_XEN_IOPORT:
+	case SK_OCON_XEN_IOMEM:
+		return ranges_meet(a->u.io.low, a->u.io.high, b->u.io.low, b->u.io.high);
+	case SK_OCON_NETIF:
+		return netifs_meet(p, a->name, b->name);
+	default:
+		return false;
+	}
+}
+
+/* An entry as a sentence, for the caller to free. */
+static char *entry_text(const struct sk_policy *p, enum sk_ocontext_kind kind, const struct sk_ocontext *o)
+{
+	const uint8_t *u = (const uint8_t *)&o->u;
+	bool two = kind == SK_OCON_NETIF;
+	char *context = context_text(p, &o->context[0]), *text;
+	char *second = two ? context_text(p, &o->context[1]) : NULL;
+	char hex[2 * sizeof(o->u) + 1] = "";
+
+	for (size_t k = 0; k < sizeof(o->u); k++)
+		sprintf(hex + 2 * k, "%02x", u[k]);
+	if (asprintf(&text, "labeling %d %s %s %s %s", kind, o->name ? o->name : "", hex, context, second ? second : "") < 0)
+		abort();
+	free(context);
+	free(second);
+	return text;
+}
+
+/* The order of entries is a fact only where an object fits two of them and they say different things. */
 static void ocontext_facts(const struct sk_policy *p, struct facts *f)
 {
 	for (enum sk_ocontext_kind kind = 0; kind < SK_N_OCON; kind++)
 		for (uint32_t i = 0; i < p->n_ocontexts[kind]; i++) {
 			const struct sk_ocontext *o = &p->ocontexts[kind][i];
-			const uint8_t *u = (const uint8_t *)&o->u;
-			bool two = kind == SK_OCON_NETIF;
-			char *context = context_text(p, &o->context[0]);
-			char *second = two ? context_text(p, &o->context[1]) : NULL;
-			char hex[2 * sizeof(o->u) + 1] = "";
+			char *text = entry_text(p, kind, o);
 
-			for (size_t k = 0; k < sizeof(o->u); k++)
-				sprintf(hex + 2 * k, "%02x", u[k]);
-			fact(f, "labeling %d place %u %s %s %s %s", kind, order_counts(kind) ? i : 0,
-			     o->name ? o->name : "", hex, context, second ? second : "");
-			free(context);
-			free(second);
+			fact(f, "%s", text);
+			for (uint32_t k = i + 1; k < p->n_ocontexts[kind]; k++) {
+				const struct sk_ocontext *later = &p->ocontexts[kind][k];
+				char *other;
+
+				if (!entries_meet(p, kind, o, later) ||
+				    (same_context(&o->context[0], &later->context[0]) &&
+				     same_context(&o->context[1], &later->context[1])))
+					continue;
+				other = entry_text(p, kind, later);
+				fact(f, "%s comes before %s", text, other);
+				free(other);
+			}
+			free(text);
 		}
 	for (uint32_t i = 0; i < p->n_genfs; i++)
 		for (uint32_t k = 0; k < p->genfs[i].n_paths; k++) {

@@ -153,6 +153,45 @@ static void test_planted(void **state)
 	free(source);
 }
 
+/* The order of entries is a difference where they meet, and only there. */
+static void test_order(void **state)
+{
+#define PORT(numbers, level) "portcon tcp " numbers " system_u:object_r:port_t:s" level "\n"
+	static const struct {
+		const char *first, *second;
+		bool differs;
+	} rows[] = {
+		{ PORT("2000-2500", "0") PORT("2400-2600", "1"), PORT("2400-2600", "1") PORT("2000-2500", "0"), true },
+		{ PORT("2000-2500", "0") PORT("2400-2600", "0"), PORT("2400-2600", "0") PORT("2000-2500", "0"), false },
+		{ PORT("2000-2399", "0") PORT("2400-2600", "1"), PORT("2400-2600", "1") PORT("2000-2399", "0"), false },
+	};
+#undef PORT
+	char *source = source_text();
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const texts[] = { rows[i].first, rows[i].second };
+		selkie_policy *policies[2];
+		char *said;
+		size_t n;
+
+		for (int k = 0; k < 2; k++) {
+			const struct planted p = { "portcon udp 53 system_u:object_r:port_t:s0\n", texts[k], NULL };
+			char *changed = replaced(source, &p), *data = peer_compile_text(changed, 33, mls, &n);
+
+			policies[k] = read_policy(data, n);
+			free(changed);
+			free(data);
+		}
+		said = differences(policies[0], policies[1], &n);
+		if ((n > 0) != rows[i].differs || (n && !strstr(said, "comes before")))
+			fail_msg("row %zu: %s", i, said);
+		free(said);
+		selkie_policy_free(policies[0]);
+		selkie_policy_free(policies[1]);
+	}
+	free(source);
+}
+
 static void same_again(const char *data, size_t size, const char *const *flags, const char *what)
 {
 	selkie_policy *first = read_policy(data, size), *second;
@@ -218,6 +257,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_planted),
+		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_printed),
 	};
 

@@ -6,7 +6,7 @@
  * from there to the types behind these names: that is what a visit does, and in a breadth-first walk no name is left or
  * entered twice, so that one costs what the policy's text is long, however dense the graph is.
  */
-#include "selkie/flow.h"
+#include "analysis/flow.h"
 
 #include <errno.h>
 #include <string.h>
@@ -30,6 +30,12 @@ struct sk_flow {
 	uint32_t *first_rule, *rules;
 };
 
+void sk_flow_perms(const struct sk_flow *flow, uint32_t cls, uint32_t perms, uint32_t *ret_read, uint32_t *ret_write)
+{
+	*ret_read = perms & flow->classes[cls].read;
+	*ret_write = perms & flow->classes[cls].write;
+}
+
 /* A rule that makes a flow, and which way. */
 static bool sk_flow_of_rule(const struct sk_flow *f, uint32_t index, uint32_t *ret_read,
 			    uint32_t *ret_write)
@@ -39,8 +45,7 @@ static bool sk_flow_of_rule(const struct sk_flow *f, uint32_t index, uint32_t *r
 
 	if (r->kind != SK_RULE_ALLOW)
 		return false;
-	*ret_read = r->data & f->classes[r->cls].read;
-	*ret_write = r->data & f->classes[r->cls].write;
+	sk_flow_perms(f, r->cls, r->data, ret_read, ret_write);
 	if (!(*ret_read | *ret_write))
 		return false;
 	if (r->source == r->target && !p->type_by_id[r->source]->attribute)

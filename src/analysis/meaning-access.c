@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Privileges that domains gain: the allow rules that differ, those that grant something sensitive gathered by source and
- * by what makes them sensitive. And booleans whose default changed, with what that opens.
+ * by what makes them sensitive, and by whether anybody can use them. Booleans whose default changed, with what that opens.
+ * And constraints that are gone.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "analysis/meaning.h"
+#include "model/expression.h"
 #include "selkie/overlay.h"
 
 /* What one domain gained of one kind. */
@@ -20,8 +22,10 @@ struct sk_privilege {
 	bool in_force;	       /* at least one is in force with the booleans' defaults */
 	bool had;	       /* it had such an access to something else already */
 	bool new_target;       /* all it has gained is access to types that are new too */
+	enum selkie_held held;
 	unsigned int n_others; /* sources that gained the very same */
-	struct sk_meaning_rules rules;
+	size_t n_avs;
+	const struct sk_diff_av *avs[SK_MEANING_RULES]; /* the first of what it gained */
 };
 
 struct sk_privileges {
@@ -30,11 +34,11 @@ struct sk_privileges {
 	struct sk_map found; /* source and reason, to the place in the list */
 };
 
-/* The place of a source and reason, made where it is new. */
+/* The place of a source and reason, made where it is new; what is held back has places of its own. */
 static int sk_privilege_place(struct sk_privileges *all, struct sk_type_id source,
-			      const char *reason, struct sk_privilege **ret)
+			      const char *reason, enum selkie_held held, struct sk_privilege **ret)
 {
-	uint64_t key = sk_hash_u64((uint64_t)(uintptr_t)reason) ^ source.v;
+	uint64_t key = sk_hash_u64((uint64_t)(uintptr_t)reason) ^ ((uint64_t)held << 40 | (uint64_t)source.v << 8);
 	int r = sk_grow(&all->list, &all->cap, all->n + 1, sizeof(*all->list));
 	uint32_t *at;
 	bool new;
@@ -44,7 +48,7 @@ static int sk_privilege_place(struct sk_privileges *all, struct sk_type_id sourc
 	if (r)
 		return r;
 	if (new)
-		all->list[all->n++] = (struct sk_privilege){ .source = source, .reason = reason };
+		all->list[all->n++] = (struct sk_privilege){ .source = source, .reason = reason, .held = held };
 	*ret = &all->list[*at];
 	return 0;
 }
@@ -84,6 +88,7 @@ static int sk_privilege_take(struct sk_making_meanings *m, struct sk_privileges 
 	struct sk_privilege *p;
 	const char *reason;
 	unsigned int danger;
+	enum selkie_held held;
 	int r;
 
 	sk_diff_av_ids(&m->walk, av, SK_RIGHT, &source, &target, &cls);
@@ -91,7 +96,10 @@ static int sk_privilege_take(struct sk_making_meanings *m, struct sk_privileges 
 				     &reason);
 	if (!danger)
 		return 0;
-	r = sk_privilege_place(all, source, reason, &p);
+	r = sk_bearers_access(&m->bearers[SK_RIGHT], source.v, target.v, cls.v, perms, !sk_av_in_force(m, av),
+			      &held);
+	if (!r)
+		r = sk_privilege_place(all, source, reason, held, &p);
 	if (r)
 		return r;
 	if (!p->n_targets++) {
@@ -105,11 +113,37 @@ static int sk_privilege_take(struct sk_making_meanings *m, struct sk_privileges 
 	if (sk_meaning_left(m, target).v)
 		p->new_target = false;
 	p->in_force |= sk_av_in_force(m, av);
-	if (p->rules.n < SK_MEANING_RULES) {
-		sk_diff_av_text(&m->walk, SELKIE_DIFF_ALLOW, av, &m->buf, false);
-		r = sk_meaning_take_rule(m, &p->rules);
+	if (p->n_avs < SK_ARRAY_LEN(p->avs))
+		p->avs[p->n_avs++] = av;
+	return 0;
+}
+
+/* The rules of the right policy that an expanded one stems from. */
+#define SK_PRIVILEGE_STEMS 8u
+
+static int sk_privilege_take_rule(struct sk_making_meanings *m, const struct sk_diff_av *av,
+				  struct sk_meaning_rules *rules)
+{
+	struct sk_context source = { .role = { 0 } }, target = { .role = { 0 } };
+	struct selkie_question q = { .source = &source, .target = &target, .perms = sk_diff_av_gained(&m->walk, av) };
+	uint32_t numbers[SK_PRIVILEGE_STEMS];
+	selkie_explanation *e;
+	size_t n = 0;
+	int r;
+
+	sk_diff_av_ids(&m->walk, av, SK_RIGHT, &source.type, &target.type, &q.cls);
+	r = selkie_access_explain(m->state[SK_RIGHT], NULL, &q, &e);
+	if (r)
+		return r;
+	for (size_t i = 0; i < selkie_explanation_n_rules(e) && n < SK_ARRAY_LEN(numbers); i++) {
+		const struct selkie_matched_rule *rule = selkie_explanation_rule(e, i);
+
+		if (rule->kind == SELKIE_RULE_ALLOW && rule->perms & q.perms)
+			numbers[n++] = rule->rule;
 	}
-	return r;
+	selkie_explanation_free(e);
+	sk_diff_av_text(&m->walk, SELKIE_DIFF_ALLOW, av, &m->buf, false);
+	return sk_meaning_take_rule(m, rules, q.perms, numbers, n);
 }
 
 /* "read shadow_t:file" */
@@ -135,20 +169,25 @@ static unsigned int sk_privilege_danger(const struct sk_making_meanings *m,
 
 	danger = danger * (p->in_force ? 100 : 60) / 100;
 	danger = danger * (p->had ? 50 : 100) / 100;
-	return danger * (p->new_target ? 50 : 100) / 100;
+	danger = danger * (p->new_target ? 50 : 100) / 100;
+	return sk_meaning_scale_held(p->held, danger);
 }
 
 static int sk_privilege_add(struct sk_making_meanings *m, const struct sk_privilege *p)
 {
 	const struct sk_policy *right = m->policy[SK_RIGHT];
-	struct selkie_meaning f = { .kind = SELKIE_MEANING_PRIVILEGE };
-	int r;
+	struct selkie_meaning f = { .kind = SELKIE_MEANING_PRIVILEGE, .held = p->held };
+	struct sk_meaning_rules rules = { 0 };
+	int r = 0;
 
 	f.danger = sk_privilege_danger(m, p);
 	f.exposure = (enum selkie_exposure)m->domains[SK_RIGHT].exposure[p->source.v];
 	f.source = right->type_by_id[p->source.v]->name;
 	f.target = right->type_by_id[p->target.v]->name;
-	r = sk_meaning_set_rules(m, &f, &p->rules);
+	for (size_t i = 0; i < p->n_avs && !r; i++)
+		r = sk_privilege_take_rule(m, p->avs[i], &rules);
+	if (!r)
+		r = sk_meaning_set_rules(m, &f, &rules);
 	sk_meaning_name(m, p->source, p->n_others, true);
 	sk_buf_adds(&m->buf, " may now ");
 	sk_privilege_what(m, p);
@@ -160,6 +199,7 @@ static int sk_privilege_add(struct sk_making_meanings *m, const struct sk_privil
 						 : " It had the like before.");
 	if (!p->in_force)
 		sk_buf_adds(&m->buf, " A boolean that is off by default has to be switched.");
+	sk_meaning_say_held(m, p->held);
 	return r ? r : sk_meaning_add(m, &f);
 }
 
@@ -170,14 +210,14 @@ static uint64_t sk_privilege_key(const struct sk_privilege *p)
 
 	key = sk_hash_u64(key ^ ((uint64_t)p->target.v << 32 | p->cls.v));
 	key = sk_hash_u64(key ^ ((uint64_t)p->perms << 32 | p->n_targets));
-	return (key ^ (uint64_t)(p->in_force | p->had << 1 | p->new_target << 2)) >> 1;
+	return (key ^ (uint64_t)(p->in_force | p->had << 1 | p->new_target << 2 | (unsigned int)p->held << 3)) >> 1;
 }
 
 static bool sk_privilege_same(const struct sk_privilege *a, const struct sk_privilege *b)
 {
 	return a->reason == b->reason && a->target.v == b->target.v && a->cls.v == b->cls.v &&
 	       a->perms == b->perms && a->n_targets == b->n_targets && a->in_force == b->in_force &&
-	       a->had == b->had && a->new_target == b->new_target;
+	       a->had == b->had && a->new_target == b->new_target && a->held == b->held;
 }
 
 /* Of sources that gained the same, the one in most danger stands for all: the others' n_targets becomes 0. */
@@ -308,5 +348,169 @@ int sk_meaning_booleans(struct sk_making_meanings *m)
 		if (left && b && m->policy[SK_LEFT]->bool_by_id[left]->state != b->state)
 			r = sk_boolean_add(m, b);
 	}
+	return r;
+}
+
+/*
+ * Constraints that are gone, by their expressions: mostly one is written for many classes. One that was rewritten cannot be
+ * compared; told is only what is certain, that a permission has lost some of its constraints and has no other than before.
+ */
+#define SK_CONSTRAINT_DANGER 50u
+#define SK_CONSTRAINT_CLASSES 5u /* so many are named */
+#define SK_CONSTRAINT_SHOWN   2u /* and so many shown: they are long, and say the same */
+
+struct sk_gone {
+	uint32_t expression; /* its number */
+	const struct sk_class *cls;
+	const struct sk_constraint *constraint;
+};
+
+struct sk_gone_search {
+	struct sk_making_meanings *m;
+	struct sk_intern expressions; /* of the left policy */
+	uint32_t *still;	      /* by number: permissions of the right class at hand that have it still */
+	struct sk_gone *list;
+	size_t n, cap;
+};
+
+/* "constrain" or "mlsconstrain" and its expression, without class and permissions. SK_INTERN_NONE: the left has no such. */
+static int sk_gone_number(struct sk_gone_search *g, int side, const struct sk_class *cls, const struct sk_constraint *c,
+			  uint32_t *ret)
+{
+	struct sk_buf *buf = &g->m->buf;
+	char *head, *expression;
+	int r = 0;
+
+	buf->n = 0;
+	sk_text_constraint(&g->m->walk.text[side], buf, cls->id, c, false, SK_STYLE_PLAIN);
+	head = sk_buf_str(buf) ? buf->data : NULL;
+	if (!head)
+		return -ENOMEM;
+	expression = head + strcspn(head, "(");
+	/* what stands before it is the same for all of one word: its first letter keeps the two apart */
+	if (expression > head)
+		*--expression = *head;
+	if (side == SK_LEFT)
+		r = sk_intern_add(&g->expressions, expression, strlen(expression), ret);
+	else
+		*ret = sk_intern_find(&g->expressions, expression, strlen(expression));
+	buf->n = 0;
+	return r;
+}
+
+/* Whether the right class has some of these permissions of the left one, and none of them is among `others`. */
+static bool sk_gone_any(const struct sk_class *left, const struct sk_class *right, uint32_t perms, uint32_t others)
+{
+	for (; perms; perms &= perms - 1) {
+		const char *name = left->perm_names[__builtin_ctz(perms)];
+		uint32_t perm = name ? sk_class_find_perm(right, name) : 0;
+
+		if (perm & ~others)
+			return true;
+	}
+	return false;
+}
+
+static int sk_gone_from(struct sk_gone_search *g, const struct sk_class *left, const struct sk_class *right)
+{
+	uint32_t others = 0, number;
+	int r = 0;
+
+	for (uint32_t i = 0; i < left->n_constraints && !r; i++) {
+		r = sk_gone_number(g, SK_LEFT, left, &left->constraints[i], &number);
+		if (!r)
+			g->still[number] = 0;
+	}
+	for (uint32_t i = 0; i < right->n_constraints && !r; i++) {
+		r = sk_gone_number(g, SK_RIGHT, right, &right->constraints[i], &number);
+		if (!r && number == SK_INTERN_NONE)
+			others |= right->constraints[i].perms;
+		else if (!r)
+			g->still[number] |= right->constraints[i].perms;
+	}
+	for (uint32_t i = 0; i < left->n_constraints && !r; i++) {
+		const struct sk_constraint *c = &left->constraints[i];
+
+		r = sk_gone_number(g, SK_LEFT, left, c, &number);
+		if (r || !sk_gone_any(left, right, c->perms, g->still[number] | others))
+			continue;
+		r = sk_grow(&g->list, &g->cap, g->n + 1, sizeof(*g->list));
+		if (!r)
+			g->list[g->n++] = (struct sk_gone){ number, left, c };
+	}
+	return r;
+}
+
+static int sk_compare_gone(const void *a, const void *b)
+{
+	const struct sk_gone *x = a, *y = b;
+
+	return x->expression != y->expression ? (x->expression < y->expression ? -1 : 1)
+					      : strcmp(x->cls->name, y->cls->name);
+}
+
+/* Those of one expression. */
+static int sk_gone_add(struct sk_making_meanings *m, const struct sk_gone *list, size_t n)
+{
+	struct selkie_meaning f = { .kind = SELKIE_MEANING_CONSTRAINT, .danger = SK_CONSTRAINT_DANGER };
+	struct sk_meaning_rules rules = { 0 };
+	size_t n_classes = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < SK_MIN(n, (size_t)SK_CONSTRAINT_SHOWN) && !r; i++) {
+		sk_text_constraint(&m->walk.text[SK_LEFT], &m->buf, list[i].cls->id, list[i].constraint, false,
+				   SK_STYLE_PLAIN);
+		r = sk_meaning_take_rule(m, &rules, 0, NULL, 0);
+	}
+	if (!r)
+		r = sk_meaning_set_rules(m, &f, &rules);
+	f.target = list[0].cls->name;
+	sk_buf_adds(&m->buf, "A constraint is gone, and rules alone decide what it forbade, on ");
+	for (size_t i = 0; i < n; i++) {
+		if (i && list[i].cls == list[i - 1].cls)
+			continue;
+		if (n_classes++ < SK_CONSTRAINT_CLASSES)
+			sk_buf_join(&m->buf, i ? ", " : "", list[i].cls->name, NULL);
+	}
+	if (n_classes > SK_CONSTRAINT_CLASSES)
+		sk_buf_printf(&m->buf, " and %zu more classes", n_classes - SK_CONSTRAINT_CLASSES);
+	sk_buf_addc(&m->buf, '.');
+	return r ? r : sk_meaning_add(m, &f);
+}
+
+static int sk_gone_begin(struct sk_gone_search *g)
+{
+	const struct sk_policy *left = g->m->policy[SK_LEFT];
+	size_t n = 0;
+
+	sk_intern_init(&g->expressions, &g->m->arena);
+	for (uint32_t i = 0; i < left->n_classes; i++)
+		n += left->classes[i].n_constraints;
+	g->still = SK_ARENA_ARRAY(&g->m->arena, uint32_t, n + 1);
+	return g->still ? 0 : -ENOMEM;
+}
+
+int sk_meaning_constraints(struct sk_making_meanings *m)
+{
+	const struct sk_pairing *classes = &m->walk.pairs[SK_PAIR_CLASSES];
+	struct sk_gone_search g = { .m = m };
+	int r = sk_gone_begin(&g);
+
+	for (uint32_t n = 1; n <= classes->n && !r; n++) {
+		uint32_t left = classes->id[SK_LEFT][n], right = classes->id[SK_RIGHT][n];
+
+		if (left && right)
+			r = sk_gone_from(&g, m->policy[SK_LEFT]->class_by_id[left],
+					 m->policy[SK_RIGHT]->class_by_id[right]);
+	}
+	if (g.n > 1)
+		qsort(g.list, g.n, sizeof(*g.list), sk_compare_gone);
+	for (size_t i = 0, end; i < g.n && !r; i = end) {
+		for (end = i + 1; end < g.n && g.list[end].expression == g.list[i].expression; end++)
+			;
+		r = sk_gone_add(m, &g.list[i], end - i);
+	}
+	sk_intern_done(&g.expressions);
+	free(g.list);
 	return r;
 }

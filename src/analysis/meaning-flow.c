@@ -5,15 +5,17 @@
  * In a real policy everything can flow to everything in two steps, through domains that may read and write all; and
  * those are trusted. So a flow is only looked for through types that are no such hubs under the old policy, and in at most
  * three steps: what an exposed domain writes, a trusted one reads and passes on. It is new when one of its steps is; a
- * step that is a new transition is a finding already.
+ * step that is a new transition is a finding already. Whether anybody can make a step, or constraints hold it back, is
+ * asked of the new policy only: which of its rules are new is what is looked for here, and constraints that are gone are
+ * findings of their own.
  */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
+#include "analysis/flow.h"
 #include "analysis/graph.h"
 #include "analysis/meaning.h"
-#include "selkie/flow.h"
 
 /* Sets of types are bit maps by their number, which both policies share. */
 #define SK_FLOW_WEIGHT 10 /* data of any amount: what is read and written */
@@ -36,6 +38,7 @@ struct sk_new_flows {
 	uint64_t *hubs;
 	/* by direction and number of a domain, when known: where it flows to (FORWARD) or from; of both policies */
 	uint64_t **near[2][2];
+	struct sk_map held;	  /* steps of the right policy that were asked for: from << 32 | to, by number */
 	struct sk_flow_way *list; /* what was found */
 	size_t n, cap;
 	uint64_t n_looked;
@@ -106,6 +109,7 @@ struct sk_flow_way {
 		SK_KNOWN_ELSEWHERE, /* it had such a way before, through another domain */
 		SK_KNOWN_HERE,	    /* through this one, over something else */
 	} known;
+	enum selkie_held held;
 };
 
 static struct sk_type_id sk_flow_right(const struct sk_new_flows *w, uint32_t number)
@@ -122,8 +126,64 @@ static int sk_flow_step_rules(struct sk_new_flows *w, uint32_t from, uint32_t to
 				  &list, &n);
 
 	if (!r && n)
-		r = sk_meaning_take_right_rule(w->m, rules, list[0].rule);
+		r = sk_meaning_take_right_rule(w->m, rules, list[0].rule, list[0].perms);
 	free(list);
+	return r;
+}
+
+/* One rule of a step: the permissions that write, of the first type to the second, and those that read, the other way. */
+static int sk_flow_rule_held(struct sk_new_flows *w, const struct selkie_flow_rule *rule, uint32_t from, uint32_t to,
+			     enum selkie_held *ret)
+{
+	const struct sk_policy *p = w->m->policy[SK_RIGHT];
+	const struct sk_rule *r = &p->rules[rule->rule];
+	uint32_t read, write;
+	int e = 0;
+
+	sk_flow_perms(w->flow[SK_RIGHT], r->cls, rule->perms, &read, &write);
+	if (write && sk_idset_has(&p->types_of[r->source], from) && sk_idset_has(&p->types_of[r->target], to))
+		e = sk_bearers_access(&w->m->bearers[SK_RIGHT], from, to, r->cls, write, false, ret);
+	if (!e && *ret && read && sk_idset_has(&p->types_of[r->source], to) && sk_idset_has(&p->types_of[r->target], from))
+		e = sk_bearers_access(&w->m->bearers[SK_RIGHT], to, from, r->cls, read, false, ret);
+	return e;
+}
+
+/* What holds a direct step back: all of its rules must be. */
+static int sk_flow_step_held(struct sk_new_flows *w, uint32_t from, uint32_t to, enum selkie_held *ret)
+{
+	struct sk_type_id source = sk_flow_right(w, from), target = sk_flow_right(w, to);
+	struct selkie_flow_rule *list = NULL;
+	uint32_t *known;
+	size_t n = 0;
+	bool new;
+	int r = sk_map_insert(&w->held, (uint64_t)from << 32 | to, SELKIE_HELD_BY_CONSTRAINTS, &known, &new);
+
+	if (!r && new) {
+		enum selkie_held held = SELKIE_HELD_BY_CONSTRAINTS;
+
+		r = selkie_flow_rules(w->flow[SK_RIGHT], source, target, &list, &n);
+		for (size_t i = 0; i < n && held && !r; i++)
+			r = sk_flow_rule_held(w, &list[i], source.v, target.v, &held);
+		*known = held;
+		free(list);
+	}
+	if (!r)
+		*ret = (enum selkie_held)*known;
+	return r;
+}
+
+/* What holds a way back, in whichever of its steps; they are given in the direction of the way. */
+static int sk_flow_way_held(struct sk_new_flows *w, struct sk_flow_way *way)
+{
+	uint32_t nodes[4] = { way->exposed, way->over, way->domain, way->secret }, last = 0;
+	bool forward = way->direction == SELKIE_FORWARD;
+	int r = 0;
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(nodes) && way->held == SELKIE_HELD_NOT && !r; i++) {
+		if (last && nodes[i])
+			r = sk_flow_step_held(w, forward ? last : nodes[i], forward ? nodes[i] : last, &way->held);
+		last = nodes[i] ? nodes[i] : last;
+	}
 	return r;
 }
 
@@ -156,12 +216,13 @@ static void sk_flow_text(struct sk_new_flows *w, const struct sk_flow_way *way)
 			    way->known == SK_KNOWN_HERE
 				    ? " That domain was such a way before, over something else."
 				    : " There were such ways before, through other domains.");
+	sk_meaning_say_held(w->m, way->held);
 }
 
 static int sk_flow_add(struct sk_new_flows *w, const struct sk_flow_way *way)
 {
 	uint32_t path[4] = { way->exposed, way->over, way->domain, way->secret };
-	struct selkie_meaning f = { .kind = SELKIE_MEANING_FLOW, .danger = way->danger };
+	struct selkie_meaning f = { .kind = SELKIE_MEANING_FLOW, .danger = way->danger, .held = way->held };
 	struct sk_meaning_rules rules = { 0 };
 	const char **names = SK_ARENA_ARRAY(&w->m->out->arena, const char *, 4);
 	size_t n = 0;
@@ -198,15 +259,18 @@ static unsigned int sk_flow_danger(const struct sk_new_flows *w, const struct sk
 		sk_meaning_scale(w->m, sk_flow_right(w, way->exposed), way->over ? 80 : 85);
 
 	danger = danger * by_known[way->known] / 100;
-	return danger * (w->types->id[SK_LEFT][way->domain] ? 100 : 70) / 100;
+	danger = danger * (w->types->id[SK_LEFT][way->domain] ? 100 : 70) / 100;
+	return sk_meaning_scale_held(way->held, danger);
 }
 
 static int sk_flow_keep(struct sk_new_flows *w, const struct sk_flow_way *way)
 {
 	int r = 0;
 
-	if (w->n == SK_MOST_WAYS)
+	if (w->n == SK_MOST_WAYS) {
+		w->m->out->omitted.flows_ended = true;
 		return 0;
+	}
 	if (w->n == w->cap)
 		r = sk_grow(&w->list, &w->cap, w->n + 1, sizeof(*w->list));
 	if (r)
@@ -257,7 +321,7 @@ struct sk_flow_ways {
 		around; /* left: the domains that have to do with it, and what is one step from these */
 	const uint64_t *touch; /* right: what has to do with the secret directly */
 	const uint64_t *in[2]; /* of the domain */
-	uint32_t *place;       /* by number of what a way goes over: way + 1 */
+	uint32_t *place[2];    /* by number of what a way goes over: way + 1; and those that are held back */
 	struct sk_flow_way *list;
 	size_t n, cap;
 };
@@ -282,7 +346,13 @@ static bool sk_flow_is_transition(const struct sk_flow_ways *ways, uint32_t from
 /* A way over a type, or directly (0). Ways of several domains over the same are one. */
 static int sk_flow_take_way(struct sk_flow_ways *ways, uint32_t exposed, uint32_t over, int known)
 {
-	struct sk_flow_way *same = ways->place[over] ? &ways->list[ways->place[over] - 1] : NULL;
+	struct sk_flow_way way = { .direction = ways->direction,
+				   .exposed = exposed,
+				   .over = over,
+				   .domain = ways->domain,
+				   .secret = ways->secret,
+				   .n_exposed = 1 };
+	uint32_t *place;
 	int r;
 
 	if (ways->w->n_looked++ > SK_MOST_LOOKED)
@@ -292,21 +362,20 @@ static int sk_flow_take_way(struct sk_flow_ways *ways, uint32_t exposed, uint32_
 	if (sk_flow_is_transition(ways, exposed, over ? over : ways->domain) ||
 	    (over && sk_flow_is_transition(ways, over, ways->domain)))
 		return 0;
-	if (same) {
-		same->n_exposed++;
+	r = sk_flow_way_held(ways->w, &way);
+	if (r)
+		return r;
+	place = &ways->place[way.held != SELKIE_HELD_NOT][over];
+	if (*place) {
+		ways->list[*place - 1].n_exposed++;
 		return 0;
 	}
 	r = sk_grow(&ways->list, &ways->cap, ways->n + 1, sizeof(*ways->list));
 	if (r)
 		return r;
-	ways->list[ways->n] = (struct sk_flow_way){ .direction = ways->direction,
-						    .exposed = exposed,
-						    .over = over,
-						    .domain = ways->domain,
-						    .secret = ways->secret,
-						    .n_exposed = 1 };
-	ways->list[ways->n].known = known;
-	ways->place[over] = (uint32_t)++ways->n;
+	way.known = known;
+	ways->list[ways->n] = way;
+	*place = (uint32_t)++ways->n;
 	return 0;
 }
 
@@ -349,8 +418,8 @@ static int sk_flow_merge_ways(struct sk_flow_ways *ways)
 
 	for (size_t i = 0; i < ways->n && !r; i++) {
 		struct sk_flow_way *way = &ways->list[i];
-		uint64_t key =
-			(uint64_t)way->exposed << 31 | (uint64_t)way->n_exposed << 2 | way->known;
+		uint64_t key = (uint64_t)way->exposed << 31 | (uint64_t)way->n_exposed << 4 |
+			       (uint64_t)way->held << 2 | way->known;
 		uint32_t *at;
 
 		if (!way->over)
@@ -376,7 +445,8 @@ static int sk_flow_through(struct sk_flow_ways *ways, const uint32_t *exposed)
 	for (int side = 0; side < 2 && !r; side++)
 		r = sk_flow_near(w, side, back, ways->domain, &ways->in[side]);
 	ways->n = 0;
-	memset(ways->place, 0, ((size_t)w->types->n + 1) * sizeof(*ways->place));
+	for (int held = 0; held < 2; held++)
+		memset(ways->place[held], 0, ((size_t)w->types->n + 1) * sizeof(*ways->place[held]));
 	for (; !r && *exposed && w->n_looked <= SK_MOST_LOOKED; exposed++)
 		r = sk_flow_take_exposed(ways, *exposed);
 	if (!r)
@@ -409,9 +479,11 @@ static int sk_flow_secret(struct sk_new_flows *w, enum selkie_direction directio
 			around[i] |= in[i];
 	}
 	ways.around = around;
-	ways.place = calloc((size_t)w->types->n + 1, sizeof(*ways.place));
-	if (!ways.place)
-		r = -ENOMEM;
+	for (int held = 0; held < 2; held++) {
+		ways.place[held] = calloc((size_t)w->types->n + 1, sizeof(*ways.place[held]));
+		if (!ways.place[held])
+			r = -ENOMEM;
+	}
 	for (uint32_t n = 1; n <= w->types->n && !r; n++) {
 		if (!sk_bits_has(ways.touch, n) || !is[SK_RIGHT][w->types->id[SK_RIGHT][n]])
 			continue;
@@ -419,7 +491,8 @@ static int sk_flow_secret(struct sk_new_flows *w, enum selkie_direction directio
 		ways.before = sk_bits_has(before, n);
 		r = sk_flow_through(&ways, exposed);
 	}
-	free(ways.place);
+	free(ways.place[0]);
+	free(ways.place[1]);
 	free(ways.list);
 	return r;
 }
@@ -446,11 +519,40 @@ static int sk_flows_begin(struct sk_new_flows *w)
 	return r ? r : sk_flow_find_hubs(w);
 }
 
+static int sk_compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Says what was not looked at. */
+static int sk_flows_omit(struct sk_new_flows *w, size_t told)
+{
+	struct selkie_meanings_omitted *omitted = &w->m->out->omitted;
+	const char **hubs;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < w->n_words; i++)
+		n += (size_t)__builtin_popcountll(w->hubs[i]);
+	hubs = SK_ARENA_ARRAY(&w->m->out->arena, const char *, n + 1);
+	if (!hubs)
+		return -ENOMEM;
+	for (uint32_t number = 1; number <= w->types->n; number++)
+		if (sk_bits_has(w->hubs, number))
+			hubs[omitted->n_hubs++] = w->types->name[number];
+	if (n > 1)
+		qsort(hubs, n, sizeof(*hubs), sk_compare_names);
+	omitted->hubs = hubs;
+	omitted->n_flows = w->n - told;
+	omitted->flows_ended = omitted->flows_ended || w->n_looked > SK_MOST_LOOKED;
+	return 0;
+}
+
 int sk_meaning_flows(struct sk_making_meanings *m)
 {
 	struct sk_new_flows w = { .m = m };
 	uint32_t *exposed = NULL;
 	int r = sk_flows_begin(&w);
+	size_t told;
 
 	if (!r)
 		r = sk_flow_exposed(&w, &exposed);
@@ -465,8 +567,12 @@ int sk_meaning_flows(struct sk_making_meanings *m)
 	}
 	if (w.n > 1)
 		qsort(w.list, w.n, sizeof(*w.list), sk_compare_ways);
-	for (size_t i = 0; i < SK_MIN(w.n, (size_t)SK_MEANING_MOST) && !r; i++)
+	told = SK_MIN(w.n, (size_t)SK_MEANING_MOST);
+	for (size_t i = 0; i < told && !r; i++)
 		r = sk_flow_add(&w, &w.list[i]);
+	if (!r)
+		r = sk_flows_omit(&w, told);
+	sk_map_done(&w.held);
 	free(w.list);
 	selkie_flow_free(w.flow[SK_LEFT]);
 	selkie_flow_free(w.flow[SK_RIGHT]);

@@ -10,7 +10,7 @@
 const char *selkie_meaning_kind_name(enum selkie_meaning_kind kind)
 {
 	static const char *const names[] = { "transition", "flow",    "privilege",
-					     "permissive", "boolean", "policy" };
+					     "permissive", "boolean", "policy", "constraint" };
 
 	return (unsigned int)kind < SK_ARRAY_LEN(names) ? names[kind] : NULL;
 }
@@ -20,6 +20,13 @@ const char *selkie_exposure_name(enum selkie_exposure exposure)
 	static const char *const names[] = { "none", "user", "connects", "listens" };
 
 	return (unsigned int)exposure < SK_ARRAY_LEN(names) ? names[exposure] : NULL;
+}
+
+const char *selkie_held_name(enum selkie_held held)
+{
+	static const char *const names[] = { "not", "roles", "constraints", "bounds" };
+
+	return (unsigned int)held < SK_ARRAY_LEN(names) ? names[held] : NULL;
 }
 
 int sk_meaning_add(struct sk_making_meanings *m, const struct selkie_meaning *meaning)
@@ -38,43 +45,46 @@ int sk_meaning_add(struct sk_making_meanings *m, const struct selkie_meaning *me
 	return 0;
 }
 
-int sk_meaning_take_rule(struct sk_making_meanings *m, struct sk_meaning_rules *rules)
+int sk_meaning_take_rule(struct sk_making_meanings *m, struct sk_meaning_rules *rules, uint32_t perms,
+			 const uint32_t *numbers, size_t n_numbers)
 {
 	const char *text = sk_buf_str(&m->buf);
+	struct selkie_meaning_rule *rule = &rules->list[rules->n];
 
-	m->buf.n = 0;
 	if (!text)
 		return -ENOMEM;
+	m->buf.n = 0;
 	for (size_t i = 0; i < rules->n; i++)
-		if (!strcmp(rules->list[i], text))
+		if (!strcmp(rules->list[i].text, text))
 			return 0;
 	if (rules->n == SK_MEANING_RULES)
 		return 0;
-	rules->list[rules->n] = sk_arena_strdup(&m->out->arena, text);
-	return rules->list[rules->n++] ? 0 : -ENOMEM;
+	rule->text = sk_arena_strdup(&m->out->arena, text);
+	rule->perms = perms;
+	rule->n_numbers = n_numbers;
+	rule->numbers = n_numbers ? sk_arena_memdup(&m->out->arena, numbers, n_numbers * sizeof(*numbers)) : NULL;
+	if (!rule->text || (n_numbers && !rule->numbers))
+		return -ENOMEM;
+	rules->n++;
+	return 0;
 }
 
 int sk_meaning_take_right_rule(struct sk_making_meanings *m, struct sk_meaning_rules *rules,
-			       uint32_t rule)
+			       uint32_t rule, uint32_t perms)
 {
 	struct selkie_rule r;
 
 	sk_rule_get(m->policy[SK_RIGHT], rule, &r);
 	sk_text_rule(&m->walk.text[SK_RIGHT], &m->buf, &r);
-	return sk_meaning_take_rule(m, rules);
+	return sk_meaning_take_rule(m, rules, perms, &rule, 1);
 }
 
 int sk_meaning_set_rules(struct sk_making_meanings *m, struct selkie_meaning *meaning,
 			 const struct sk_meaning_rules *rules)
 {
-	const char **list =
-		sk_arena_memdup(&m->out->arena, rules->list, rules->n * sizeof(*rules->list));
-
-	if (!list)
-		return -ENOMEM;
-	meaning->rules = list;
+	meaning->rules = sk_arena_memdup(&m->out->arena, rules->list, rules->n * sizeof(*rules->list));
 	meaning->n_rules = rules->n;
-	return 0;
+	return meaning->rules ? 0 : -ENOMEM;
 }
 
 static enum selkie_exposure sk_meaning_exposure(const struct sk_making_meanings *m,
@@ -98,16 +108,35 @@ void sk_meaning_name(struct sk_making_meanings *m, struct sk_type_id type, unsig
 }
 
 /*
- * Per cent by exposure. A domain that the old policy does not have counts half: what is dangerous about it is who gets into
- * it, and that is a finding of its own.
+ * Per cent by exposure. A domain that the old policy does not have, or in which nobody could be, counts half: what is
+ * dangerous about it is who gets into it, and that is a finding of its own.
  */
 unsigned int sk_meaning_scale(const struct sk_making_meanings *m, struct sk_type_id type,
 			      unsigned int danger)
 {
 	static const unsigned int by_exposure[] = { 60, 85, 90, 100 };
 	unsigned int scaled = danger * by_exposure[sk_meaning_exposure(m, type)] / 100;
+	struct sk_type_id left = sk_meaning_left(m, type);
 
-	return sk_meaning_left(m, type).v ? scaled : scaled / 2;
+	return left.v && sk_bearers_exist(&m->bearers[SK_LEFT], left.v) ? scaled : scaled / 2;
+}
+
+unsigned int sk_meaning_scale_held(enum selkie_held held, unsigned int danger)
+{
+	return held == SELKIE_HELD_NOT ? danger : danger / 10;
+}
+
+void sk_meaning_say_held(struct sk_making_meanings *m, enum selkie_held held)
+{
+	static const char *const sentences[] = {
+		[SELKIE_HELD_NOT] = "",
+		[SELKIE_HELD_BY_ROLES] = " Only the rules allow it: no user and role may do it.",
+		[SELKIE_HELD_BY_CONSTRAINTS] = " Only the rules allow it: constraints forbid it to every user, role and "
+					       "level.",
+		[SELKIE_HELD_BY_BOUNDS] = " Only its own rules allow it: the type that bounds it may not do it.",
+	};
+
+	sk_buf_adds(&m->buf, sentences[held]);
 }
 
 struct sk_type_id sk_meaning_left(const struct sk_making_meanings *m, struct sk_type_id right)
@@ -206,6 +235,8 @@ static int sk_meanings_begin(struct sk_making_meanings *m, const struct sk_diff 
 		if (!r)
 			r = sk_domains_make(&m->domains[side], &m->arena, m->state[side],
 					    m->sensitive[side]);
+		if (!r)
+			r = sk_bearers_init(&m->bearers[side], m->state[side]);
 	}
 	return r;
 }
@@ -215,6 +246,7 @@ static int sk_meanings_make(struct sk_making_meanings *m)
 	static int (*const parts[])(struct sk_making_meanings * m) = {
 		sk_meaning_privileges, sk_meaning_transitions, sk_meaning_flows,
 		sk_meaning_permissive, sk_meaning_booleans,    sk_meaning_policy,
+		sk_meaning_constraints,
 	};
 	int r = 0;
 
@@ -228,6 +260,7 @@ static void sk_meanings_end(struct sk_making_meanings *m)
 	for (int side = 0; side < 2; side++) {
 		selkie_state_free(m->state[side]);
 		sk_sensitive_free(m->sensitive[side]);
+		sk_bearers_done(&m->bearers[side]);
 	}
 	sk_diff_end_walk(&m->walk);
 	sk_buf_done(&m->buf);
@@ -276,4 +309,9 @@ size_t selkie_meanings_count(const selkie_meanings *meanings)
 const struct selkie_meaning *selkie_meanings_get(const selkie_meanings *meanings, size_t i)
 {
 	return i < meanings->n ? &meanings->list[i] : NULL;
+}
+
+const struct selkie_meanings_omitted *selkie_meanings_omitted(const selkie_meanings *meanings)
+{
+	return &meanings->omitted;
 }

@@ -162,7 +162,7 @@ static void test_parts(void **state)
 }
 
 /* A policy of a few domains, one of them on the network, with statements and rules of its own. */
-static selkie_policy *small(const char *statements)
+static selkie_policy *small(const char *statements, const char *constraints)
 {
 	struct sk_buf text = SK_BUF_INIT;
 	selkie_policy *policy = NULL;
@@ -190,8 +190,9 @@ static selkie_policy *small(const char *statements)
 		"allow tool_t shadow_t : file write;\n"
 		"%s\n"
 		"role r; role r types { web_t helper_t tool_t kernel_t }; user u roles r;\n"
+		"%s\n"
 		"sid kernel u:r:kernel_t\n",
-		statements);
+		statements, constraints ? constraints : "");
 	data = peer_compile_text(sk_buf_str(&text), 33, NULL, &size);
 	assert_int_equal(selkie_policy_read_memory(data, size, NULL, NULL, &policy), 0);
 	free(data);
@@ -205,39 +206,71 @@ static const struct {
 	enum selkie_meaning_kind kind;
 	unsigned int danger;
 	const char *text;
+	const char *was_constraints, *is_constraints;
 } meanings[] = {
 	{ "", "allow web_t helper_t : process transition; allow web_t self : process setexec;",
 	  SELKIE_MEANING_TRANSITION, 95,
 	  "web_t, which listens on the network, can now become helper_t by executing "
 	  "helper_exec_t, "
 	  "which gains it what it had not: whoever reads or writes the raw disk passes by every "
-	  "file's label." },
+	  "file's label.", NULL, NULL },
 	{ "", "allow web_t shadow_t : file read;", SELKIE_MEANING_PRIVILEGE, 95,
 	  "web_t, which listens on the network, may now read shadow_t:file: it holds the password "
-	  "hashes of all users." },
+	  "hashes of all users.", NULL, NULL },
 	{ "allow tool_t spool_t : file read;",
 	  "allow { web_t tool_t } spool_t : file { read write };", SELKIE_MEANING_FLOW, 80,
 	  "web_t, which listens on the network, can now influence shadow_t: written to spool_t, it "
-	  "is read by tool_t, which writes shadow_t." },
+	  "is read by tool_t, which writes shadow_t.", NULL, NULL },
 	{ "", "permissive web_t;", SELKIE_MEANING_PERMISSIVE, 95,
 	  "web_t, which listens on the network, is permissive: nothing is refused to it any "
-	  "more." },
+	  "more.", NULL, NULL },
 	{ "bool b false; if (b) { allow web_t self : security load_policy; }",
 	  "bool b true; if (b) { allow web_t self : security load_policy; }",
 	  SELKIE_MEANING_BOOLEAN, 75,
 	  "The boolean b is on by default now, which opens 1 access, sensitive ones among them: it "
-	  "changes or switches off the policy itself." },
+	  "changes or switches off the policy itself.", NULL, NULL },
 	{ "bool b false;", "bool b false; if (b) { allow web_t self : security load_policy; }",
 	  SELKIE_MEANING_PRIVILEGE, 60,
 	  "web_t, which listens on the network, may now load_policy web_t:security: it changes or "
-	  "switches off the policy itself. A boolean that is off by default has to be switched." },
+	  "switches off the policy itself. A boolean that is off by default has to be switched.", NULL, NULL },
+	/* what rules allow and nobody can do */
+	{ "", "allow web_t helper_t : process transition; allow web_t self : process setexec;",
+	  SELKIE_MEANING_TRANSITION, 9,
+	  "web_t, which listens on the network, can now become helper_t by executing "
+	  "helper_exec_t, "
+	  "which gains it what it had not: whoever reads or writes the raw disk passes by every "
+	  "file's label. Only the rules allow it: constraints forbid it to every user, role and level.",
+	  "constrain process transition (t1 != web_t);", "constrain process transition (t1 != web_t);" },
+	{ "", "allow web_t shadow_t : file read;", SELKIE_MEANING_PRIVILEGE, 9,
+	  "web_t, which listens on the network, may now read shadow_t:file: it holds the password "
+	  "hashes of all users. Only the rules allow it: constraints forbid it to every user, role and level.",
+	  "constrain file read (r1 == r2);", "constrain file read (r1 == r2);" },
+	{ "allow tool_t spool_t : file read;",
+	  "allow { web_t tool_t } spool_t : file { read write };", SELKIE_MEANING_FLOW, 8,
+	  "web_t, which listens on the network, can now influence shadow_t: written to spool_t, it "
+	  "is read by tool_t, which writes shadow_t. Only the rules allow it: constraints forbid it to every user, "
+	  "role and level.",
+	  "constrain file write (t1 != web_t);", "constrain file write (t1 != web_t);" },
+	/* what nobody could do, and somebody can */
+	{ "allow web_t helper_t : process transition; allow web_t self : process setexec;",
+	  "allow web_t helper_t : process transition; allow web_t self : process setexec;",
+	  SELKIE_MEANING_TRANSITION, 95,
+	  "web_t, which listens on the network, can now become helper_t by executing "
+	  "helper_exec_t, "
+	  "which gains it what it had not: whoever reads or writes the raw disk passes by every "
+	  "file's label. The rules were there before; constraints were in the way.",
+	  "constrain process transition (t1 != web_t);", NULL },
+	{ "", "", SELKIE_MEANING_CONSTRAINT, 50,
+	  "A constraint is gone, and rules alone decide what it forbade, on file.",
+	  "constrain file { read write } (u1 == u2);", "constrain file write (u1 == u2);" },
 };
 
 static void test_meanings(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < SK_ARRAY_LEN(meanings); i++) {
-		selkie_policy *was = small(meanings[i].was), *is = small(meanings[i].is);
+		selkie_policy *was = small(meanings[i].was, meanings[i].was_constraints);
+		selkie_policy *is = small(meanings[i].is, meanings[i].is_constraints);
 		const struct selkie_meaning *first;
 		selkie_meanings *found = NULL;
 		selkie_diff *diff = NULL;
@@ -273,7 +306,7 @@ static void test_meaning_needs_rules(void **state)
 		selkie_diff_new(pair->old, pair->new, SELKIE_DIFF_SECTION(SELKIE_DIFF_TYPE), &diff),
 		0);
 	assert_int_equal(selkie_meanings_find(diff, &found), -EINVAL);
-	assert_null(selkie_meaning_kind_name(SELKIE_MEANING_POLICY + 1));
+	assert_null(selkie_meaning_kind_name(SELKIE_MEANING_CONSTRAINT + 1));
 	assert_string_equal(selkie_exposure_name(SELKIE_EXPOSURE_LISTENS), "listens");
 	selkie_diff_free(diff);
 }
@@ -299,11 +332,12 @@ static void test_meaning_no_memory(void **state)
 	const char *wrong;
 
 	(void)state;
-	pair.old = small("bool b false; allow tool_t spool_t : file read;");
+	pair.old = small("bool b false; allow tool_t spool_t : file read;", "constrain file read (u1 == u2);");
 	pair.new = small(
 		"bool b true; if (b) { allow web_t self : security load_policy; } "
 		"permissive web_t; allow { web_t tool_t } spool_t : file { read write }; "
-		"allow web_t helper_t : process transition; allow web_t self : process setexec;");
+		"allow web_t helper_t : process transition; allow web_t self : process setexec;",
+		NULL);
 	/* what a policy builds on first use stays with it */
 	assert_int_equal(meaning_scene(&pair), 0);
 	wrong = alloc_fail_each(meaning_scene, &pair, 3000, NULL);

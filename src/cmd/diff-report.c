@@ -6,11 +6,13 @@
 #include "cmd/diff-report.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.h"
+#include "cmd/origin.h"
 
 static const char *const sk_changes[] = { "added", "removed", "modified" };
 
@@ -84,10 +86,55 @@ static int sk_diff_write(void *arg, const char *text, size_t n)
 	return out->failed ? out->error : 0;
 }
 
+/* A rule, and the statements that gave it where they are known: those of all rules that it stems from. */
+static void sk_meaning_print_rule(const struct sk_diff_report *report, struct sk_buf *out,
+				  const struct selkie_meaning_rule *rule, const char *indent)
+{
+	const struct sk_edition *new = &report->editions[1];
+	sk_auto_free char *below = NULL;
+	struct selkie_rule r;
+
+	sk_buf_join(out, indent, rule->text, "\n", NULL);
+	if (asprintf(&below, "%s  from ", indent) < 0) {
+		below = NULL;
+		sk_buf_fail(out, -ENOMEM);
+		return;
+	}
+	for (size_t i = 0; i < rule->n_numbers; i++)
+		if (!selkie_rule_get(new->policy, rule->numbers[i], &r))
+			sk_origins_print(out, new->origins, &r, rule->perms, below);
+}
+
+/* What was not looked at, as sentences; nothing where nothing was left out. */
+#define SK_HUBS_SHOWN 8
+
+static void sk_meaning_print_omitted(const struct sk_diff_report *report, struct sk_buf *out)
+{
+	const struct selkie_meanings_omitted *o = selkie_meanings_omitted(report->meanings);
+	size_t n = SK_MIN(o->n_hubs, (size_t)SK_HUBS_SHOWN);
+
+	if (o->n_hubs)
+		sk_buf_printf(out, "Flows through %zu type%s that exchange%s data with a tenth of all types were not looked for: ",
+			      o->n_hubs, o->n_hubs == 1 ? "" : "s", o->n_hubs == 1 ? "s" : "");
+	for (size_t i = 0; i < n; i++)
+		sk_buf_join(out, i ? ", " : "", o->hubs[i], NULL);
+	if (o->n_hubs > n)
+		sk_buf_printf(out, " and %zu more", o->n_hubs - n);
+	if (o->n_hubs)
+		sk_buf_adds(out, ".");
+	if (o->n_transitions || o->n_flows)
+		sk_buf_printf(out, "%s%zu less dangerous transitions and %zu flows are not told.", out->n && o->n_hubs ? " " : "",
+			      o->n_transitions, o->n_flows);
+	if (o->flows_ended)
+		sk_buf_printf(out, "%sThe search for flows was ended before all were seen.",
+			      o->n_hubs || o->n_transitions || o->n_flows ? " " : "");
+}
+
 static void sk_diff_text_meanings(const struct sk_diff_report *report, struct sk_buf *out)
 {
 	size_t n = selkie_meanings_count(report->meanings), shown = sk_meanings_shown(report);
 	unsigned int width = sk_width(STDOUT_FILENO);
+	sk_auto_buf struct sk_buf omitted = SK_BUF_INIT;
 
 	sk_buf_printf(out, "What it means (%zu finding%s%s)\n", n, n == 1 ? "" : "s",
 		      n > 1 ? ", the most dangerous first" : "");
@@ -98,10 +145,15 @@ static void sk_diff_text_meanings(const struct sk_diff_report *report, struct sk
 			      selkie_meaning_kind_name(f->kind), f->danger);
 		sk_print_wrapped(out, f->text, 6, width);
 		for (size_t k = 0; k < f->n_rules; k++)
-			sk_buf_join(out, "          ", f->rules[k], "\n", NULL);
+			sk_meaning_print_rule(report, out, &f->rules[k], "          ");
 	}
 	if (shown < n)
 		sk_buf_printf(out, "      and %zu more; --limit shows them\n", n - shown);
+	sk_meaning_print_omitted(report, &omitted);
+	if (omitted.failed)
+		sk_buf_fail(out, omitted.error);
+	else if (omitted.n)
+		sk_print_wrapped(out, sk_buf_str(&omitted), 2, width);
 	sk_buf_addc(out, '\n');
 }
 
@@ -219,7 +271,30 @@ static void sk_json_strings(struct sk_json *j, const char *name, const char *con
 	sk_json_end_array(j);
 }
 
-static void sk_diff_json_meaning(struct sk_json *j, const struct selkie_meaning *f)
+static void sk_diff_json_rules(const struct sk_diff_report *report, struct sk_json *j, const struct selkie_meaning *f)
+{
+	const struct sk_edition *new = &report->editions[1];
+
+	sk_json_array(j, "rules");
+	for (size_t i = 0; i < f->n_rules; i++) {
+		const struct selkie_meaning_rule *rule = &f->rules[i];
+		struct selkie_rule r;
+
+		sk_json_object(j, NULL);
+		sk_json_string(j, "text", rule->text);
+		if (new->origins)
+			sk_json_array(j, "origins");
+		for (size_t k = 0; new->origins && k < rule->n_numbers; k++)
+			if (!selkie_rule_get(new->policy, rule->numbers[k], &r))
+				sk_origins_json_each(j, new->origins, new->policy, &r, rule->perms);
+		if (new->origins)
+			sk_json_end_array(j);
+		sk_json_end_object(j);
+	}
+	sk_json_end_array(j);
+}
+
+static void sk_diff_json_meaning(const struct sk_diff_report *report, struct sk_json *j, const struct selkie_meaning *f)
 {
 	sk_json_object(j, NULL);
 	sk_json_string(j, "kind", selkie_meaning_kind_name(f->kind));
@@ -232,9 +307,25 @@ static void sk_diff_json_meaning(struct sk_json *j, const struct selkie_meaning 
 	sk_json_string(j, "text", f->text);
 	if (f->kind == SELKIE_MEANING_BOOLEAN)
 		sk_json_uint(j, "opens", f->opens);
+	if (f->held)
+		sk_json_string(j, "held_back", selkie_held_name(f->held));
+	if (f->was_held)
+		sk_json_string(j, "was_held_back", selkie_held_name(f->was_held));
 	if (f->n_path)
 		sk_json_strings(j, "path", f->path, f->n_path);
-	sk_json_strings(j, "rules", f->rules, f->n_rules);
+	sk_diff_json_rules(report, j, f);
+	sk_json_end_object(j);
+}
+
+static void sk_diff_json_omitted(const struct sk_diff_report *report, struct sk_json *j)
+{
+	const struct selkie_meanings_omitted *o = selkie_meanings_omitted(report->meanings);
+
+	sk_json_object(j, "left_out");
+	sk_json_strings(j, "hubs", o->hubs, o->n_hubs);
+	sk_json_uint(j, "transitions", o->n_transitions);
+	sk_json_uint(j, "flows", o->n_flows);
+	sk_json_bool(j, "flows_ended", o->flows_ended);
 	sk_json_end_object(j);
 }
 
@@ -282,8 +373,9 @@ int sk_diff_report_json(const struct sk_diff_report *report, struct sk_buf *out)
 	if (report->meanings) {
 		sk_json_array(&j, "meaning");
 		for (size_t i = 0; i < selkie_meanings_count(report->meanings); i++)
-			sk_diff_json_meaning(&j, selkie_meanings_get(report->meanings, i));
+			sk_diff_json_meaning(report, &j, selkie_meanings_get(report->meanings, i));
 		sk_json_end_array(&j);
+		sk_diff_json_omitted(report, &j);
 	}
 	if (report->labels)
 		sk_diff_json_labels(report, &j);
@@ -383,12 +475,15 @@ static void sk_markdown_meanings(const struct sk_diff_report *report, struct sk_
 		if (f->n_rules)
 			sk_buf_adds(out, "\n   ```\n");
 		for (size_t k = 0; k < f->n_rules; k++)
-			sk_buf_join(out, "   ", f->rules[k], "\n", NULL);
+			sk_meaning_print_rule(report, out, &f->rules[k], "   ");
 		if (f->n_rules)
 			sk_buf_adds(out, "   ```\n\n");
 	}
 	if (shown < n)
 		sk_buf_printf(out, "\nand %zu more.\n", n - shown);
+	sk_buf_addc(out, '\n');
+	sk_meaning_print_omitted(report, out);
+	sk_buf_addc(out, '\n');
 }
 
 static void sk_markdown_labels(const struct sk_diff_report *report, struct sk_buf *out)

@@ -307,6 +307,18 @@ static uint64_t sk_diff_sections(const struct sk_diff_request *q)
 	return q->meaning ? SELKIE_DIFF_SECTION(SELKIE_DIFF_ALLOW) : SELKIE_DIFF_ALL;
 }
 
+/* Whether something was asked for by name; otherwise everything is shown. */
+static bool sk_diff_by_name(const struct sk_diff_request *q)
+{
+	return q->sections || q->all || q->labels || q->meaning;
+}
+
+/* Its findings show where rules of the new policy come from. */
+static bool sk_diff_wants_meaning(const struct sk_diff_request *q)
+{
+	return q->meaning || !sk_diff_by_name(q);
+}
+
 static bool sk_diff_differs(const struct sk_diff_report *report)
 {
 	size_t n = report->n_label_changes + report->n_path_changes;
@@ -321,7 +333,7 @@ static bool sk_diff_differs(const struct sk_diff_report *report)
 static int sk_diff_compare(const struct sk_command *cmd, const struct sk_diff_request *q,
 			   const struct sk_edition editions[2])
 {
-	bool by_name = q->sections || q->all || q->labels || q->meaning;
+	bool by_name = sk_diff_by_name(q);
 	struct sk_diff_report report = { .editions = editions,
 					 .asked = q->sections,
 					 .sections = q->sections || q->all || !by_name,
@@ -333,7 +345,7 @@ static int sk_diff_compare(const struct sk_command *cmd, const struct sk_diff_re
 
 	r = selkie_diff_new(editions[0].policy, editions[1].policy, sk_diff_sections(q), &diff);
 	report.diff = diff;
-	if (!r && (q->meaning || !by_name))
+	if (!r && sk_diff_wants_meaning(q))
 		r = selkie_meanings_find(diff, &meanings);
 	report.meanings = meanings;
 	if (r)
@@ -370,7 +382,8 @@ static int sk_run_diff(const struct sk_command *cmd, int argc, char **argv)
 	code = SK_EXIT_YES;
 	for (int side = 0; side < 2 && code == SK_EXIT_YES; side++)
 		code = sk_edition_open(cmd, argv[args.first + side],
-				       &(struct sk_edition_options){ q.contexts[side], q.config },
+				       &(struct sk_edition_options){ q.contexts[side], q.config,
+								     side && sk_diff_wants_meaning(&q) },
 				       &editions[side]);
 	if (code == SK_EXIT_YES)
 		code = sk_diff_compare(cmd, &q, editions);

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cmd/origin.h"
+
 static bool sk_is_directory(const char *word)
 {
 	struct stat st;
@@ -106,9 +108,13 @@ static bool sk_is_anything(const char *word SK_UNUSED)
 }
 
 static int sk_edition_load(const struct sk_command *cmd, const char *path,
-			   const struct sk_edition_options *options SK_UNUSED, struct sk_edition *e)
+			   const struct sk_edition_options *options, struct sk_edition *e)
 {
-	return sk_system_load(cmd, path, &e->policy);
+	int code = sk_system_load(cmd, path, &e->policy);
+
+	if (code == SK_EXIT_YES && options->origins)
+		e->origins = sk_origins_beside(cmd, path);
+	return code;
 }
 
 /* A system that has a policy but no file contexts is compared without them. */
@@ -129,6 +135,36 @@ static int sk_edition_open_root(const struct sk_command *cmd, const char *word,
 				&e->labels);
 }
 
+/* A folder of one's own for a while; NULL when there is none, which has been told. */
+static char *sk_folder_make(const struct sk_command *cmd)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *path;
+
+	if (asprintf(&path, "%s/selkie-XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0) {
+		sk_failure(cmd, "out of memory");
+		return NULL;
+	}
+	if (mkdtemp(path))
+		return path;
+	sk_failure(cmd, "%s: %s", path, strerror(errno));
+	free(path);
+	return NULL;
+}
+
+static int sk_remove_one(const char *path, const struct stat *st SK_UNUSED, int kind SK_UNUSED,
+			 struct FTW *ftw SK_UNUSED)
+{
+	return remove(path);
+}
+
+static void sk_folder_remove(char *path)
+{
+	if (path)
+		nftw(path, sk_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(path);
+}
+
 /* What was built, as the kernel would get it: in the version that the sources ask for. */
 static int sk_edition_as_written(const selkie_built *built, selkie_diagnostics *diags,
 				 selkie_policy **ret)
@@ -141,6 +177,28 @@ static int sk_edition_as_written(const selkie_built *built, selkie_diagnostics *
 	if (!r)
 		r = selkie_policy_read_memory(data, size, NULL, diags, ret);
 	free(data);
+	return r;
+}
+
+/* The same by way of a file, beside which stands where the rules come from. */
+static int sk_edition_as_saved(const struct sk_command *cmd, const selkie_built *built, selkie_diagnostics *diags,
+			       struct sk_edition *e)
+{
+	char *folder = sk_folder_make(cmd);
+	sk_auto_free char *path = NULL;
+	int r = folder ? 0 : -EIO;
+
+	if (!r && asprintf(&path, "%s/policy", folder) < 0) {
+		path = NULL;
+		r = -ENOMEM;
+	}
+	if (!r)
+		r = selkie_built_save(built, path, 0, diags);
+	if (!r)
+		r = selkie_policy_load(path, diags, &e->policy);
+	if (!r)
+		e->origins = sk_origins_beside(cmd, path);
+	sk_folder_remove(folder);
 	return r;
 }
 
@@ -160,7 +218,8 @@ static int sk_edition_build(const struct sk_command *cmd, const char *path,
 {
 	struct selkie_build_options build = {
 		.size = sizeof(build),
-		.flags = SELKIE_BUILD_UNCHECKED | SELKIE_BUILD_STRIP | SELKIE_BUILD_FILE_CONTEXTS,
+		.flags = SELKIE_BUILD_UNCHECKED | SELKIE_BUILD_FILE_CONTEXTS |
+			 (options->origins ? 0 : SELKIE_BUILD_STRIP),
 		.config = options->config,
 	};
 	selkie_diagnostics *diags = selkie_diagnostics_new();
@@ -168,7 +227,8 @@ static int sk_edition_build(const struct sk_command *cmd, const char *path,
 	int r = diags ? selkie_build(&path, 1, &build, diags, &built) : -ENOMEM;
 
 	if (!r)
-		r = sk_edition_as_written(built, diags, &e->policy);
+		r = options->origins ? sk_edition_as_saved(cmd, built, diags, e)
+				     : sk_edition_as_written(built, diags, &e->policy);
 	if (!r)
 		r = sk_edition_built_labels(built, &e->labels);
 	if (r && diags)
@@ -192,12 +252,6 @@ static bool sk_run_program(const char *const argv[])
 	       waitpid(pid, &status, 0) == pid && WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
-static int sk_remove_one(const char *path, const struct stat *st SK_UNUSED, int kind SK_UNUSED,
-			 struct FTW *ftw SK_UNUSED)
-{
-	return remove(path);
-}
-
 /* The files of a revision into a folder: git packs them, tar unpacks them. */
 static int sk_revision_unpack(const struct sk_command *cmd, const struct sk_revision *revision,
 			      const char *into)
@@ -218,48 +272,55 @@ static int sk_revision_unpack(const struct sk_command *cmd, const struct sk_revi
 	return SK_EXIT_YES;
 }
 
+/* Builds from within the folder, so that places are named as they are in the revision. */
+static int sk_revision_build_in(const struct sk_command *cmd, const char *tree, const char *file,
+				const struct sk_edition_options *options, struct sk_edition *e)
+{
+	sk_auto_close int back = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int code;
+
+	if (back < 0 || chdir(tree))
+		return sk_failure(cmd, "%s: %s", tree, strerror(errno));
+	code = sk_edition_build(cmd, file, options, e);
+	if (fchdir(back))
+		code = sk_failure(cmd, "going back to the folder at hand: %s", strerror(errno));
+	return code;
+}
+
 static int sk_revision_build(const struct sk_command *cmd, const struct sk_revision *revision,
 			     const char *above, const struct sk_edition_options *options,
 			     struct sk_edition *e)
 {
-	sk_auto_free char *tree = NULL, *path = NULL;
+	sk_auto_free char *tree = NULL;
 	int code;
 
-	if (asprintf(&tree, "%s/tree", above) < 0)
+	if (asprintf(&tree, "%s/tree", above) < 0) {
 		tree = NULL;
-	if (!tree || asprintf(&path, "%s/%s", tree, revision->file) < 0)
-		path = NULL;
-	if (!path)
 		return sk_failure(cmd, "out of memory");
+	}
 	if (mkdir(tree, 0700))
 		return sk_failure(cmd, "%s: %s", tree, strerror(errno));
 	code = sk_revision_unpack(cmd, revision, tree);
-	return code == SK_EXIT_YES ? sk_edition_build(cmd, path, options, e) : code;
+	return code == SK_EXIT_YES ? sk_revision_build_in(cmd, tree, revision->file, options, e) : code;
 }
 
 static int sk_edition_open_revision(const struct sk_command *cmd, const char *word,
 				    const struct sk_edition_options *options, struct sk_edition *e)
 {
-	const char *tmp = getenv("TMPDIR");
-	sk_auto_free char *above = NULL;
 	struct sk_revision revision;
+	char *above = NULL;
 	int code;
 
-	if (asprintf(&above, "%s/selkie-XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0) {
-		above = NULL;
-		return sk_failure(cmd, "out of memory");
-	}
 	if (!sk_revision_of(word, &revision)) {
 		code = sk_failure(cmd, "out of memory");
 	} else if (*revision.name == '-') {
 		/* git would take it for an option */
 		code = sk_usage_error(cmd, "'%s' is no revision", revision.name);
-	} else if (!mkdtemp(above)) {
-		code = sk_failure(cmd, "%s: %s", above, strerror(errno));
 	} else {
-		code = sk_revision_build(cmd, &revision, above, options, e);
-		nftw(above, sk_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		above = sk_folder_make(cmd);
+		code = above ? sk_revision_build(cmd, &revision, above, options, e) : SK_EXIT_FAILED;
 	}
+	sk_folder_remove(above);
 	sk_revision_done(&revision);
 	return code;
 }
@@ -315,6 +376,7 @@ int sk_edition_open(const struct sk_command *cmd, const char *word,
 void sk_edition_done(struct sk_edition *edition)
 {
 	selkie_label_free(edition->labels);
+	selkie_origins_free(edition->origins);
 	selkie_policy_free(edition->policy);
 	free(edition->name);
 	*edition = (struct sk_edition)SK_EDITION_INIT;

@@ -17,6 +17,7 @@ struct sk_edition {
 	char *name; /* as it was given */
 	selkie_policy *policy;
 	selkie_label_db *labels; /* NULL where there are none */
+	selkie_origins *origins; /* NULL where none are known, or wanted */
 };
 
 #define SK_EDITION_INIT                                                                            \
@@ -28,6 +29,7 @@ struct sk_edition {
 struct sk_edition_options {
 	const char *contexts;	   /* file contexts to be taken instead of its own, or NULL */
 	const char *const *config; /* settings of trees, "NAME=VALUE", ended by NULL; or NULL */
+	bool origins;		   /* find out where rules come from */
 };
 
 /*

@@ -10,14 +10,19 @@
 
 selkie_origins *sk_system_origins(const struct sk_command *cmd, const struct sk_system *system)
 {
+	return sk_origins_beside(cmd, system->path);
+}
+
+selkie_origins *sk_origins_beside(const struct sk_command *cmd, const char *policy_path)
+{
 	selkie_diagnostics *diags = selkie_diagnostics_new();
 	selkie_origins *origins = NULL;
-	int r = diags ? selkie_origins_load(system->path, diags, &origins) : -ENOMEM;
+	int r = diags ? selkie_origins_load(policy_path, diags, &origins) : -ENOMEM;
 
 	if (r == SELKIE_ORIGINS_REFUSED)
 		sk_print_diagnostics(diags);
 	else if (r < 0)
-		fprintf(stderr, "selkie %s: %s.origins: %s\n", cmd->name, system->path, strerror(-r));
+		fprintf(stderr, "selkie %s: %s.origins: %s\n", cmd->name, policy_path, strerror(-r));
 	selkie_diagnostics_free(diags);
 	return origins;
 }
@@ -83,17 +88,23 @@ static void sk_origin_json(struct sk_json *j, const selkie_origins *origins, con
 	sk_json_end_object(j);
 }
 
-void sk_origins_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
-		     const struct selkie_rule *rule)
+void sk_origins_json_each(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+			  const struct selkie_rule *rule, uint32_t perms)
 {
 	size_t n = origins ? selkie_origins_count(origins, rule) : 0;
 	struct selkie_origin o;
 
-	if (!n)
+	for (size_t i = 0; i < n; i++)
+		if (!selkie_origins_get(origins, rule, i, &o) && (!perms || !o.perms || o.perms & perms))
+			sk_origin_json(j, origins, policy, rule, &o);
+}
+
+void sk_origins_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+		     const struct selkie_rule *rule)
+{
+	if (!origins || !selkie_origins_count(origins, rule))
 		return;
 	sk_json_array(j, "origins");
-	for (size_t i = 0; i < n; i++)
-		if (!selkie_origins_get(origins, rule, i, &o))
-			sk_origin_json(j, origins, policy, rule, &o);
+	sk_origins_json_each(j, origins, policy, rule, 0);
 	sk_json_end_array(j);
 }

@@ -10,6 +10,7 @@
  * NULL when nothing does, or when it was refused, which is said on stderr. The caller frees it.
  */
 selkie_origins *sk_system_origins(const struct sk_command *cmd, const struct sk_system *system);
+selkie_origins *sk_origins_beside(const struct sk_command *cmd, const char *policy_path);
 
 /*
  * A line for each statement that gave a rule any of these permissions (0: any at all), with the calls that led there.
@@ -18,7 +19,9 @@ selkie_origins *sk_system_origins(const struct sk_command *cmd, const struct sk_
 size_t sk_origins_print(struct sk_buf *out, const selkie_origins *origins, const struct selkie_rule *rule, uint32_t perms,
 			const char *indent);
 
-/* The same as a member "origins" of an object; nothing when none is known. */
+/* The same as elements of an array; and as a member "origins" of an object, nothing when none is known. */
+void sk_origins_json_each(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+			  const struct selkie_rule *rule, uint32_t perms);
 void sk_origins_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
 		     const struct selkie_rule *rule);
 

@@ -22,7 +22,7 @@ static int handle(void *arg, const struct sk_fc_line *line)
 	return sk_unit_add_label(arg, line);
 }
 
-static size_t convert(const char *text, size_t size, bool macros, enum sk_label_style style, struct sk_buf *fc)
+static size_t convert(const char *text, size_t size, bool macros, enum sk_label_style style, struct sk_label_file *fc)
 {
 	struct sk_sources sources = SK_SOURCES_INIT;
 	struct sk_diags *diags = selkie_diagnostics_new();
@@ -62,7 +62,7 @@ static size_t convert(const char *text, size_t size, bool macros, enum sk_label_
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct sk_buf first = SK_BUF_INIT, second = SK_BUF_INIT;
+	struct sk_label_file first = SK_LABEL_FILE_INIT, second = SK_LABEL_FILE_INIT;
 	enum sk_label_style style;
 
 	/* A zero byte in a name would end it. */
@@ -70,11 +70,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	style = data[0] & 2 ? SK_LABEL_SEMANAGE : SK_LABEL_REFPOLICY;
 	convert((const char *)data + 1, size - 1, data[0] & 1, style, &first);
-	if (first.n) {
-		check(!convert(first.data, first.n, false, style, &second));
-		check(first.n == second.n && !memcmp(first.data, second.data, first.n));
+	if (first.text.n) {
+		check(!convert(first.text.data, first.text.n, false, style, &second));
+		check(first.text.n == second.text.n && !memcmp(first.text.data, second.text.data, first.text.n));
 	}
-	sk_buf_done(&first);
-	sk_buf_done(&second);
+	sk_label_file_done(&first);
+	sk_label_file_done(&second);
 	return 0;
 }

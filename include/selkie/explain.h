@@ -9,6 +9,8 @@
 #include <selkie/audit.h>
 #include <selkie/diagnostic.h>
 #include <selkie/label.h>
+#include <selkie/origin.h>
+#include <selkie/rule.h>
 #include <selkie/state.h>
 
 #ifdef __cplusplus
@@ -70,6 +72,7 @@ struct selkie_explain_options {
 	 * what this one reads, from the first feed until selkie_explainer_finish, and all decide causes then.
 	 */
 	unsigned int threads;
+	bool bearings;			/* work out what of the policy bears on each finding */
 };
 
 /* Returns 0, -EINVAL for bad options, or -ENOMEM. *ret is owned by the caller. */
@@ -130,6 +133,31 @@ struct selkie_event_id {
 
 #define SELKIE_MOST_EVENTS 1000
 
+/* What of the policy bears on a finding. */
+enum selkie_bearing_kind {
+	SELKIE_BEARING_ALLOWS,		/* a rule in force allows some of it */
+	SELKIE_BEARING_WOULD_ALLOW,	/* a rule would, were its condition met */
+	SELKIE_BEARING_FILTERS,		/* a rule of extended permissions: numbers are filtered */
+	SELKIE_BEARING_FORBIDS,		/* a constraint, or validatetrans */
+	SELKIE_BEARING_CAPS,		/* typebounds: the bounding type may not */
+	SELKIE_BEARING_SILENCES,	/* a dontaudit rule */
+	SELKIE_BEARING_LABELS,		/* what labels the port, or says how the file should be labeled */
+};
+
+/* "allows", "would-allow", ...; a static string; NULL for another number. */
+const char *selkie_bearing_name(enum selkie_bearing_kind kind);
+
+/* One of these, for the origins (origin.h) of the policy or of a label file. */
+struct selkie_bearing {
+	enum selkie_bearing_kind kind;
+	const char *text;		/* the rule, constraint or line */
+	bool is_rule;
+	struct selkie_rule rule;	/* with is_rule */
+	uint32_t perms;			/* with is_rule: those of the question that it speaks of */
+	struct selkie_fact fact;	/* without is_rule and label */
+	const struct selkie_label_rule *label;	/* a line of a label file; else NULL */
+};
+
 struct selkie_finding {
 	enum selkie_cause cause;
 	uint32_t also;			/* bit 1 << cause of each further cause that holds */
@@ -149,6 +177,8 @@ struct selkie_finding {
 	const char *summary;
 	size_t n_evidence;
 	const struct selkie_evidence *evidence;
+	size_t n_bearings;			/* 0 unless asked for */
+	const struct selkie_bearing *bearings;
 	size_t n_events;
 	const struct selkie_event_id *events;	/* the first SELKIE_MOST_EVENTS */
 	struct selkie_event_id last;		/* the latest */

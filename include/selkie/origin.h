@@ -14,9 +14,10 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /*
- * Where the rules of a policy come from: for each the statements that gave it, with file, line and the calls of
- * interfaces that led there. selkie build writes this beside the policy, as debug symbols are kept beside a program, in
- * a file of the policy's name with ".origins" behind it. It belongs to one policy file, byte for byte.
+ * Where a policy comes from: for each of its rules, types, constraints, contexts the statements that gave it, with file,
+ * line and the calls of interfaces that led there. selkie build writes this beside the policy, as debug symbols are kept
+ * beside a program, in a file of the policy's name with ".origins" behind it; and beside the label files that it makes.
+ * It belongs to one file, byte for byte.
  *
  * Read-only once loaded; any number of threads may ask.
  */
@@ -27,24 +28,26 @@ typedef struct sk_origins selkie_origins;
 #define SELKIE_ORIGINS_NONE 2		/* there is no such file beside the policy */
 
 /*
- * Loads what stands beside the policy file at `policy_path`. diags: gets the reason of a refusal; may be NULL.
+ * Loads what stands beside the policy or label file at `policy_path`. diags: gets the reason of a refusal; may be NULL.
  * *ret is the caller's (selkie_origins_free), set on success only. Returns 0, an outcome above, or a negative errno.
  */
 int selkie_origins_load(const char *policy_path, selkie_diagnostics *diags, selkie_origins **ret);
 void selkie_origins_free(selkie_origins *origins);	/* NULL is allowed */
 
-/* A statement that gave a rule. Texts are borrowed from the origins. */
+/* A statement that gave something. Texts are borrowed from the origins. */
 struct selkie_origin {
 	const char *module;	/* NULL outside modules */
 	const char *file;
-	uint32_t line;		/* from 1 */
+	bool binary;		/* the file is a binary module, which has no lines; see `line` */
+	uint32_t line;		/* from 1; with `binary` the number of a statement, as diagnostics count them */
 	uint32_t perms;		/* of AV rules: which permissions of the rule this statement gave; else 0 */
 	uint32_t call;		/* for selkie_origin_call; 0: the statement is written where it counts */
 };
 
 /* A call of an interface or macro, from which a statement came. */
 struct selkie_origin_call {
-	const char *name;	/* what was called */
+	bool mark;		/* no call, but a mark in CIL that the text was made from the line of a file */
+	const char *name;	/* what was called; with `mark` the same as `file` */
 	const char *file;	/* where */
 	uint32_t line;
 };
@@ -62,6 +65,49 @@ int selkie_origins_get(const selkie_origins *origins, const struct selkie_rule *
  * end. call must not be 0.
  */
 uint32_t selkie_origin_call(const selkie_origins *origins, uint32_t call, struct selkie_origin_call *ret);
+
+/* What has origins beside rules. `id` and `other` are by kind: */
+enum selkie_fact_kind {
+	/* where it is declared; id: of the policy */
+	SELKIE_FACT_CLASS,
+	SELKIE_FACT_ROLE,
+	SELKIE_FACT_TYPE,	/* or attribute */
+	SELKIE_FACT_USER,
+	SELKIE_FACT_BOOLEAN,
+	SELKIE_FACT_MEMBER,	/* the type `id` has the attribute `other` */
+	SELKIE_FACT_TYPE_BOUNDS,	/* the type `id` is bounded by another */
+	SELKIE_FACT_PERMISSIVE,	/* the type `id` is permissive */
+	SELKIE_FACT_ROLE_TYPE,	/* the role `id` may have the type `other` */
+	SELKIE_FACT_USER_ROLE,	/* the user `id` may have the role `other` */
+	SELKIE_FACT_CONSTRAINT,	/* `other`: position among the constraints of the class `id` */
+	SELKIE_FACT_VALIDATETRANS,	/* likewise */
+	SELKIE_FACT_INITIAL,	/* context of the initial id of number `id` */
+	/* contexts; id: position among the policy's statements of that kind (labeling.h; selkie_object.index) */
+	SELKIE_FACT_PORT,
+	SELKIE_FACT_NODE,	/* IPv4 first, then IPv6 */
+	SELKIE_FACT_NETIF,
+	SELKIE_FACT_FS_USE,
+	SELKIE_FACT_GENFS,
+	SELKIE_FACT_IBPKEY,
+	SELKIE_FACT_IBENDPORT,
+	SELKIE_FACT_PIRQ,
+	SELKIE_FACT_IOPORT,
+	SELKIE_FACT_IOMEM,
+	SELKIE_FACT_PCIDEVICE,
+	SELKIE_FACT_DEVICETREE,
+	SELKIE_FACT_LABEL,	/* of the origins of a label file: its line `id` */
+};
+
+struct selkie_fact {
+	enum selkie_fact_kind kind;
+	uint32_t id, other;
+};
+
+/* As the two for rules. policy: that the origins belong to; of label files NULL. */
+size_t selkie_origins_count_fact(const selkie_origins *origins, const selkie_policy *policy,
+				 const struct selkie_fact *fact);
+int selkie_origins_get_fact(const selkie_origins *origins, const selkie_policy *policy, const struct selkie_fact *fact,
+			    size_t i, struct selkie_origin *ret);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -46,6 +46,7 @@ struct selkie_thing {
 	selkie_class_id cls;
 	enum selkie_thing_label label;
 	const struct selkie_label_rule *rule; /* BY_RULE */
+	uint32_t statement; /* BY_STATEMENT: its position among the policy's of that kind (object.h) */
 	int protocol;			      /* PORT: IPPROTO_* */
 	uint16_t port;
 };

@@ -62,6 +62,28 @@ bool sk_answer_rule_texts(const struct sk_answer_view *v, const struct selkie_ma
 	return false;
 }
 
+/* By which statements a type that was asked about has the attribute that a rule names. */
+static void sk_answer_member(const struct sk_answer_view *v, const struct sk_operand_context *asked, selkie_type_id named)
+{
+	sk_auto_buf struct sk_buf lead = SK_BUF_INIT;
+	struct selkie_fact fact;
+
+	if (!sk_answer_membership(v->policy, asked, named, &fact))
+		return;
+	sk_buf_join(&lead, "      ", asked->type, " has ", selkie_type_name(v->policy, named), " from ", NULL);
+	if (sk_buf_str(&lead))
+		sk_fact_print(v->out, v->origins, v->policy, &fact, lead.data);
+}
+
+bool sk_answer_membership(const selkie_policy *policy, const struct sk_operand_context *asked, selkie_type_id named,
+			  struct selkie_fact *ret)
+{
+	selkie_type_id type = selkie_context_type(asked->context);
+
+	*ret = (struct selkie_fact){ SELKIE_FACT_MEMBER, type.v, named.v };
+	return named.v != type.v && selkie_type_is_attribute(policy, named);
+}
+
 /* A rule with its condition and whether that holds now. */
 static void sk_answer_rule(const struct sk_answer_view *v, const struct selkie_matched_rule *m)
 {
@@ -76,8 +98,11 @@ static void sk_answer_rule(const struct sk_answer_view *v, const struct selkie_m
 			      strchr(condition, ' ') ? "(" : "", condition,
 			      strchr(condition, ' ') ? ")" : "",
 			      m->enabled ? "in force" : "not in force");
-	if (v->origins && !selkie_rule_get(v->policy, m->rule, &rule))
-		sk_origins_print(v->out, v->origins, &rule, m->perms, "      from ");
+	if (!v->origins || selkie_rule_get(v->policy, m->rule, &rule))
+		return;
+	sk_origins_print(v->out, v->origins, &rule, m->perms, "      from ");
+	sk_answer_member(v, v->source, rule.source);
+	sk_answer_member(v, v->target, rule.target);
 }
 
 static bool sk_answer_rule_grants(const struct sk_answer *a, const struct selkie_matched_rule *m)
@@ -161,9 +186,13 @@ static void sk_answer_leaf(const struct sk_answer_view *v, const struct selkie_c
 	sk_buf_adds(v->out, ")\n");
 }
 
-static void sk_answer_constraint(const struct sk_answer_view *v, const struct selkie_failed_constraint *c)
+static void sk_answer_constraint(const struct sk_answer_view *v, selkie_class_id cls,
+				 const struct selkie_failed_constraint *c)
 {
+	const struct selkie_fact fact = { SELKIE_FACT_CONSTRAINT, cls.v, c->index };
+
 	sk_print_wrapped(v->out, c->text, 4, sk_width(STDOUT_FILENO));
+	sk_fact_print(v->out, v->origins, v->policy, &fact, "      from ");
 	for (uint32_t i = 0; i < c->n_nodes; i++)
 		if (!c->nodes[i].op && c->nodes[i].decisive)
 			sk_answer_leaf(v, &c->nodes[i]);
@@ -172,6 +201,15 @@ static void sk_answer_constraint(const struct sk_answer_view *v, const struct se
 static const char *sk_answer_role(const struct sk_answer_view *v, const struct sk_operand_context *c)
 {
 	return selkie_role_name(v->policy, selkie_context_role(c->context));
+}
+
+/* Where it is said that a type is bounded, when another stands in for it. */
+static void sk_answer_bound(const struct sk_answer_view *v, const struct sk_operand_context *asked, selkie_type_id bound)
+{
+	const struct selkie_fact fact = { .kind = SELKIE_FACT_TYPE_BOUNDS, .id = selkie_context_type(asked->context).v };
+
+	if (fact.id != bound.v)
+		sk_fact_print(v->out, v->origins, v->policy, &fact, "      bounded from ");
 }
 
 static void sk_answer_denied(const struct sk_answer_view *v, const struct sk_answer *a, const struct selkie_denied *d)
@@ -191,7 +229,7 @@ static void sk_answer_denied(const struct sk_answer_view *v, const struct sk_ans
 		sk_buf_adds(out, "a constraint forbids ");
 		sk_print_permissions(out, p, a->question.cls, d->perms);
 		sk_buf_addc(out, '\n');
-		sk_answer_constraint(v, selkie_explanation_constraint(a->why, d->constraint));
+		sk_answer_constraint(v, a->question.cls, selkie_explanation_constraint(a->why, d->constraint));
 		break;
 	case SELKIE_DENIAL_ROLE:
 		sk_buf_printf(out, "no rule lets the role change:\n    missing: allow %s %s;\n",
@@ -202,6 +240,8 @@ static void sk_answer_denied(const struct sk_answer_view *v, const struct sk_ans
 			      selkie_type_name(p, d->source_bound));
 		sk_print_permissions(out, p, a->question.cls, d->perms);
 		sk_buf_printf(out, " %s\n", selkie_type_name(p, d->target_bound));
+		sk_answer_bound(v, v->source, d->source_bound);
+		sk_answer_bound(v, v->target, d->target_bound);
 		break;
 	case SELKIE_DENIAL_XPERM:
 		sk_print_permissions(out, p, a->question.cls, d->perms);
@@ -238,6 +278,17 @@ static void sk_answer_remedies(const struct sk_answer_view *v, const struct sk_a
 		sk_answer_remedy(v, selkie_remedies_get(a->remedies, i));
 }
 
+/* The rules of a kind, in force, that speak of some permissions: those that log or silence. Shown with their lines only. */
+static void sk_answer_auditing(const struct sk_answer_view *v, const struct sk_answer *a, uint32_t kind, uint32_t perms)
+{
+	for (size_t i = 0; v->origins && i < selkie_explanation_n_rules(a->why); i++) {
+		const struct selkie_matched_rule *m = selkie_explanation_rule(a->why, i);
+
+		if (m->enabled && m->kind == kind && m->perms & perms)
+			sk_answer_rule(v, m);
+	}
+}
+
 /* Whether the kernel would say anything about it. */
 static void sk_answer_audit(const struct sk_answer_view *v, const struct sk_answer *a)
 {
@@ -250,11 +301,13 @@ static void sk_answer_audit(const struct sk_answer_view *v, const struct sk_answ
 		sk_buf_adds(v->out, "  granted and logged (auditallow): ");
 		sk_print_permissions(v->out, v->policy, a->question.cls, logged);
 		sk_buf_addc(v->out, '\n');
+		sk_answer_auditing(v, a, SELKIE_RULE_AUDITALLOW, logged);
 	}
 	if (silent) {
 		sk_buf_adds(v->out, "  denied without a word in the log (dontaudit): ");
 		sk_print_permissions(v->out, v->policy, a->question.cls, silent);
 		sk_buf_addc(v->out, '\n');
+		sk_answer_auditing(v, a, SELKIE_RULE_DONTAUDIT, silent);
 	}
 	if (granted != a->question.perms && access->flags & SELKIE_ACCESS_PERMISSIVE)
 		sk_buf_printf(v->out,

@@ -34,4 +34,8 @@ void sk_answer_print(const struct sk_answer_view *v, const struct sk_answer *a);
 bool sk_answer_rule_texts(const struct sk_answer_view *v, const struct selkie_matched_rule *m, char **ret_text,
 			  char **ret_condition);
 
+/* Whether a rule that names this type means the asked one by its attribute; and as a fact that has origins. */
+bool sk_answer_membership(const selkie_policy *policy, const struct sk_operand_context *asked, selkie_type_id named,
+			  struct selkie_fact *ret);
+
 #endif

@@ -152,6 +152,26 @@ static void sk_can_json_context(struct sk_json *j, const char *name, const struc
 	sk_json_end_object(j);
 }
 
+/* The attributes by which a rule is of the asked types, with the statements that give them. */
+static void sk_can_json_members(struct sk_can *can, struct sk_json *j, const struct selkie_rule *rule)
+{
+	const struct sk_operand_context *asked[] = { &can->source, &can->target };
+	const selkie_type_id named[] = { rule->source, rule->target };
+	struct selkie_fact fact;
+
+	sk_json_array(j, "memberships");
+	for (size_t i = 0; i < 2; i++) {
+		if (!sk_answer_membership(can->system.policy, asked[i], named[i], &fact))
+			continue;
+		sk_json_object(j, NULL);
+		sk_json_string(j, "type", asked[i]->type);
+		sk_json_string(j, "attribute", selkie_type_name(can->system.policy, named[i]));
+		sk_fact_json(j, can->origins, can->system.policy, &fact);
+		sk_json_end_object(j);
+	}
+	sk_json_end_array(j);
+}
+
 static void sk_can_json_rule(struct sk_can *can, struct sk_json *j, const struct selkie_matched_rule *m)
 {
 	struct sk_answer_view view = sk_can_view(can);
@@ -169,17 +189,22 @@ static void sk_can_json_rule(struct sk_can *can, struct sk_json *j, const struct
 		sk_json_string(j, "condition", condition);
 		sk_json_bool(j, "branch", m->branch);
 	}
-	if (can->origins && !selkie_rule_get(can->system.policy, m->rule, &rule))
+	if (can->origins && !selkie_rule_get(can->system.policy, m->rule, &rule)) {
 		sk_origins_json(j, can->origins, can->system.policy, &rule);
+		sk_can_json_members(can, j, &rule);
+	}
 	sk_json_end_object(j);
 }
 
-static void sk_can_json_constraint(struct sk_json *j, const struct selkie_failed_constraint *c)
+static void sk_can_json_constraint(struct sk_can *can, struct sk_json *j, const struct selkie_failed_constraint *c)
 {
+	const struct selkie_fact fact = { SELKIE_FACT_CONSTRAINT, can->cls.v, c->index };
+
 	sk_json_object(j, "constraint");
 	sk_json_string(j, "text", c->text);
 	sk_json_uint(j, "index", c->index);
 	sk_json_bool(j, "mls", c->mls);
+	sk_fact_json(j, can->origins, can->system.policy, &fact);
 	sk_json_array(j, "clauses");
 	for (uint32_t i = 0; i < c->n_nodes; i++) {
 		if (c->nodes[i].op)
@@ -203,15 +228,19 @@ static void sk_can_json_denied(struct sk_can *can, struct sk_json *j, const stru
 		[SELKIE_DENIAL_XPERM] = "extended-permission", [SELKIE_DENIAL_CLASS] = "class",
 	};
 
+	const struct selkie_fact bounds = { .kind = SELKIE_FACT_TYPE_BOUNDS,
+					    .id = selkie_context_type(can->source.context).v };
+
 	sk_json_object(j, NULL);
 	sk_json_string(j, "reason", words[d->why]);
 	sk_can_json_permissions(can, j, "permissions", d->perms);
 	sk_json_bool(j, "also", d->only_if_granted);
 	if (d->why == SELKIE_DENIAL_CONSTRAINT)
-		sk_can_json_constraint(j, selkie_explanation_constraint(a->why, d->constraint));
+		sk_can_json_constraint(can, j, selkie_explanation_constraint(a->why, d->constraint));
 	if (d->why == SELKIE_DENIAL_BOUNDS) {
 		sk_json_string(j, "source_bound", selkie_type_name(can->system.policy, d->source_bound));
 		sk_json_string(j, "target_bound", selkie_type_name(can->system.policy, d->target_bound));
+		sk_fact_json(j, can->origins, can->system.policy, &bounds);
 	}
 	sk_json_end_object(j);
 }

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "cmd/command.h"
+#include "cmd/origin.h"
 #include "cmd/system.h"
 #include "selkie/selkie.h"
 
@@ -18,6 +19,7 @@ enum sk_info_option {
 	SK_INFO_EXPAND,
 	SK_INFO_FLAT,
 	SK_INFO_ALL,
+	SK_INFO_WHERE,
 	SK_INFO_QUERIES, /* the first of the queries */
 };
 
@@ -29,6 +31,7 @@ static const struct sk_option sk_info_options[] = {
 	[SK_INFO_EXPAND] = { 'x', "expand", .help = "show whole statements" },
 	[SK_INFO_FLAT] = { .name = "flat", .help = "show no counts and no indentation" },
 	[SK_INFO_ALL] = { .name = "all", .help = "show everything" },
+	[SK_INFO_WHERE] = { .name = "where", .help = "show the source lines, with -x those of what they have too" },
 	SK_INFO_QUERY(SELKIE_COMPONENT_BOOLEAN, 'b', "bool", SK_MAYBE("BOOL"), .help = "booleans"),
 	SK_INFO_QUERY(SELKIE_COMPONENT_CATEGORY, .name = "category", SK_MAYBE("CAT"),
 		      .help = "MLS categories"),
@@ -94,7 +97,7 @@ struct sk_info_query {
 
 struct sk_info_request {
 	struct sk_system_args system;
-	bool expand, flat, all;
+	bool expand, flat, all, where;
 	struct sk_info_query queries[SELKIE_N_COMPONENT_KINDS];
 };
 
@@ -111,6 +114,9 @@ static int sk_info_take(void *arg, int o, const char *value)
 		break;
 	case SK_INFO_ALL:
 		q->all = true;
+		break;
+	case SK_INFO_WHERE:
+		q->where = true;
 		break;
 	default:
 		q->queries[o - SK_INFO_QUERIES] = (struct sk_info_query){ true, value };
@@ -409,7 +415,7 @@ static void sk_info_json_more(struct sk_json *j, const selkie_policy *p,
 	}
 }
 
-static int sk_info_json_list(struct sk_json *j, const struct sk_system *system,
+static int sk_info_json_list(struct sk_json *j, const struct sk_system *system, const selkie_origins *origins,
 			     const selkie_components *list, enum selkie_component_kind kind)
 {
 	sk_json_array(j, selkie_component_kind_name(kind));
@@ -424,14 +430,15 @@ static int sk_info_json_list(struct sk_json *j, const struct sk_system *system,
 			sk_json_string(j, "name", c->name);
 		sk_json_string(j, "text", text);
 		sk_info_json_more(j, system->policy, c);
+		sk_component_where_json(j, origins, system->policy, c);
 		sk_json_end_object(j);
 	}
 	sk_json_end_array(j);
 	return 0;
 }
 
-static int sk_info_list(struct sk_buf *out, const struct sk_info_request *q,
-			const selkie_components *list, enum selkie_component_kind kind)
+static int sk_info_list(struct sk_buf *out, const struct sk_info_request *q, const selkie_policy *policy,
+			const selkie_origins *origins, const selkie_components *list, enum selkie_component_kind kind)
 {
 	if (!q->flat)
 		sk_buf_printf(out, "\n%s: %zu\n", selkie_component_kind_title(kind),
@@ -444,6 +451,8 @@ static int sk_info_list(struct sk_buf *out, const struct sk_info_request *q,
 		sk_buf_adds(out, q->flat ? "" : "   ");
 		sk_buf_adds(out, text ? text : selkie_components_get(list, i)->text);
 		sk_buf_addc(out, '\n');
+		if (origins)
+			sk_component_where_print(out, origins, policy, selkie_components_get(list, i), q->expand);
 	}
 	return 0;
 }
@@ -498,6 +507,7 @@ struct sk_info_output {
 	const struct sk_command *cmd;
 	const struct sk_info_request *q;
 	const struct sk_system *system;
+	selkie_origins *origins;	/* NULL when they are not asked for, or not known */
 	struct sk_buf buf;
 	struct sk_json json;
 };
@@ -514,9 +524,9 @@ static int sk_info_kind(struct sk_info_output *o, enum selkie_component_kind kin
 	if (r)
 		shown = sk_info_refused(o->cmd, r, diags);
 	else if (o->q->system.json)
-		r = sk_info_json_list(&o->json, o->system, list, kind);
+		r = sk_info_json_list(&o->json, o->system, o->origins, list, kind);
 	else
-		r = sk_info_list(&o->buf, o->q, list, kind);
+		r = sk_info_list(&o->buf, o->q, o->system->policy, o->origins, list, kind);
 	if (!r && query->match && !selkie_components_count(list))
 		shown = sk_info_missing(o->system->policy, kind, query->match);
 	*code = SK_MAX(*code, shown);
@@ -586,10 +596,13 @@ static int sk_run_info(const struct sk_command *cmd, int argc, char **argv)
 	if (code == SK_EXIT_YES) {
 		if (!q.system.policy)
 			sk_system_tell(cmd, &system);
+		if (q.where && !(o.origins = sk_system_origins(cmd, &system)))
+			fprintf(stderr, "selkie info: where it comes from is not known for %s\n", system.path);
 		sk_buf_to_fd(&o.buf, STDOUT_FILENO);
 		sk_json_init(&o.json, &o.buf);
 		code = sk_info_show(&o);
 		sk_buf_done(&o.buf);
+		selkie_origins_free(o.origins);
 	}
 	sk_system_done(&system);
 	sk_system_args_done(&q.system);

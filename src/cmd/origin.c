@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 selkie_origins *sk_system_origins(const struct sk_command *cmd, const struct sk_system *system)
@@ -35,10 +36,16 @@ static void sk_origin_print(struct sk_buf *out, const selkie_origins *origins, c
 	sk_buf_adds(out, indent);
 	if (o->module)
 		sk_buf_join(out, o->module, ": ", NULL);
-	sk_buf_printf(out, "%s:%u", o->file, o->line);
+	if (o->binary)
+		sk_buf_printf(out, "statement %u of %s", o->line, o->file);
+	else
+		sk_buf_printf(out, "%s:%u", o->file, o->line);
 	for (uint32_t c = o->call; c;) {
 		c = selkie_origin_call(origins, c, &call);
-		sk_buf_printf(out, ", in %s at %s:%u", call.name, call.file, call.line);
+		if (call.mark)
+			sk_buf_printf(out, ", made from %s:%u", call.file, call.line);
+		else
+			sk_buf_printf(out, ", in %s at %s:%u", call.name, call.file, call.line);
 	}
 	sk_buf_addc(out, '\n');
 }
@@ -58,6 +65,18 @@ size_t sk_origins_print(struct sk_buf *out, const selkie_origins *origins, const
 	return shown;
 }
 
+void sk_fact_print(struct sk_buf *out, const selkie_origins *origins, const selkie_policy *policy,
+		   const struct selkie_fact *fact, const char *indent)
+{
+	size_t n = origins ? selkie_origins_count_fact(origins, policy, fact) : 0;
+	struct selkie_origin o;
+
+	for (size_t i = 0; i < n; i++)
+		if (!selkie_origins_get_fact(origins, policy, fact, i, &o))
+			sk_origin_print(out, origins, &o, indent);
+}
+
+/* rule: NULL for what has no permissions. */
 static void sk_origin_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
 			   const struct selkie_rule *rule, const struct selkie_origin *o)
 {
@@ -67,8 +86,8 @@ static void sk_origin_json(struct sk_json *j, const selkie_origins *origins, con
 	if (o->module)
 		sk_json_string(j, "module", o->module);
 	sk_json_string(j, "file", o->file);
-	sk_json_uint(j, "line", o->line);
-	if (o->perms) {
+	sk_json_uint(j, o->binary ? "statement" : "line", o->line);
+	if (rule && o->perms) {
 		sk_json_array(j, "permissions");
 		for (uint32_t bit = 0; bit < 32; bit++)
 			if (o->perms & rule->perms & 1u << bit)
@@ -79,7 +98,8 @@ static void sk_origin_json(struct sk_json *j, const selkie_origins *origins, con
 	for (uint32_t c = o->call; c;) {
 		c = selkie_origin_call(origins, c, &call);
 		sk_json_object(j, NULL);
-		sk_json_string(j, "name", call.name);
+		if (!call.mark)
+			sk_json_string(j, "name", call.name);
 		sk_json_string(j, "file", call.file);
 		sk_json_uint(j, "line", call.line);
 		sk_json_end_object(j);
@@ -107,4 +127,54 @@ void sk_origins_json(struct sk_json *j, const selkie_origins *origins, const sel
 	sk_json_array(j, "origins");
 	sk_origins_json_each(j, origins, policy, rule, 0);
 	sk_json_end_array(j);
+}
+
+void sk_fact_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+		  const struct selkie_fact *fact)
+{
+	size_t n = origins ? selkie_origins_count_fact(origins, policy, fact) : 0;
+	struct selkie_origin o;
+
+	if (!n)
+		return;
+	sk_json_array(j, "origins");
+	for (size_t i = 0; i < n; i++)
+		if (!selkie_origins_get_fact(origins, policy, fact, i, &o))
+			sk_origin_json(j, origins, policy, NULL, &o);
+	sk_json_end_array(j);
+}
+
+/* The origins of a label file; kept, as the next line asked for is most often of the same file. */
+static const selkie_origins *sk_label_origins_of(struct sk_label_origins *l, const char *file)
+{
+	if (l->file && !strcmp(l->file, file))
+		return l->origins;
+	sk_label_origins_done(l);
+	l->file = strdup(file);
+	/* What is refused is of another file of that name: nothing is known of this one then. */
+	if (!l->file || selkie_origins_load(file, NULL, &l->origins))
+		l->origins = NULL;
+	return l->origins;
+}
+
+void sk_label_origins_done(struct sk_label_origins *l)
+{
+	selkie_origins_free(l->origins);
+	free(l->file);
+	*l = (struct sk_label_origins){ 0 };
+}
+
+void sk_label_rule_print(struct sk_buf *out, struct sk_label_origins *l, const struct selkie_label_rule *rule,
+			 const char *indent)
+{
+	const struct selkie_fact fact = { .kind = SELKIE_FACT_LABEL, .id = rule->line };
+
+	sk_fact_print(out, sk_label_origins_of(l, rule->file), NULL, &fact, indent);
+}
+
+void sk_label_rule_json(struct sk_json *j, struct sk_label_origins *l, const struct selkie_label_rule *rule)
+{
+	const struct selkie_fact fact = { .kind = SELKIE_FACT_LABEL, .id = rule->line };
+
+	sk_fact_json(j, sk_label_origins_of(l, rule->file), NULL, &fact);
 }

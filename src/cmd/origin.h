@@ -25,4 +25,34 @@ void sk_origins_json_each(struct sk_json *j, const selkie_origins *origins, cons
 void sk_origins_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
 		     const struct selkie_rule *rule);
 
+/*
+ * The same of what is no rule: a declaration, a constraint, the context of an object. What is not known is not shown.
+ */
+void sk_fact_print(struct sk_buf *out, const selkie_origins *origins, const selkie_policy *policy,
+		   const struct selkie_fact *fact, const char *indent);
+void sk_fact_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+		  const struct selkie_fact *fact);
+
+/*
+ * The same of a component of the policy, and of what it has: a type its attributes, an attribute its types, a role types,
+ * a user roles. parts: print these too.
+ */
+void sk_component_where_print(struct sk_buf *out, const selkie_origins *origins, const selkie_policy *policy,
+			      const struct selkie_component *component, bool parts);
+void sk_component_where_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+			     const struct selkie_component *component);
+
+/*
+ * The same of lines of label files, by what stands beside these. Zero is none loaded yet.
+ */
+struct sk_label_origins {
+	char *file;
+	selkie_origins *origins;
+};
+
+void sk_label_origins_done(struct sk_label_origins *l);
+void sk_label_rule_print(struct sk_buf *out, struct sk_label_origins *l, const struct selkie_label_rule *rule,
+			 const char *indent);
+void sk_label_rule_json(struct sk_json *j, struct sk_label_origins *l, const struct selkie_label_rule *rule);
+
 #endif

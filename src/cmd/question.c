@@ -193,12 +193,34 @@ void sk_question_json_context(struct sk_json *j, const char *name, const selkie_
 		sk_json_string(j, name, text);
 }
 
+/* The statement of the policy that labels a thing. */
+static struct selkie_fact sk_question_statement(const struct selkie_thing *t)
+{
+	return (struct selkie_fact){ .kind = t->kind == SELKIE_THING_PORT ? SELKIE_FACT_PORT : SELKIE_FACT_GENFS,
+				     .id = t->statement };
+}
+
+void sk_question_print_label(struct sk_buf *out, const struct sk_question *question)
+{
+	const struct selkie_thing *t = question->thing;
+	const struct selkie_fact fact = sk_question_statement(t);
+	struct sk_label_origins labels = { 0 };
+
+	if (t->rule && t->label != SELKIE_THING_BY_STATEMENT)
+		sk_label_rule_print(out, &labels, t->rule, "  from ");
+	else if (t->label == SELKIE_THING_BY_STATEMENT)
+		sk_fact_print(out, question->origins, question->system.policy, &fact, "  from ");
+	sk_label_origins_done(&labels);
+}
+
 void sk_question_json_thing(struct sk_json *j, const struct sk_question *question)
 {
 	static const char *const kinds[] = { "path", "port", "type" };
 	static const char *const labels[] = { "given", "file_contexts", "policy", "default",
 					      "type" };
 	const struct selkie_thing *t = question->thing;
+	const struct selkie_fact fact = sk_question_statement(t);
+	struct sk_label_origins files = { 0 };
 
 	sk_json_object(j, "thing");
 	sk_json_string(j, "word", t->word);
@@ -213,8 +235,12 @@ void sk_question_json_thing(struct sk_json *j, const struct sk_question *questio
 		sk_json_string(j, "file", t->rule->file);
 		sk_json_uint(j, "line", t->rule->line);
 		sk_json_string(j, "pattern", t->rule->pattern);
+		sk_label_rule_json(j, &files, t->rule);
 		sk_json_end_object(j);
 	}
+	if (t->label == SELKIE_THING_BY_STATEMENT)
+		sk_fact_json(j, question->origins, question->system.policy, &fact);
+	sk_label_origins_done(&files);
 	sk_json_end_object(j);
 }
 

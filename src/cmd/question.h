@@ -63,6 +63,8 @@ int sk_question_show(const struct sk_command *cmd, const struct sk_question *que
 
 void sk_question_json_context(struct sk_json *j, const char *name, const selkie_policy *policy,
 			      const selkie_context *context);
+/* Where the label of a thing comes from, as lines and as "origins"; nothing when it is not known. */
+void sk_question_print_label(struct sk_buf *out, const struct sk_question *question);
 void sk_question_json_thing(struct sk_json *j, const struct sk_question *question);
 /* "processes", where they were looked for. */
 void sk_question_json_processes(struct sk_json *j, const struct sk_question *question,

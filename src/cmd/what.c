@@ -165,6 +165,7 @@ static void sk_what_print_kind(const struct sk_what_page *page, enum selkie_powe
 static void sk_what_print_text(void *arg, struct sk_buf *out)
 {
 	struct sk_what_page *page = arg;
+	const struct selkie_fact declared = { .kind = SELKIE_FACT_TYPE, .id = page->domain.v };
 	size_t n = selkie_what_count(page->what), first = 0;
 	size_t n_processes = 0;
 
@@ -178,6 +179,7 @@ static void sk_what_print_text(void *arg, struct sk_buf *out)
 		sk_buf_printf(page->out, ", %zu process%s", n_processes,
 			      n_processes == 1 ? "" : "es");
 	sk_buf_adds(page->out, n ? "\n" : ": may do nothing\n");
+	sk_fact_print(page->out, page->question->origins, page->policy, &declared, "  declared at ");
 	for (int kind = 0; kind < SELKIE_N_POWER_KINDS; kind++) {
 		size_t count = 0;
 
@@ -193,6 +195,7 @@ static void sk_what_print_text(void *arg, struct sk_buf *out)
 static void sk_what_json_power(const struct sk_what_page *page, struct sk_json *j,
 			       const struct selkie_power *power)
 {
+	struct selkie_fact statement = { .kind = SELKIE_FACT_PORT };
 	struct selkie_port_range range;
 	size_t i = 0;
 
@@ -224,6 +227,8 @@ static void sk_what_json_power(const struct sk_what_page *page, struct sk_json *
 			sk_json_string(j, "protocol", sk_protocol_name(range.protocol));
 			sk_json_uint(j, "low", range.low);
 			sk_json_uint(j, "high", range.high);
+			statement.id = (uint32_t)i - 1;
+			sk_fact_json(j, page->question->origins, page->policy, &statement);
 			sk_json_end_object(j);
 		}
 		sk_json_end_array(j);
@@ -234,6 +239,7 @@ static void sk_what_json_power(const struct sk_what_page *page, struct sk_json *
 static void sk_what_print_json(void *arg, struct sk_json *j)
 {
 	const struct sk_what_page *page = arg;
+	const struct selkie_fact declared = { .kind = SELKIE_FACT_TYPE, .id = page->domain.v };
 
 	sk_json_string(j, "domain", selkie_type_name(page->policy, page->domain));
 	sk_json_bool(j, "permissive",
@@ -243,6 +249,7 @@ static void sk_what_print_json(void *arg, struct sk_json *j)
 		sk_what_json_power(page, j, selkie_what_get(page->what, i));
 	sk_json_end_array(j);
 	sk_question_json_processes(j, page->question, page->domain);
+	sk_fact_json(j, page->question->origins, page->policy, &declared);
 }
 
 static int sk_what_answer(const struct sk_what_request *q, const struct sk_question *question,

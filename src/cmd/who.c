@@ -116,6 +116,7 @@ static void sk_who_print_thing(const struct sk_who_page *page)
 	else if (t->label == SELKIE_THING_BY_DEFAULT)
 		sk_buf_adds(page->out, ", as all ports that the policy does not name");
 	sk_buf_adds(page->out, ".\n");
+	sk_question_print_label(page->out, page->question);
 	if (t->label == SELKIE_THING_BY_GIVEN && t->rule && t->rule->type &&
 	    strcmp(t->rule->type, selkie_type_name(policy, selkie_context_type(t->context))))
 		sk_buf_join(page->out, "It should be ", t->rule->type,

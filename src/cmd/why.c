@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/threads.h"
 #include "cmd/command.h"
+#include "cmd/origin.h"
 #include "cmd/system.h"
 #include "cmd/turns.h"
 #include "selkie/explain.h"
@@ -57,6 +58,7 @@ struct sk_why {
 	bool find_given, all, verbose, default_log;
 
 	struct sk_system system;
+	selkie_origins *origins;	/* NULL when none are known */
 	selkie_label_db *labels;
 	selkie_explainer *explainer;
 	selkie_diagnostics *diags;
@@ -72,6 +74,7 @@ struct sk_why_page {
 	selkie_explain_worker *worker;
 	struct sk_buf *out;
 	uint64_t hidden;		/* denials left out */
+	struct sk_label_origins label_origins;
 };
 
 static int sk_why_precedence(struct sk_why *w, const char *value)
@@ -282,6 +285,41 @@ static void sk_why_what(struct sk_why_page *p, const struct selkie_finding *f)
 		sk_buf_adds(p->out, " }");
 }
 
+#define SK_WHY_MOST_BEARINGS 4
+
+/* The statement that bears on a finding, and where it is written. */
+static void sk_why_bearing(struct sk_why_page *p, const struct selkie_bearing *b)
+{
+	static const char *const words[] = {
+		[SELKIE_BEARING_ALLOWS] = "allowed by", [SELKIE_BEARING_WOULD_ALLOW] = "would be allowed by",
+		[SELKIE_BEARING_FILTERS] = "filtered by", [SELKIE_BEARING_FORBIDS] = "forbidden by",
+		[SELKIE_BEARING_CAPS] = "capped by", [SELKIE_BEARING_SILENCES] = "silenced by",
+		[SELKIE_BEARING_LABELS] = "labeled by",
+	};
+	const selkie_origins *origins = p->w->origins;
+	sk_auto_buf struct sk_buf text = SK_BUF_INIT;
+
+	sk_buf_join(&text, words[b->kind], ": ", b->text, NULL);
+	if (sk_buf_str(&text))
+		sk_why_wrap(p, 9, "where  ", text.data);
+	if (b->label)
+		sk_label_rule_print(p->out, &p->label_origins, b->label, "         from ");
+	else if (b->is_rule)
+		sk_origins_print(p->out, origins, &b->rule, b->perms, "         from ");
+	else
+		sk_fact_print(p->out, origins, p->w->system.policy, &b->fact, "         from ");
+}
+
+static void sk_why_bearings(struct sk_why_page *p, const struct selkie_finding *f)
+{
+	size_t shown = p->w->verbose ? f->n_bearings : SK_MIN(f->n_bearings, (size_t)SK_WHY_MOST_BEARINGS);
+
+	for (size_t i = 0; i < shown; i++)
+		sk_why_bearing(p, &f->bearings[i]);
+	if (shown < f->n_bearings)
+		sk_buf_printf(p->out, "         and %zu more statements (-v shows them)\n", f->n_bearings - shown);
+}
+
 /* A finding whose root was printed above: same cause, same fix. */
 static void sk_why_further(struct sk_why_page *p, const struct selkie_finding *f)
 {
@@ -313,6 +351,7 @@ static void sk_why_finding(struct sk_why_page *p, const struct selkie_finding *f
 	sk_buf_join(p->out, sk_why_on(p, SK_PLAIN), "\n", NULL);
 	if (p->w->verbose)
 		sk_why_evidence(p, f);
+	sk_why_bearings(p, f);
 	for (size_t i = 0; i < f->n_fixes; i++)
 		sk_why_fix(p, &f->fixes[i], &n_fixes);
 }
@@ -380,7 +419,31 @@ static void sk_why_json_fix(struct sk_json *j, const struct selkie_fix *fix)
 	sk_json_end_object(j);
 }
 
-static void sk_why_json_finding(struct sk_json *j, const struct selkie_finding *f)
+static void sk_why_json_bearings(struct sk_why_page *p, struct sk_json *j, const struct selkie_finding *f)
+{
+	const selkie_policy *policy = p->w->system.policy;
+
+	if (!p->w->origins)
+		return;
+	sk_json_array(j, "statements");
+	for (size_t i = 0; i < f->n_bearings; i++) {
+		const struct selkie_bearing *b = &f->bearings[i];
+
+		sk_json_object(j, NULL);
+		sk_json_string(j, "does", selkie_bearing_name(b->kind));
+		sk_json_string(j, "text", b->text);
+		if (b->label)
+			sk_label_rule_json(j, &p->label_origins, b->label);
+		else if (b->is_rule)
+			sk_origins_json(j, p->w->origins, policy, &b->rule);
+		else
+			sk_fact_json(j, p->w->origins, policy, &b->fact);
+		sk_json_end_object(j);
+	}
+	sk_json_end_array(j);
+}
+
+static void sk_why_json_finding(struct sk_why_page *p, struct sk_json *j, const struct selkie_finding *f)
 {
 	char id[64];
 
@@ -411,6 +474,7 @@ static void sk_why_json_finding(struct sk_json *j, const struct selkie_finding *
 		sk_json_end_object(j);
 	}
 	sk_json_end_array(j);
+	sk_why_json_bearings(p, j, f);
 	sk_json_array(j, "events");
 	for (size_t i = 0; i < f->n_events; i++) {
 		snprintf(id, sizeof(id), "%llu.%03u:%llu", (unsigned long long)f->events[i].seconds,
@@ -454,7 +518,7 @@ static int sk_why_print_json(void *arg, unsigned int thread, size_t from, size_t
 
 		if (r)
 			return r;
-		sk_why_json_finding(&j, &f);
+		sk_why_json_finding(p, &j, &f);
 	}
 	return 0;
 }
@@ -496,8 +560,10 @@ static int sk_why_show(struct sk_why *w)
 	}
 	if (!r)
 		r = w->system_args.json ? sk_why_json(w, pages) : sk_why_text(w, pages);
-	for (unsigned int i = 0; i < w->threads && pages; i++)
+	for (unsigned int i = 0; i < w->threads && pages; i++) {
 		selkie_explain_worker_free(pages[i].worker);
+		sk_label_origins_done(&pages[i].label_origins);
+	}
 	free(pages);
 	return r;
 }
@@ -521,6 +587,8 @@ static int sk_why_explain(struct sk_why *w, int n_logs, char **logs)
 	w->threads = SK_MIN(sk_threads_available(), (unsigned int)SK_WHY_MOST_THREADS);
 	options.threads = w->threads;
 	options.state = w->system.state;
+	w->origins = sk_system_origins(w->cmd, &w->system);
+	options.bearings = w->origins;
 	options.labels = w->labels;
 	if (w->find_given)
 		options.find_milliseconds = w->find;
@@ -594,6 +662,7 @@ static int sk_run_why(const struct sk_command *cmd, int argc, char **argv)
 		sk_why_print_diags(&w);
 	selkie_explainer_free(w.explainer);
 	selkie_label_free(w.labels);
+	selkie_origins_free(w.origins);
 	sk_system_done(&w.system);
 	sk_system_args_done(&w.system_args);
 	selkie_diagnostics_free(w.diags);

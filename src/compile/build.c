@@ -437,13 +437,13 @@ static bool sk_is_enabled(void *arg, uint32_t block)
 /* The file contexts, templates of home directories among them. */
 static int sk_build_labels(struct sk_building *b, bool *enabled, struct sk_built *built)
 {
-	sk_auto_buf struct sk_buf text = SK_BUF_INIT;
-	int r = sk_label_files(&b->units, SK_LABEL_SEMANAGE, sk_is_enabled, enabled, &text, &text);
+	struct sk_label_file file = SK_LABEL_FILE_INIT;
+	int r = sk_label_files(&b->units, SK_LABEL_SEMANAGE, sk_is_enabled, enabled, &file, &file);
 
-	if (r)
-		return r;
-	built->file_contexts = sk_buf_steal(&text, NULL);
-	return built->file_contexts ? 0 : -ENOMEM;
+	if (!r)
+		built->file_contexts = sk_buf_steal(&file.text, NULL);
+	sk_label_file_done(&file);
+	return r ? r : built->file_contexts ? 0 : -ENOMEM;
 }
 
 /* What the tree installs, as far as its sources say it. */
@@ -545,7 +545,11 @@ static int sk_build(struct sk_building *b, const char *const *sources, size_t n,
 		       b->options->flags & SELKIE_BUILD_STRIP ? NULL : &built->origins);
 	if (!r && b->options->flags & SELKIE_BUILD_FILE_CONTEXTS)
 		r = sk_build_labels(b, enabled, built);
-	return r || !built->install ? r : sk_install_finish(built->install, &b->units, enabled, built->policy);
+	if (r || !built->install)
+		return r;
+	built->install->want_origins = !(b->options->flags & SELKIE_BUILD_STRIP);
+	built->install->root = options.root;
+	return sk_install_finish(built->install, &b->units, enabled, built->policy);
 }
 
 int selkie_build(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
@@ -711,17 +715,12 @@ unsigned int selkie_built_version(const selkie_built *built)
  */
 static int sk_save_origins(const struct sk_built *built, const char *path, unsigned int version)
 {
-	sk_auto_free char *side = NULL;
 	struct stat st;
 
 	if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		return 0;
-	if (built->origins && version >= SK_ORIGINS_SINCE)
-		return sk_origins_save(built->origins, path);
-	side = sk_origins_path(path);
-	if (!side)
-		return -ENOMEM;
-	return unlink(side) && errno != ENOENT ? -errno : 0;
+	return built->origins && version >= SK_ORIGINS_SINCE ? sk_origins_save(built->origins, path)
+							     : sk_origins_remove(path);
 }
 
 int selkie_built_save(const selkie_built *built, const char *path, unsigned int version, selkie_diagnostics *diags)
@@ -764,5 +763,7 @@ int selkie_built_install(const selkie_built *built, const char *directory, unsig
 	r = selkie_policy_write_memory(built->policy, chosen, diags, &policy, &size);
 	if (!r)
 		r = sk_install_write(built->install, directory, path + strlen(directory) + 1, policy, size);
+	if (!r)
+		r = sk_install_write_origins(built->install, directory);
 	return r ? r : sk_save_origins(built, path, chosen);
 }

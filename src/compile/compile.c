@@ -48,6 +48,7 @@ static void sk_compiler_done(struct sk_compiler *c)
 	free(c->conds.list);
 	free(c->neverallows.list);
 	free(c->facts.list);
+	free(c->noted.list);
 	sk_arena_done(&c->arena);
 	selkie_policy_free(c->policy);
 }

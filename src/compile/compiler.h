@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "compile/compile.h"
+#include "compile/originate.h"
 
 /*
  * One compilation. The stages run in the order in which they stand here, each in files of its own, and each finds what
@@ -71,13 +72,6 @@ struct sk_access_list {
 	bool made, bad;
 	uint32_t n;
 	const struct sk_access *items;
-};
-
-/* One rule before it is merged with its equals. The key is sorted by; see rule.c. */
-struct sk_record {
-	uint64_t key;
-	uint32_t data;
-	uint32_t stmt;
 };
 
 /* A deny rule. */
@@ -175,7 +169,7 @@ struct sk_compiler {
 
 	/* rules */
 	unsigned int bits_type, bits_class, bits_branch;
-	SK_PARTS(struct sk_record) records;
+	SK_PARTS(struct sk_record) records;	/* one rule before it is merged with its equals; keys: rule.h */
 	SK_PARTS(struct sk_extended) extended;
 	SK_PARTS(struct sk_deny) denies;
 	SK_PARTS(struct sk_compiled_cond) conds;
@@ -184,9 +178,10 @@ struct sk_compiler {
 	SK_PARTS(uint32_t) neverallows;		/* statements */
 	uint32_t *cond_number;		/* by conditional: its number after optimizing, or SK_SPACE_NONE; NULL: the same */
 
-	/* origins of what has no record: transitions */
+	/* origins of what has no record: transitions; constraints and contexts, by the keys of origins */
 	bool want_origins;
 	SK_PARTS(struct sk_fact) facts;
+	SK_PARTS(struct sk_record) noted;
 };
 
 #define SK_REF_UNKNOWN (UINT32_MAX - 1)
@@ -329,6 +324,7 @@ int sk_compile_optimize(struct sk_compiler *c);
 /* origin.c: notes where something comes from; and all of it at the end. NULL when the policy is too large for that. */
 int sk_note_fact(struct sk_compiler *c, uint32_t kind, uint32_t source, uint32_t target, uint32_t cls, uint32_t name,
 		 uint32_t stmt);
+int sk_note_key(struct sk_compiler *c, uint64_t key, uint32_t stmt);
 int sk_compile_origins(struct sk_compiler *c, struct sk_origins **ret_origins);
 
 #endif

@@ -146,7 +146,19 @@ struct sk_constraint_lists {
 	SK_PARTS(struct sk_constraint) constraints, validatetrans;
 };
 
-static int sk_add_constraint(struct sk_compiler *c, const struct sk_unit_stmt *stmt, struct sk_constraint_lists *lists)
+/* One constraint of a class; its origin is noted. */
+static int sk_note_constraint(struct sk_compiler *c, uint32_t cls, const struct sk_constraint *constraint, uint32_t number)
+{
+	uint64_t key;
+
+	if (!c->want_origins)
+		return 0;
+	return sk_origin_constraint_key(&c->policy->classes[cls - 1], constraint, &key) ? sk_note_key(c, key, number)
+										      : -ENOMEM;
+}
+
+static int sk_add_constraint(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t number,
+			     struct sk_constraint_lists *lists)
 {
 	bool transition = stmt->kind == SK_UNIT_VALIDATETRANS || stmt->kind == SK_UNIT_MLS_VALIDATETRANS;
 	const struct sk_unit_expr *expr = &c->space->exprs.list[stmt->op[1]];
@@ -162,7 +174,8 @@ static int sk_add_constraint(struct sk_compiler *c, const struct sk_unit_stmt *s
 			return 0;
 		for (uint32_t i = 0; i < list->n; i++) {
 			constraint.perms = list->items[i].mask;
-			if (SK_COMPILE_ADD(lists[list->items[i].cls].constraints, constraint))
+			if (SK_COMPILE_ADD(lists[list->items[i].cls].constraints, constraint) ||
+			    sk_note_constraint(c, list->items[i].cls, &constraint, number))
 				return -ENOMEM;
 		}
 		return 0;
@@ -170,7 +183,7 @@ static int sk_add_constraint(struct sk_compiler *c, const struct sk_unit_stmt *s
 	classes = sk_set_ids(c, stmt, stmt->op[0]);
 	for (uint32_t cls = classes ? sk_bitset_next(classes, 0) : UINT32_MAX; cls != UINT32_MAX;
 	     cls = sk_bitset_next(classes, cls + 1))
-		if (SK_COMPILE_ADD(lists[cls].validatetrans, constraint))
+		if (SK_COMPILE_ADD(lists[cls].validatetrans, constraint) || sk_note_constraint(c, cls, &constraint, number))
 			return -ENOMEM;
 	return 0;
 }
@@ -202,7 +215,7 @@ static int sk_compile_expressions(struct sk_compiler *c)
 		bool mls = stmt->kind == SK_UNIT_MLS_CONSTRAIN || stmt->kind == SK_UNIT_MLS_VALIDATETRANS;
 
 		if (!r && (stmt->kind == SK_UNIT_CONSTRAIN || stmt->kind == SK_UNIT_VALIDATETRANS || (mls && p->mls)))
-			r = sk_add_constraint(c, stmt, lists);
+			r = sk_add_constraint(c, stmt, number, lists);
 	}
 	for (uint32_t i = 1; i <= p->n_classes; i++) {
 		struct sk_class *cls = &p->classes[i - 1];

@@ -214,6 +214,12 @@ static int sk_fill_objects(struct sk_compiler *c, struct sk_objects *objects)
 		} else if (from->name != SK_INTERN_NONE) {
 			to->name = sk_keep(c, sk_intern_str(c->names, from->name));
 		}
+		if (c->want_origins && !c->no_memory) {
+			uint64_t key;
+
+			if (!sk_origin_object_key(from->kind, to, &key) || sk_note_key(c, key, from->stmt))
+				return -ENOMEM;
+		}
 	}
 	return 0;
 }
@@ -225,13 +231,15 @@ static int sk_compile_sids(struct sk_compiler *c)
 	enum sk_ocontext_kind kind = p->target == SK_TARGET_XEN ? SK_OCON_XEN_ISID : SK_OCON_ISID;
 	const struct sk_unit_stmt **by_id;
 	struct sk_ocontext *out;
-	uint32_t *order, n;
+	uint32_t *order, n, *numbers;
+	uint64_t key;
 
 	if (sk_order_symbols(c, SK_NS_SID, SK_UNIT_SID_ORDER, &order, &n))
 		return -ENOMEM;
 	by_id = SK_ARENA_ARRAY(&c->arena, const struct sk_unit_stmt *, (size_t)n + 1);
+	numbers = SK_ARENA_ARRAY(&c->arena, uint32_t, (size_t)n + 1);
 	out = p->ocontexts[kind] = SK_ARENA_ARRAY(&p->arena, struct sk_ocontext, (size_t)n + 1);
-	if (!by_id || !out)
+	if (!by_id || !numbers || !out)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++)
 		c->symbols.list[order[i]].id = i + 1;
@@ -249,6 +257,7 @@ static int sk_compile_sids(struct sk_compiler *c)
 							       "initial SID '%s' has a context already", sk_symbol_name(c, sid)),
 					by_id[id], "it is given here");
 		by_id[id] = stmt;
+		numbers[id] = number;
 	}
 	for (uint32_t id = n; id > 0; id--) {
 		struct sk_ocontext *x = &out[p->n_ocontexts[kind]];
@@ -257,6 +266,8 @@ static int sk_compile_sids(struct sk_compiler *c)
 			continue;
 		x->u.sid = id;
 		p->n_ocontexts[kind]++;
+		if (c->want_origins && (!sk_origin_object_key(kind, x, &key) || sk_note_key(c, key, numbers[id])))
+			return -ENOMEM;
 	}
 	return 0;
 }

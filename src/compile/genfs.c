@@ -117,11 +117,15 @@ static int sk_fill_genfs(struct sk_compiler *c, const struct sk_genfs_entries *e
 		return -ENOMEM;
 	for (size_t i = 0; i < entries->n; i++) {
 		const struct sk_genfs_entry *e = &entries->list[i];
+		uint64_t key;
 
 		if (!i || strcmp(entries->list[i - 1].fstype, e->fstype))
 			p->genfs[p->n_genfs++] = (struct sk_genfs){ .fstype = e->fstype, .paths = &paths[i] };
 		paths[i] = (struct sk_genfs_path){ .path = e->path, .cls = { e->cls }, .context = e->context };
 		p->genfs[p->n_genfs - 1].n_paths++;
+		if (c->want_origins &&
+		    (!sk_origin_genfs_key(e->fstype, &paths[i], &key) || sk_note_key(c, key, e->stmt)))
+			return -ENOMEM;
 	}
 	return 0;
 }

@@ -13,6 +13,7 @@
 
 #include "base/diag.h"
 #include "base/output.h"
+#include "compile/originate.h"
 #include "selkie/context.h"
 #include "selkie/level.h"
 #include "selkie/name.h"
@@ -145,8 +146,8 @@ static bool sk_install_is_valid(void *arg, const char *text)
 	return valid;
 }
 
-static int sk_install_homes(struct sk_install *in, const struct sk_policy *policy, const struct sk_buf *template,
-			    struct sk_buf *out)
+static int sk_install_homes(struct sk_install *in, const struct sk_policy *policy,
+			    const struct sk_label_file *template, struct sk_label_file *out)
 {
 	static const char *const roots[] = { "/home", NULL };
 	struct sk_label_user root = { .login = "root", .uid = "0", .level = "", .home = "/root" };
@@ -157,14 +158,14 @@ static int sk_install_homes(struct sk_install *in, const struct sk_policy *polic
 
 	if (!in->modular) {
 		homes.n_users = sk_install_script_root(in, &root);
-		return sk_label_homedirs(template->data, template->n, SK_LABEL_REFPOLICY, &homes, out);
+		return sk_label_homedirs(template, SK_LABEL_REFPOLICY, &homes, out);
 	}
 	r = sk_install_store_login(in, policy, "__default__", &homes.fallback);
 	if (r >= 0) {
 		r = sk_install_store_login(in, policy, "root", &root);
 		homes.n_users = !r;
 	}
-	return r < 0 ? r : sk_label_homedirs(template->data, template->n, SK_LABEL_SEMANAGE, &homes, out);
+	return r < 0 ? r : sk_label_homedirs(template, SK_LABEL_SEMANAGE, &homes, out);
 }
 
 /* Labels */
@@ -174,32 +175,64 @@ static bool sk_install_is_enabled(void *arg, uint32_t block)
 	return ((const bool *)arg)[block];
 }
 
-struct sk_install_texts {
-	struct sk_buf fc, template, homes, types;
+struct sk_install_labels {
+	struct sk_label_file fc, template, homes;
+	struct sk_buf types;
 };
 
+/* The origins of a label file's lines, which stand in their order. */
+static int sk_install_originate(const struct sk_install *in, const struct sk_units *units,
+				const struct sk_label_file *file, struct sk_origins **ret_origins)
+{
+	struct sk_originating g;
+	struct sk_record *records = calloc(file->lines.n + 1, sizeof(*records));
+	int r = records ? 0 : -ENOMEM;
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < file->lines.n; i++) {
+		records[i].stmt = file->lines.list[i].stmt;
+		sk_origin_key(SK_ORIGIN_LABEL, 0, file->lines.list[i].line >> 16, file->lines.list[i].line & 0xffff, 0,
+			      &records[i].key);
+	}
+	r = sk_originating_init(&g, units->list[0]->space, (const struct sk_unit *const *)units->list, units->n, in->root);
+	if (!r)
+		r = sk_originate(&g, records, file->lines.n, ret_origins);
+	sk_originating_done(&g);
+	free(records);
+	return r;
+}
+
+static int sk_install_add_labels(struct sk_install *in, const struct sk_units *units, const char *path,
+				 const struct sk_label_file *file)
+{
+	int r = sk_install_add(in, path, file->text.data, file->text.n);
+
+	return r || !file->lines.n ? r : sk_install_originate(in, units, file, &in->files[in->n - 1].origins);
+}
+
 static int sk_install_make(struct sk_install *in, const struct sk_units *units, const bool *enabled,
-			   const struct sk_policy *policy, struct sk_install_texts *t)
+			   const struct sk_policy *policy, struct sk_install_labels *l)
 {
 	struct sk_diags *diags = units->n ? units->list[0]->space->diags : NULL;
 	size_t before = diags ? selkie_diagnostics_count(diags, SELKIE_SEVERITY_ERROR) : 0;
 	int r = sk_label_files(units, in->modular ? SK_LABEL_SEMANAGE : SK_LABEL_REFPOLICY, sk_install_is_enabled,
-			       (void *)enabled, &t->fc, &t->template);
+			       (void *)enabled, &l->fc, &l->template);
 
 	if (!r && diags && selkie_diagnostics_count(diags, SELKIE_SEVERITY_ERROR) > before)
 		return SK_REFPOLICY_REFUSED;
 	if (!r)
-		r = sk_install_homes(in, policy, &t->template, &t->homes);
+		r = sk_install_homes(in, policy, &l->template, &l->homes);
 	if (!r)
-		r = sk_label_customizable(units, &t->types);
+		r = sk_label_customizable(units, &l->types);
 	if (!r)
-		r = sk_install_add(in, "contexts/files/file_contexts", t->fc.data, t->fc.n);
+		r = sk_install_add_labels(in, units, "contexts/files/file_contexts", &l->fc);
 	/* A module store keeps the template to itself. */
 	if (!r && !in->modular)
-		r = sk_install_add(in, "contexts/files/homedir_template", t->template.data, t->template.n);
+		r = sk_install_add(in, "contexts/files/homedir_template", l->template.text.data, l->template.text.n);
 	if (!r)
-		r = sk_install_add(in, "contexts/files/file_contexts.homedirs", t->homes.data, t->homes.n);
-	return r ? r : sk_install_add(in, "contexts/customizable_types", t->types.data, t->types.n);
+		r = sk_install_add_labels(in, units, "contexts/files/file_contexts.homedirs", &l->homes);
+	return r ? r : sk_install_add(in, "contexts/customizable_types", l->types.data, l->types.n);
 }
 
 static int sk_install_compare(const void *a, const void *b)
@@ -210,13 +243,15 @@ static int sk_install_compare(const void *a, const void *b)
 int sk_install_finish(struct sk_install *in, const struct sk_units *units, const bool *enabled,
 		      const struct sk_policy *policy)
 {
-	struct sk_install_texts t = { SK_BUF_INIT, SK_BUF_INIT, SK_BUF_INIT, SK_BUF_INIT };
-	int r = sk_install_make(in, units, enabled, policy, &t);
+	struct sk_install_labels l = { SK_LABEL_FILE_INIT, SK_LABEL_FILE_INIT, SK_LABEL_FILE_INIT, SK_BUF_INIT };
+	int r;
 
-	sk_buf_done(&t.fc);
-	sk_buf_done(&t.template);
-	sk_buf_done(&t.homes);
-	sk_buf_done(&t.types);
+	l.fc.keep_lines = l.template.keep_lines = l.homes.keep_lines = in->want_origins;
+	r = sk_install_make(in, units, enabled, policy, &l);
+	sk_label_file_done(&l.fc);
+	sk_label_file_done(&l.template);
+	sk_label_file_done(&l.homes);
+	sk_buf_done(&l.types);
 	if (!r)
 		qsort(in->files, in->n, sizeof(*in->files), sk_install_compare);
 	return r;
@@ -226,6 +261,8 @@ void sk_install_free(struct sk_install *in)
 {
 	if (!in)
 		return;
+	for (size_t i = 0; i < in->n; i++)
+		selkie_origins_free(in->files[i].origins);
 	free(in->files);
 	sk_arena_done(&in->arena);
 	free(in);
@@ -300,5 +337,23 @@ int sk_install_write(const struct sk_install *in, const char *directory, const c
 		r = sk_install_commit(outputs, n);
 	for (size_t i = 0; i < n; i++)
 		sk_output_close(&outputs[i]);
+	return r;
+}
+
+int sk_install_write_origins(const struct sk_install *in, const char *directory)
+{
+	sk_auto_free char *path = NULL;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < in->n; i++) {
+		if (!strstr(in->files[i].path, "/files/file_contexts"))
+			continue;
+		free(path);
+		if (asprintf(&path, "%s/%s", directory, in->files[i].path) < 0) {
+			path = NULL;
+			return -ENOMEM;
+		}
+		r = in->files[i].origins ? sk_origins_save(in->files[i].origins, path) : sk_origins_remove(path);
+	}
 	return r;
 }

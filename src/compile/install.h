@@ -14,12 +14,15 @@ struct sk_install_file {
 	const char *path;	/* "NAME/contexts/default_type" */
 	const char *text;
 	size_t n;
+	struct sk_origins *origins;	/* of its lines; owned; NULL when none are known */
 };
 
 struct sk_install {
 	struct sk_arena arena;
 	const char *name;	/* the tree's NAME, or its TYPE */
 	bool modular;
+	bool want_origins;	/* before sk_install_finish: of label files; names of sources are relative to `root` */
+	const char *root;
 	struct sk_install_file *files;
 	size_t n, cap;
 };
@@ -45,5 +48,8 @@ void sk_install_free(struct sk_install *install);	/* NULL is allowed */
  */
 int sk_install_write(const struct sk_install *install, const char *directory, const char *policy_path, const void *policy,
 		     size_t size);
+
+/* Writes the origins beside the label files that have them, or takes away those of older ones. Returns 0 or a negative errno. */
+int sk_install_write_origins(const struct sk_install *install, const char *directory);
 
 #endif

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where each rule and transition comes from, out of what the compilation still has: the records that rules were merged
- * from, and the facts that were noted for transitions. They are sorted once more, by the keys of origins; statements and
- * calls that nothing comes from are left out.
+ * Where the policy comes from, out of what the compilation still has: the records that rules were merged from, the facts
+ * that were noted for transitions, constraints and contexts, and the declarations and sets of the units. They are sorted
+ * once more, by the keys of origins.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "compile/rule.h"
-#include "provenance/origins.h"
 
-struct sk_originating {
+struct sk_collecting {
 	struct sk_compiler *c;
-	struct sk_origins *o;
-	uint32_t *stmt_number;			/* by statement: in the origins, or SK_SPACE_NONE */
-	uint32_t *call_number;			/* by expansion, likewise */
-	struct sk_intern strings;
+	struct sk_originating g;
 	bool too_large;
 };
 
@@ -27,8 +23,15 @@ int sk_note_fact(struct sk_compiler *c, uint32_t kind, uint32_t source, uint32_t
 	return c->want_origins ? SK_COMPILE_ADD(c->facts, fact) : 0;
 }
 
+int sk_note_key(struct sk_compiler *c, uint64_t key, uint32_t stmt)
+{
+	const struct sk_record record = { .key = key, .stmt = stmt };
+
+	return SK_COMPILE_ADD(c->noted, record);
+}
+
 /* A record of the origins' kind; what has no key is left out, and then there are no origins. */
-static void sk_put_fact(struct sk_originating *g, struct sk_record *list, size_t *n, struct sk_record fact,
+static void sk_put_fact(struct sk_collecting *g, struct sk_record *list, size_t *n, struct sk_record fact,
 			uint32_t kind, uint32_t extra, uint32_t source, uint32_t target, uint32_t cls)
 {
 	if (!sk_origin_key(kind, extra, source, target, cls, &fact.key))
@@ -47,7 +50,7 @@ static uint32_t sk_final_branch(const struct sk_compiler *c, uint32_t branch)
 	return c->cond_number[cond] == SK_SPACE_NONE ? SK_SPACE_NONE : 1 + 2 * c->cond_number[cond] + !(branch & 1);
 }
 
-static void sk_put_rule_fact(struct sk_originating *g, struct sk_record *list, size_t *n, uint64_t key,
+static void sk_put_rule_fact(struct sk_collecting *g, struct sk_record *list, size_t *n, uint64_t key,
 			     struct sk_record fact)
 {
 	const struct sk_compiler *c = g->c;
@@ -62,7 +65,7 @@ static void sk_put_rule_fact(struct sk_originating *g, struct sk_record *list, s
 }
 
 /* The records become facts where they are: there are many, and nobody needs them any more. */
-static int sk_collect_facts(struct sk_originating *g)
+static int sk_collect_rules(struct sk_collecting *g)
 {
 	struct sk_compiler *c = g->c;
 	size_t n_records = c->records.n, n = 0;
@@ -85,214 +88,158 @@ static int sk_collect_facts(struct sk_originating *g)
 		if (f->name != SK_INTERN_NONE) {
 			const struct sk_intern_entry *e = &c->names->entries[f->name];
 
-			if (sk_intern_add(&g->strings, e->s, e->n, &name))
+			if (sk_intern_add(&g->g.strings, e->s, e->n, &name))
 				return -ENOMEM;
 		}
 		sk_put_fact(g, c->records.list, &n, (struct sk_record){ .stmt = f->stmt }, f->kind, name, f->source,
 			    f->target, f->cls);
 	}
 	c->records.n = n;
-	return sk_sort_records(c);
-}
-
-/* Keys with their sources; a statement that gave a key several times is one source. */
-static int sk_fill_keys(struct sk_originating *g)
-{
-	struct sk_origins *o = g->o;
-	size_t n = g->c->records.n, n_keys = 0;
-
-	for (size_t i = 0; i < n; i++)
-		n_keys += !i || g->c->records.list[i].key != g->c->records.list[i - 1].key;
-	o->keys = SK_ARENA_ARRAY(&o->arena, uint64_t, n_keys + 1);
-	o->first = SK_ARENA_ARRAY(&o->arena, uint32_t, n_keys + 1);
-	o->sources = SK_ARENA_ARRAY(&o->arena, struct sk_origin_source, n + 1);
-	if (!o->keys || !o->first || !o->sources)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		const struct sk_record *f = &g->c->records.list[i];
-		bool same = i && f[-1].key == f->key;
-
-		if (same && f[-1].stmt == f->stmt) {
-			o->sources[o->n_sources - 1].perms |= f->data;
-			continue;
-		}
-		if (!same) {
-			o->keys[o->n_keys] = f->key;
-			o->first[o->n_keys++] = o->n_sources;
-		}
-		o->sources[o->n_sources++] = (struct sk_origin_source){ f->stmt, f->data };
-		g->stmt_number[f->stmt] = 0;
-	}
-	o->first[o->n_keys] = o->n_sources;
 	return 0;
 }
 
-static int sk_add_string(struct sk_originating *g, const char *s, uint32_t *ret_number)
-{
-	return sk_intern_add(&g->strings, s, strlen(s), ret_number);
-}
-
-/* The name of a file, below the root if it is. */
-static int sk_add_file(struct sk_originating *g, const struct sk_source *source, uint32_t *ret_number)
-{
-	const char *root = g->c->options->root, *name = source ? source->name : "";
-	size_t n = root ? strlen(root) : 0;
-
-	while (n > 1 && root[n - 1] == '/')
-		n--;
-	if (n && !strncmp(name, root, n) && name[n] == '/')
-		name += n + 1;
-	return sk_add_string(g, name, ret_number);
-}
-
-/* Where an address is: statements come in the order of their files, so the last file and line are tried first. */
-struct sk_where {
-	const struct sk_source *source;
-	uint32_t file;			/* number of its name */
-	uint32_t line, from, to;	/* the line, and which addresses are on it */
-};
-
-static int sk_find_place(struct sk_originating *g, struct sk_where *w, uint32_t addr)
-{
-	const struct sk_sources *sources = g->c->space->sources;
-	struct sk_place place;
-	uint32_t col = 1;
-	const char *end;
-
-	if (addr >= w->from && addr < w->to)
-		return 0;
-	if (!w->source || addr < w->source->base || addr - w->source->base > w->source->size) {
-		w->source = sk_sources_find(sources, addr);
-		if (sk_add_file(g, w->source, &w->file))
-			return -ENOMEM;
-	}
-	w->line = w->from = w->to = 0;
-	if (!w->source || w->source->binary)
-		return 0;
-	if (!w->source->lines)
-		sk_sources_place(sources, addr, 1, &place);
-	w->line = sk_source_line(w->source, addr, &col);
-	w->from = addr - (col ? col - 1 : 0);
-	end = w->source->text ? memchr(w->source->text + (addr - w->source->base), '\n',
-				       w->source->size - (addr - w->source->base)) : NULL;
-	w->to = end ? w->source->base + (uint32_t)(end - w->source->text) + 1 : addr + 1;
-	return 0;
-}
-
-static int sk_fill_stmts(struct sk_originating *g)
+/* One thing of the policy that a statement gave, by its ids. */
+static int sk_collect(struct sk_collecting *g, enum sk_origin_kind kind, uint32_t source, uint32_t target, uint32_t stmt)
 {
 	struct sk_compiler *c = g->c;
-	struct sk_origins *o = g->o;
-	struct sk_where w = { 0 };
-	uint32_t module = SK_ORIGIN_NO_STRING;
+	struct sk_record record = { .stmt = stmt };
 
-	for (uint32_t i = 0; i < c->n_stmts; i++)
-		if (!g->stmt_number[i])
-			g->stmt_number[i] = o->n_stmts++;
-	o->stmts = SK_ARENA_ARRAY(&o->arena, struct sk_origin_stmt, (size_t)o->n_stmts + 1);
-	if (!o->stmts)
-		return -ENOMEM;
-	o->n_stmts = 0;
-	for (uint32_t u = 0; u < c->n_units; u++) {
-		const struct sk_unit *unit = c->units[u];
-
-		module = SK_ORIGIN_NO_STRING;
-		if (unit->name != SK_INTERN_NONE && sk_add_string(g, sk_intern_str(c->names, unit->name), &module))
-			return -ENOMEM;
-		for (uint32_t i = 0; i < unit->stmts.n; i++) {
-			const struct sk_unit_stmt *stmt = &unit->stmts.list[i];
-
-			if (g->stmt_number[c->first_stmt[u] + i] == SK_SPACE_NONE)
-				continue;
-			if (sk_find_place(g, &w, stmt->addr))
-				return -ENOMEM;
-			o->stmts[o->n_stmts++] = (struct sk_origin_stmt){ module, w.file, w.line, stmt->expansion };
-			for (uint32_t e = stmt->expansion; e && g->call_number[e];
-			     e = c->space->sources->expansions[e].parent)
-				g->call_number[e] = 0;
-		}
+	if (!sk_origin_key(kind, 0, source, target, 0, &record.key)) {
+		g->too_large = true;
+		return 0;
 	}
-	for (uint32_t i = 0; i < o->n_sources; i++)
-		o->sources[i].stmt = g->stmt_number[o->sources[i].stmt];
-	return 0;
+	return SK_COMPILE_ADD(c->records, record);
 }
 
-static int sk_fill_calls(struct sk_originating *g)
+/* Where symbols are declared, as far as the policy has them under a number of their own. */
+static int sk_collect_declarations(struct sk_collecting *g)
+{
+	static const uint8_t kinds[SK_N_NS] = {
+		[SK_NS_CLASS] = SK_ORIGIN_CLASS, [SK_NS_ROLE] = SK_ORIGIN_ROLE, [SK_NS_TYPE] = SK_ORIGIN_TYPE,
+		[SK_NS_USER] = SK_ORIGIN_USER, [SK_NS_BOOL] = SK_ORIGIN_BOOLEAN,
+	};
+	const struct sk_compiler *c = g->c;
+	int r = 0;
+
+	for (size_t i = 0; i < c->symbols.n; i++) {
+		const struct sk_entity *s = &c->symbols.list[i];
+
+		if (!kinds[s->ns] || !s->n_enabled || !s->id || s->dropped)
+			continue;
+		for (uint32_t d = s->first_decl; !r && d != SK_SPACE_NONE; d = c->decls.list[d].next)
+			if (c->enabled[c->decls.list[d].block])
+				r = sk_collect(g, kinds[s->ns], s->id, 0, c->decls.list[d].stmt);
+	}
+	return r;
+}
+
+/* The types of a set have an attribute, or a role has them. */
+static int sk_collect_types(struct sk_collecting *g, enum sk_origin_kind kind, uint32_t whose,
+			    const struct sk_unit_stmt *stmt, uint32_t number)
+{
+	struct sk_compiler *c = g->c;
+	const struct sk_name_set *set = &c->space->sets.list[stmt->op[1]];
+	const struct sk_bitset *types;
+	uint32_t symbol, type;
+	int r = 0;
+
+	/* Nearly all are one type; no set is made of that. */
+	if (set->n == 1 && !set->n_minus && !set->flags) {
+		symbol = sk_meaning(c, set->items[0]);
+		if (symbol != SK_SPACE_NONE && c->symbols.list[symbol].flavor != SK_FLAVOR_ATTRIBUTE) {
+			type = c->symbols.list[symbol].id;
+			return kind == SK_ORIGIN_MEMBER ? sk_collect(g, kind, type, whose, number)
+							: sk_collect(g, kind, whose, type, number);
+		}
+	}
+	types = sk_set_types(c, stmt, stmt->op[1]);
+	for (type = types ? sk_bitset_next(types, 1) : UINT32_MAX; !r && type != UINT32_MAX;
+	     type = sk_bitset_next(types, type + 1))
+		r = kind == SK_ORIGIN_MEMBER ? sk_collect(g, kind, type, whose, number)
+					     : sk_collect(g, kind, whose, type, number);
+	return r;
+}
+
+/* Each role or user that a reference means: itself, or the members of an attribute. */
+static int sk_collect_each(struct sk_collecting *g, const struct sk_unit_stmt *stmt, uint32_t number)
+{
+	struct sk_compiler *c = g->c;
+	uint32_t symbol = sk_meaning(c, stmt->op[0]), one;
+	const struct sk_bitset *members = NULL, *roles;
+	int r = 0;
+
+	if (symbol == SK_SPACE_NONE)
+		return 0;
+	if (c->symbols.list[symbol].flavor == SK_FLAVOR_ATTRIBUTE)
+		members = sk_members_of(c, symbol);
+	one = members ? sk_bitset_next(members, 1) : c->symbols.list[symbol].id;
+	for (; !r && one && one != UINT32_MAX; one = members ? sk_bitset_next(members, one + 1) : UINT32_MAX) {
+		if (stmt->kind == SK_UNIT_ROLE_TYPES) {
+			r = sk_collect_types(g, SK_ORIGIN_ROLE_TYPE, one, stmt, number);
+			continue;
+		}
+		roles = sk_set_ids(c, stmt, stmt->op[1]);
+		for (uint32_t role = roles ? sk_bitset_next(roles, 1) : UINT32_MAX; !r && role != UINT32_MAX;
+		     role = sk_bitset_next(roles, role + 1))
+			r = sk_collect(g, SK_ORIGIN_USER_ROLE, one, role, number);
+	}
+	return r;
+}
+
+static int sk_collect_stmt(struct sk_collecting *g, const struct sk_unit_stmt *stmt, uint32_t number)
 {
 	const struct sk_compiler *c = g->c;
-	const struct sk_sources *sources = c->space->sources;
-	struct sk_origins *o = g->o;
-	struct sk_where w = { 0 };
+	const struct sk_entity *s;
+	uint32_t symbol;
 
-	o->n_expansions = 1;
-	for (size_t e = 1; e < sources->n_expansions; e++)
-		if (!g->call_number[e])
-			g->call_number[e] = o->n_expansions++;
-	o->expansions = SK_ARENA_ARRAY(&o->arena, struct sk_origin_expansion, (size_t)o->n_expansions);
-	if (!o->expansions)
-		return -ENOMEM;
-	for (size_t e = 1; e < sources->n_expansions; e++) {
-		const struct sk_expansion *from = &sources->expansions[e];
-		struct sk_origin_expansion *to;
-
-		if (g->call_number[e] == SK_SPACE_NONE)
-			continue;
-		to = &o->expansions[g->call_number[e]];
-		if (sk_find_place(g, &w, from->addr) || sk_add_string(g, sk_intern_str(c->names, from->name), &to->name))
-			return -ENOMEM;
-		to->file = w.file;
-		to->line = w.line;
-		to->parent = from->parent ? g->call_number[from->parent] : 0;
+	switch (stmt->kind) {
+	case SK_UNIT_TYPE_ATTRIBUTE_SET:
+		symbol = sk_meaning(g->c, stmt->op[0]);
+		s = symbol == SK_SPACE_NONE ? NULL : &c->symbols.list[symbol];
+		return !s || s->dropped || s->expand ? 0 : sk_collect_types(g, SK_ORIGIN_MEMBER, s->id, stmt, number);
+	case SK_UNIT_TYPE_BOUNDS:
+	case SK_UNIT_TYPE_PERMISSIVE:
+		symbol = sk_meaning(g->c, stmt->op[stmt->kind == SK_UNIT_TYPE_BOUNDS]);
+		return symbol == SK_SPACE_NONE ? 0
+			: sk_collect(g, stmt->kind == SK_UNIT_TYPE_BOUNDS ? SK_ORIGIN_TYPE_BOUNDS : SK_ORIGIN_PERMISSIVE,
+				     c->symbols.list[symbol].id, 0, number);
+	case SK_UNIT_ROLE_TYPES:
+	case SK_UNIT_USER_ROLES:
+		return sk_collect_each(g, stmt, number);
+	default:
+		return 0;
 	}
-	for (uint32_t i = 0; i < o->n_stmts; i++)
-		if (o->stmts[i].expansion)
-			o->stmts[i].expansion = g->call_number[o->stmts[i].expansion];
-	return 0;
 }
 
-static int sk_fill_strings(struct sk_originating *g)
-{
-	struct sk_origins *o = g->o;
-
-	o->n_strings = (uint32_t)g->strings.n;
-	o->strings = SK_ARENA_ARRAY(&o->arena, const char *, g->strings.n + 1);
-	if (!o->strings)
-		return -ENOMEM;
-	for (size_t i = 0; i < g->strings.n; i++)
-		o->strings[i] = sk_intern_str(&g->strings, (uint32_t)i);
-	return 0;
-}
-
-static int sk_originate(struct sk_originating *g)
+static int sk_collect_facts(struct sk_collecting *g)
 {
 	struct sk_compiler *c = g->c;
-	size_t n_calls = c->space->sources->n_expansions;
+	int r = sk_collect_rules(g);
 
-	g->stmt_number = sk_arena_alloc(&c->arena, ((size_t)c->n_stmts + 1) * sizeof(uint32_t));
-	g->call_number = sk_arena_alloc(&c->arena, (n_calls + 1) * sizeof(uint32_t));
-	if (!g->stmt_number || !g->call_number)
-		return -ENOMEM;
-	memset(g->stmt_number, 0xff, ((size_t)c->n_stmts + 1) * sizeof(uint32_t));
-	memset(g->call_number, 0xff, (n_calls + 1) * sizeof(uint32_t));
-	if (sk_collect_facts(g) || sk_fill_keys(g) || sk_fill_stmts(g) || sk_fill_calls(g) || sk_fill_strings(g))
-		return -ENOMEM;
-	return 0;
+	if (!r)
+		r = sk_collect_declarations(g);
+	SK_EACH_STMT(c, u, stmt, number)
+		r = r ? r : sk_collect_stmt(g, stmt, number);
+	if (!r)
+		r = sk_grow(&c->records.list, &c->records.cap, c->records.n + c->noted.n + 1, sizeof(*c->records.list));
+	if (r)
+		return r;
+	if (c->noted.n)
+		memcpy(c->records.list + c->records.n, c->noted.list, c->noted.n * sizeof(*c->noted.list));
+	c->records.n += c->noted.n;
+	return sk_sort_records(c);
 }
 
 int sk_compile_origins(struct sk_compiler *c, struct sk_origins **ret_origins)
 {
-	struct sk_originating g = { .c = c, .o = sk_origins_new() };
-	int r;
+	struct sk_collecting g = { .c = c };
+	int r = sk_originating_init(&g.g, c->space, c->units, c->n_units, c->options->root);
 
-	if (!g.o)
-		return -ENOMEM;
-	sk_intern_init(&g.strings, &g.o->arena);
-	r = sk_originate(&g);
-	sk_intern_done(&g.strings);
-	if (r || g.too_large) {
-		selkie_origins_free(g.o);
-		g.o = NULL;
-	}
-	*ret_origins = g.o;
+	*ret_origins = NULL;
+	if (!r)
+		r = sk_collect_facts(&g);
+	if (!r && !g.too_large)
+		r = sk_originate(&g.g, c->records.list, c->records.n, ret_origins);
+	sk_originating_done(&g.g);
 	return r;
 }

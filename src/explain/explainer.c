@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/threads.h"
+#include "explain/bearing.h"
 #include "explain/cause.h"
 #include "explain/find.h"
 #include "explain/finding.h"
@@ -66,6 +67,7 @@ int selkie_explainer_new(const struct selkie_explain_options *options, selkie_ex
 	e->policy = selkie_state_policy(options->state);
 	e->labels = options->labels;
 	e->find_milliseconds = options->find_milliseconds;
+	e->bearings = options->bearings;
 	e->threads = options->threads;
 	e->own.e = e;
 	r = sk_explainer_prepare(e, options);
@@ -360,6 +362,8 @@ int selkie_explain_worker_finding(selkie_explain_worker *w, size_t i, struct sel
 		r = sk_sentence_summary(w, f, c, &v, &ret->summary);
 	if (!r)
 		r = sk_sentence_evidence(w, f, c, &v, &ret->evidence, &ret->n_evidence);
+	if (!r && e->bearings)
+		r = sk_bearing_find(w, c, &v, ret);
 	if (!r)
 		r = sk_fix_find(w, f, c, &v, &ret->fixes, &ret->n_fixes);
 	return r;

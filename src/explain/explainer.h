@@ -171,6 +171,7 @@ struct sk_explainer {
 	const selkie_state *state;
 	const selkie_label_db *labels;
 	unsigned int find_milliseconds, threads;
+	bool bearings;
 	selkie_audit_reader *reader;
 	struct sk_relay *relay;		/* NULL with one thread */
 

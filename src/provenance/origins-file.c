@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/output.h"
@@ -50,9 +51,10 @@ static int sk_map_file(const char *path, void **ret_data, size_t *ret_size)
 	return 0;
 }
 
-/* FNV-1a over words of eight bytes; the file's size counts too. Part of the file format, unlike base/hash.h. */
-static uint64_t sk_bytes_hash(const unsigned char *p, size_t n)
+/* FNV-1a over words of eight bytes; the size counts too. */
+uint64_t sk_origin_hash(const void *data, size_t n)
 {
+	const unsigned char *p = data;
 	uint64_t hash = 0xcbf29ce484222325ull ^ n, word;
 	size_t i = 0;
 
@@ -76,7 +78,7 @@ int sk_origins_policy_hash(const char *policy_path, uint64_t *ret_hash)
 
 	if (r)
 		return r;
-	*ret_hash = sk_bytes_hash(data, size);
+	*ret_hash = sk_origin_hash(data, size);
 	if (data)
 		munmap(data, size);
 	return 0;
@@ -168,6 +170,15 @@ int sk_origins_save(const struct sk_origins *origins, const char *policy_path)
 	if (!r)
 		r = sk_output_finish(&output, 0644);
 	return r ? r : sk_output_commit(&output);
+}
+
+int sk_origins_remove(const char *policy_path)
+{
+	sk_auto_free char *path = sk_origins_path(policy_path);
+
+	if (!path)
+		return -ENOMEM;
+	return unlink(path) && errno != ENOENT ? -errno : 0;
 }
 
 static uint64_t sk_read_number(struct sk_reader *r, const char *field)

@@ -56,14 +56,10 @@ static bool sk_rule_key_of(const struct sk_origins *o, const struct selkie_rule 
 	return sk_origin_key(kind, extra, source, target, rule->cls.v, ret_key);
 }
 
-/* The sources of a key: how many, from *ret_first on. */
-static size_t sk_sources_of(const struct sk_origins *o, const struct selkie_rule *rule, uint32_t *ret_first)
+size_t sk_origins_find(const struct sk_origins *o, uint64_t key, uint32_t *ret_first)
 {
 	uint32_t lo = 0, hi = o->n_keys;
-	uint64_t key;
 
-	if (!rule->kind || !sk_rule_key_of(o, rule, &key))
-		return 0;
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
 
@@ -78,6 +74,13 @@ static size_t sk_sources_of(const struct sk_origins *o, const struct selkie_rule
 	return o->first[lo + 1] - o->first[lo];
 }
 
+static size_t sk_sources_of(const struct sk_origins *o, const struct selkie_rule *rule, uint32_t *ret_first)
+{
+	uint64_t key;
+
+	return rule->kind && sk_rule_key_of(o, rule, &key) ? sk_origins_find(o, key, ret_first) : 0;
+}
+
 size_t selkie_origins_count(const selkie_origins *origins, const struct selkie_rule *rule)
 {
 	uint32_t first;
@@ -85,22 +88,28 @@ size_t selkie_origins_count(const selkie_origins *origins, const struct selkie_r
 	return sk_sources_of(origins, rule, &first);
 }
 
+void sk_origin_of_source(const struct sk_origins *o, uint32_t source, struct selkie_origin *ret)
+{
+	const struct sk_origin_stmt *stmt = &o->stmts[o->sources[source].stmt];
+
+	*ret = (struct selkie_origin){
+		.module = stmt->module == SK_ORIGIN_NO_STRING ? NULL : o->strings[stmt->module],
+		.file = o->strings[stmt->file],
+		.line = stmt->line & ~SK_ORIGIN_BINARY,
+		.binary = stmt->line & SK_ORIGIN_BINARY,
+		.call = stmt->expansion,
+	};
+}
+
 int selkie_origins_get(const selkie_origins *origins, const struct selkie_rule *rule, size_t i,
 		       struct selkie_origin *ret)
 {
-	const struct sk_origin_stmt *stmt;
 	uint32_t first = 0;
 
 	if (i >= sk_sources_of(origins, rule, &first))
 		return -EINVAL;
-	stmt = &origins->stmts[origins->sources[first + i].stmt];
-	*ret = (struct selkie_origin){
-		.module = stmt->module == SK_ORIGIN_NO_STRING ? NULL : origins->strings[stmt->module],
-		.file = origins->strings[stmt->file],
-		.line = stmt->line,
-		.perms = rule->kind & SELKIE_RULES_AV ? origins->sources[first + i].perms : 0,
-		.call = stmt->expansion,
-	};
+	sk_origin_of_source(origins, first + (uint32_t)i, ret);
+	ret->perms = rule->kind & SELKIE_RULES_AV ? origins->sources[first + i].perms : 0;
 	return 0;
 }
 
@@ -110,6 +119,7 @@ uint32_t selkie_origin_call(const selkie_origins *origins, uint32_t call, struct
 
 	ret->name = origins->strings[e->name];
 	ret->file = origins->strings[e->file];
-	ret->line = e->line;
+	ret->line = e->line & ~SK_ORIGIN_MARK;
+	ret->mark = e->line & SK_ORIGIN_MARK;
 	return e->parent;
 }

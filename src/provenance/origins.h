@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "model/policy.h"
 #include "selkie/origin.h"
 
 /*
@@ -14,16 +15,19 @@
 struct sk_origin_expansion {
 	uint32_t parent;	/* 0: none; smaller than the expansion's own number */
 	uint32_t name, file;	/* numbers of strings */
-	uint32_t line;
+	uint32_t line;		/* with SK_ORIGIN_MARK: no call, see selkie_origin_call.mark */
 };
 
+#define SK_ORIGIN_MARK 0x80000000u
 #define SK_ORIGIN_NO_STRING UINT32_MAX
 
 struct sk_origin_stmt {
 	uint32_t module, file;	/* numbers of strings; module may be SK_ORIGIN_NO_STRING */
-	uint32_t line;
+	uint32_t line;		/* with SK_ORIGIN_BINARY: the number of a statement of the module */
 	uint32_t expansion;
 };
+
+#define SK_ORIGIN_BINARY 0x80000000u
 
 struct sk_origin_source {
 	uint32_t stmt;
@@ -44,6 +48,23 @@ struct sk_origins {
 /* Kinds of facts beside those of rules (the place of the bit of enum selkie_rule_kind). */
 enum sk_origin_kind {
 	SK_ORIGIN_FILENAME = 16,	/* named transitions: extra is the number of the name among the strings */
+	/* source is the id: where it is declared */
+	SK_ORIGIN_CLASS,
+	SK_ORIGIN_ROLE,
+	SK_ORIGIN_TYPE,
+	SK_ORIGIN_USER,
+	SK_ORIGIN_BOOLEAN,
+	/* source is the type, and of the first target the attribute */
+	SK_ORIGIN_MEMBER,
+	SK_ORIGIN_TYPE_BOUNDS,
+	SK_ORIGIN_PERMISSIVE,
+	/* source is the role or user, target the type or role that it may have */
+	SK_ORIGIN_ROLE_TYPE,
+	SK_ORIGIN_USER_ROLE,
+	/* What has no ids: the rest of the key is a hash of what the thing is. */
+	SK_ORIGIN_CONSTRAINT,
+	SK_ORIGIN_OBJECT,
+	SK_ORIGIN_LABEL,		/* of label files: the line, in source and target */
 	SK_N_ORIGIN_KINDS = 32,
 };
 
@@ -54,13 +75,28 @@ enum sk_origin_kind {
  */
 bool sk_origin_key(uint32_t kind, uint32_t extra, uint32_t source, uint32_t target, uint32_t cls, uint64_t *ret_key);
 
+/* The keys of constraints and of objects with contexts. False without memory. */
+bool sk_origin_constraint_key(const struct sk_class *cls, const struct sk_constraint *constraint, uint64_t *ret_key);
+bool sk_origin_object_key(enum sk_ocontext_kind kind, const struct sk_ocontext *object, uint64_t *ret_key);
+bool sk_origin_genfs_key(const char *fstype, const struct sk_genfs_path *path, uint64_t *ret_key);
+
+/* Part of the file format, unlike base/hash.h. */
+uint64_t sk_origin_hash(const void *data, size_t n);
+
 struct sk_origins *sk_origins_new(void);
+
+/* How many sources a key has, from *ret_first on; and one of them, its permissions aside. */
+size_t sk_origins_find(const struct sk_origins *origins, uint64_t key, uint32_t *ret_first);
+void sk_origin_of_source(const struct sk_origins *origins, uint32_t source, struct selkie_origin *ret);
 
 /* What identifies the bytes of a policy file. Returns 0 or a negative errno. */
 int sk_origins_policy_hash(const char *policy_path, uint64_t *ret_hash);
 
 /* Writes the side file of the policy at that path, at once and whole. Returns 0 or a negative errno. */
 int sk_origins_save(const struct sk_origins *origins, const char *policy_path);
+
+/* Takes away the side file of another file that lay at that path: whoever reads it would refuse it. */
+int sk_origins_remove(const char *policy_path);
 
 /* Reads a side file's bytes; name is what diagnostics call it. Returns 0, SELKIE_ORIGINS_REFUSED or -ENOMEM. */
 int sk_origins_read(const void *data, size_t size, const char *name, uint64_t policy_hash, struct sk_diags *diags,

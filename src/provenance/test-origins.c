@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Origins are the same after they were saved and loaded; every truncation and every changed byte of the file is refused
+ * Each kind of thing has a key of its own. Origins are the same after they were saved and loaded; every truncation and every changed byte of the file is refused
  * or gives origins that can be walked; one of another policy is refused; each failing allocation is reported.
  */
 #include <setjmp.h>
@@ -46,6 +46,83 @@ static void test_keys(void **state)
 	assert_false(sk_origin_key(0, 0, 0, 0, 16384, &key));
 	assert_true(sk_origin_key(31, 8191, 65535, 65535, 16383, &key));
 	assert_true(key == UINT64_MAX);
+}
+
+/* What has no ids has keys of what it is, wherever it stands; other things have other keys. */
+static void test_facts(void **state)
+{
+	struct sk_constraint_node nodes[] = { { .kind = SK_CONSTRAINT_ATTR, .attr = SK_ATTR_USER, .op = SK_OP_EQ } };
+	struct sk_constraint constraint = { .perms = 4, .n_nodes = 1, .nodes = nodes };
+	struct sk_class cls = { .name = "process", .n_constraints = 1, .constraints = &constraint };
+	struct sk_ocontext ports[] = { { .u.port = { 6, 80, 80 } }, { .u.port = { 6, 81, 81 } } };
+	struct sk_ocontext nodes6[] = { { .u.node = { .address = { 1 } } } };
+	struct sk_genfs_path path = { .path = "/", .cls = { 7 } };
+	struct sk_genfs genfs = { .fstype = "proc", .n_paths = 1, .paths = &path };
+	struct sk_policy p = { .n_classes = 1, .classes = &cls, .n_genfs = 1, .genfs = &genfs };
+	static const struct selkie_fact facts[] = {
+		{ SELKIE_FACT_CONSTRAINT, 1, 0 }, { SELKIE_FACT_PORT, 1, 0 }, { SELKIE_FACT_NODE, 0, 0 },
+		{ SELKIE_FACT_GENFS, 0, 0 }, { SELKIE_FACT_TYPE, 3, 0 }, { SELKIE_FACT_MEMBER, 3, 9 },
+		{ SELKIE_FACT_LABEL, 70000, 0 }, { SELKIE_FACT_INITIAL, 5, 0 },
+	};
+	uint64_t keys[8];
+	struct sk_origin_source from[8] = { { 0 } };
+	uint32_t starts[] = { 0, 1, 1, 1 };
+	struct sk_origins o = { .n_strings = 5, .n_expansions = 3, .n_stmts = 3, .n_keys = 1, .n_sources = 1, .strings = strings,
+				.expansions = expansions, .stmts = stmts, .keys = keys, .first = starts, .sources = from };
+	struct selkie_fact other;
+	struct selkie_origin origin;
+
+	p.ocontexts[SK_OCON_PORT] = ports;
+	p.n_ocontexts[SK_OCON_PORT] = 2;
+	p.ocontexts[SK_OCON_NODE6] = nodes6;
+	p.n_ocontexts[SK_OCON_NODE6] = 1;
+	assert_true(sk_origin_constraint_key(&cls, &constraint, &keys[0]));
+	assert_true(sk_origin_object_key(SK_OCON_PORT, &ports[1], &keys[1]));
+	assert_true(sk_origin_object_key(SK_OCON_NODE6, &nodes6[0], &keys[2]));
+	assert_true(sk_origin_genfs_key("proc", &path, &keys[3]));
+	assert_true(sk_origin_key(SK_ORIGIN_TYPE, 0, 3, 0, 0, &keys[4]));
+	assert_true(sk_origin_key(SK_ORIGIN_MEMBER, 0, 3, 9, 0, &keys[5]));
+	assert_true(sk_origin_key(SK_ORIGIN_LABEL, 0, 1, 70000 - 65536, 0, &keys[6]));
+	assert_true(sk_origin_object_key(SK_OCON_ISID, &(struct sk_ocontext){ .u.sid = 5 }, &keys[7]));
+	for (size_t i = 0; i < 8; i++) {
+		keys[0] = keys[i];
+		for (size_t k = 0; k < 8; k++)
+			assert_int_equal(selkie_origins_count_fact(&o, &p, &facts[k]), i == k);
+		assert_int_equal(selkie_origins_get_fact(&o, &p, &facts[i], 0, &origin), 0);
+		assert_string_equal(origin.file, "a.te");
+		assert_int_equal(selkie_origins_get_fact(&o, &p, &facts[i], 1, &origin), -EINVAL);
+		/* the next one of its kind is another, or is not there */
+		other = facts[i];
+		other.id++;
+		assert_int_equal(selkie_origins_count_fact(&o, &p, &other), 0);
+	}
+	keys[0] = keys[1];
+	ports[1].u.port.high = 82;
+	assert_int_equal(selkie_origins_count_fact(&o, &p, &facts[1]), 0);
+}
+
+/* A statement of a binary module, and a mark of where text was made from. */
+static void test_binary(void **state)
+{
+	struct sk_origin_expansion marks[] = { { 0 }, { 0, 2, 2, 7 | SK_ORIGIN_MARK } };
+	struct sk_origin_stmt one = { 4, 1, 12 | SK_ORIGIN_BINARY, 1 };
+	struct sk_origin_source source = { 0 };
+	uint64_t key;
+	uint32_t starts[] = { 0, 1 };
+	struct sk_origins o = { .n_strings = 5, .n_expansions = 2, .n_stmts = 1, .n_keys = 1, .n_sources = 1, .strings = strings,
+				.expansions = marks, .stmts = &one, .keys = &key, .first = starts, .sources = &source };
+	const struct selkie_fact fact = { SELKIE_FACT_ROLE, 2, 0 };
+	struct selkie_origin_call call;
+	struct selkie_origin origin;
+
+	assert_true(sk_origin_key(SK_ORIGIN_ROLE, 0, 2, 0, 0, &key));
+	assert_int_equal(selkie_origins_get_fact(&o, NULL, &fact, 0, &origin), 0);
+	assert_true(origin.binary);
+	assert_int_equal(origin.line, 12);
+	assert_int_equal(selkie_origin_call(&o, origin.call, &call), 0);
+	assert_true(call.mark);
+	assert_int_equal(call.line, 7);
+	assert_string_equal(call.file, "b.if");
 }
 
 static void put_file(const char *path, const void *data, size_t size)
@@ -194,6 +271,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_binary),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_out_of_memory),
 	};

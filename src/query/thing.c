@@ -124,6 +124,7 @@ static int sk_thing_genfs(struct sk_thing_making *m, const char *path, bool none
 		if (object.source != SELKIE_OBJECT_STATEMENT)
 			break;
 		m->t->public.label = SELKIE_THING_BY_STATEMENT;
+		m->t->public.statement = object.index;
 		return sk_context_copy(object.context, &m->t->context);
 	}
 	if (none)
@@ -228,6 +229,7 @@ static int sk_thing_port(struct sk_thing_making *m, const char *word, size_t row
 		return sk_thing_unknown(m, "E0672", "nothing gives '%s' a label", word, NULL);
 	m->t->public.label = object.source == SELKIE_OBJECT_STATEMENT ? SELKIE_THING_BY_STATEMENT
 								      : SELKIE_THING_BY_DEFAULT;
+	m->t->public.statement = object.index;
 	return sk_context_copy(object.context, &m->t->context);
 }
 

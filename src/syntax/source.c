@@ -214,25 +214,32 @@ const struct sk_source *sk_sources_find(const struct sk_sources *sources, uint32
 	return NULL;
 }
 
-/* The place of a byte of a binary file. The field is the sources', as places are borrowed from them. */
-static void sk_source_binary_place(const struct sk_sources *sources, const struct sk_source *s, uint32_t addr,
-				   struct sk_place *ret_place)
+uint32_t sk_source_statement(const struct sk_source *source, uint32_t addr)
 {
-	uint32_t low = 0, high = s->n_lines;
-	const char *field = s->binary;
+	uint32_t low = 0, high = source->n_lines;
 
 	while (low < high) {
 		uint32_t mid = low + (high - low) / 2;
 
-		if (s->lines[mid] <= addr - s->base)
+		if (source->lines[mid] <= addr - source->base)
 			low = mid + 1;
 		else
 			high = mid;
 	}
+	return low;
+}
+
+/* The place of a byte of a binary file. The field is the sources', as places are borrowed from them. */
+static void sk_source_binary_place(const struct sk_sources *sources, const struct sk_source *s, uint32_t addr,
+				   struct sk_place *ret_place)
+{
+	uint32_t number = sk_source_statement(s, addr);
+	const char *field = s->binary;
+
 	/* Diagnostics are rare, and what is borrowed from the sources lives as long as they do. */
-	if (low)
+	if (number)
 		field = sk_arena_printf(&((struct sk_sources *)sources)->arena, "module %s, statement %u",
-					s->binary, low);
+					s->binary, number);
 	ret_place->kind = SK_PLACE_BINARY;
 	ret_place->file = s->name;
 	ret_place->offset = addr - s->base;

@@ -93,6 +93,9 @@ int sk_sources_expand(struct sk_sources *sources, const struct sk_expansion *exp
 void sk_sources_note_expansion(const struct sk_sources *sources, const struct sk_intern *names,
 			       struct sk_diags *diags, struct sk_diag *diag, uint32_t expansion);
 
+/* Of a binary file: the number, from 1, of the statement at an address; 0 before the first. */
+uint32_t sk_source_statement(const struct sk_source *source, uint32_t addr);
+
 uint32_t sk_source_line(const struct sk_source *source, uint32_t addr, uint32_t *ret_col);
 
 #endif

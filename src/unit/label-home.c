@@ -12,8 +12,11 @@
 struct sk_home {
 	const struct sk_label_homes *homes;
 	enum sk_label_style style;
-	struct sk_buf *out;
+	const struct sk_label_file *template;
+	struct sk_label_file *file;
+	struct sk_buf *out;		/* the file's text */
 	struct sk_buf line;
+	bool failed;
 };
 
 struct sk_home_word {
@@ -76,7 +79,37 @@ static void sk_home_own_context(struct sk_home *h, const struct sk_label_user *u
 	sk_buf_add(&h->line, line.data, line.n);
 }
 
-static void sk_home_write(struct sk_home *h)
+/* The statements of a line of the template gave the line that was just written. */
+static void sk_home_note(struct sk_home *h, uint32_t template_line)
+{
+	struct sk_label_file *file = h->file;
+	const char *end = h->out->data + h->out->n;
+	size_t lo = 0, hi = h->template->lines.n;
+
+	if (!file->keep_lines || h->out->failed)
+		return;
+	for (const char *p = h->out->data + file->counted; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+		file->n_lines++;
+	file->counted = h->out->n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (h->template->lines.list[mid].line < template_line)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < h->template->lines.n && h->template->lines.list[lo].line == template_line; lo++) {
+		if (sk_grow(&file->lines.list, &file->lines.cap, file->lines.n + 1, sizeof(*file->lines.list))) {
+			h->failed = true;
+			return;
+		}
+		file->lines.list[file->lines.n++] =
+			(struct sk_label_line){ file->n_lines, h->template->lines.list[lo].stmt };
+	}
+}
+
+static void sk_home_write(struct sk_home *h, uint32_t template_line)
 {
 	const char *text = sk_buf_str(&h->line);
 	size_t n = h->line.n;
@@ -89,6 +122,7 @@ static void sk_home_write(struct sk_home *h)
 	    !h->homes->valid(h->homes->arg, text + n))
 		return;
 	sk_buf_join(h->out, text, "\n", NULL);
+	sk_home_note(h, template_line);
 }
 
 static bool sk_home_has(const char *p, const char *end, const char *word)
@@ -115,8 +149,8 @@ static bool sk_home_is(const char *p, const char *end, enum sk_home_part part)
 }
 
 /* Lines of one part of the template, for a user whose home is there. */
-static void sk_home_part(struct sk_home *h, const char *template, size_t n, enum sk_home_part part,
-			 const struct sk_label_user *user, const char *home)
+static void sk_home_part(struct sk_home *h, enum sk_home_part part, const struct sk_label_user *user,
+			 const char *home)
 {
 	const struct sk_home_word words[][3] = {
 		[SK_HOME_DIR] = { { "HOME_DIR", home }, { "ROLE", user->prefix } },
@@ -125,9 +159,9 @@ static void sk_home_part(struct sk_home *h, const char *template, size_t n, enum
 		[SK_HOME_USER] = { { "USER", user->login }, { "ROLE", user->prefix } },
 	};
 	static const size_t n_words[] = { 2, 1, 3, 2 };
-	const char *end = template + n, *nl;
+	const char *p = h->template->text.data, *end = p + h->template->text.n, *nl;
 
-	for (const char *p = template; p < end; p = nl + 1) {
+	for (uint32_t line = 1; p < end; p = nl + 1, line++) {
 		nl = memchr(p, '\n', (size_t)(end - p));
 		if (!nl)
 			nl = end;
@@ -136,11 +170,11 @@ static void sk_home_part(struct sk_home *h, const char *template, size_t n, enum
 		sk_home_replace(h, p, nl, words[part], n_words[part]);
 		if (part != SK_HOME_ROOT)
 			sk_home_own_context(h, user);
-		sk_home_write(h);
+		sk_home_write(h, line);
 	}
 }
 
-static void sk_home_semanage(struct sk_home *h, const char *template, size_t n)
+static void sk_home_semanage(struct sk_home *h)
 {
 	const struct sk_label_homes *homes = h->homes;
 	sk_auto_buf struct sk_buf home = SK_BUF_INIT;
@@ -153,44 +187,43 @@ static void sk_home_semanage(struct sk_home *h, const char *template, size_t n)
 		if (!sk_buf_str(&home))
 			break;
 		sk_buf_adds(h->out, "\n\n#\n# Home Context for user user_u\n#\n\n");
-		sk_home_part(h, template, n, SK_HOME_DIR, &homes->fallback, home.data);
-		sk_home_part(h, template, n, SK_HOME_ROOT, &homes->fallback, *root);
+		sk_home_part(h, SK_HOME_DIR, &homes->fallback, home.data);
+		sk_home_part(h, SK_HOME_ROOT, &homes->fallback, *root);
 	}
-	sk_home_part(h, template, n, SK_HOME_USERNAME, &homes->fallback, "");
-	sk_home_part(h, template, n, SK_HOME_USER, &homes->fallback, "");
+	sk_home_part(h, SK_HOME_USERNAME, &homes->fallback, "");
+	sk_home_part(h, SK_HOME_USER, &homes->fallback, "");
 	for (size_t i = 0; i < homes->n_users; i++) {
 		const struct sk_label_user *user = &homes->users[i];
 
 		sk_buf_join(h->out, "\n\n#\n# Home Context for user ", user->login, "\n#\n\n", NULL);
-		sk_home_part(h, template, n, SK_HOME_DIR, user, user->home);
-		sk_home_part(h, template, n, SK_HOME_USERNAME, user, user->home);
-		sk_home_part(h, template, n, SK_HOME_USER, user, user->home);
+		sk_home_part(h, SK_HOME_DIR, user, user->home);
+		sk_home_part(h, SK_HOME_USERNAME, user, user->home);
+		sk_home_part(h, SK_HOME_USER, user, user->home);
 	}
 }
 
 /* The script takes every line about a home directory or a user's name at once, and sets no level. */
-static void sk_home_script_user(struct sk_home *h, const char *template, size_t n, const struct sk_label_user *user,
-				const char *home)
+static void sk_home_script_user(struct sk_home *h, const struct sk_label_user *user, const char *home)
 {
 	const struct sk_home_word words[] = {
 		{ "HOME_DIR", home }, { "ROLE", user->prefix }, { "system_u", user->user },
 		{ "%{USERID}", user->uid }, { "%{USERNAME}", user->login },
 	};
-	const char *end = template + n, *nl;
+	const char *p = h->template->text.data, *end = p + h->template->text.n, *nl;
 
 	sk_buf_join(h->out, "\n\n#\n# Context for user ", user->user, "\n#\n\n", NULL);
-	for (const char *p = template; p < end; p = nl + 1) {
+	for (uint32_t line = 1; p < end; p = nl + 1, line++) {
 		nl = memchr(p, '\n', (size_t)(end - p));
 		if (!nl)
 			nl = end;
 		if (!sk_home_is(p, nl, SK_HOME_DIR) && !sk_home_is(p, nl, SK_HOME_USERNAME))
 			continue;
 		sk_home_replace(h, p, nl, words, SK_ARRAY_LEN(words));
-		sk_home_write(h);
+		sk_home_write(h, line);
 	}
 }
 
-static void sk_home_script(struct sk_home *h, const char *template, size_t n)
+static void sk_home_script(struct sk_home *h)
 {
 	const struct sk_label_homes *homes = h->homes;
 	sk_auto_buf struct sk_buf home = SK_BUF_INIT;
@@ -202,25 +235,26 @@ static void sk_home_script(struct sk_home *h, const char *template, size_t n)
 		sk_buf_join(&home, *root, "/[^/]+", NULL);
 		if (!sk_buf_str(&home))
 			break;
-		sk_home_script_user(h, template, n, &homes->fallback, home.data);
-		sk_home_part(h, template, n, SK_HOME_ROOT, &homes->fallback, *root);
+		sk_home_script_user(h, &homes->fallback, home.data);
+		sk_home_part(h, SK_HOME_ROOT, &homes->fallback, *root);
 	}
 	for (size_t i = 0; i < homes->n_users; i++)
-		sk_home_script_user(h, template, n, &homes->users[i], homes->users[i].home);
+		sk_home_script_user(h, &homes->users[i], homes->users[i].home);
 	sk_buf_addc(h->out, '\n');
 }
 
-int sk_label_homedirs(const char *template, size_t n, enum sk_label_style style, const struct sk_label_homes *homes,
-		      struct sk_buf *out)
+int sk_label_homedirs(const struct sk_label_file *template, enum sk_label_style style,
+		      const struct sk_label_homes *homes, struct sk_label_file *out)
 {
-	struct sk_home h = { .homes = homes, .style = style, .out = out, .line = SK_BUF_INIT };
+	struct sk_home h = { .homes = homes, .style = style, .template = template, .file = out, .out = &out->text,
+			     .line = SK_BUF_INIT };
 	bool failed;
 
 	if (style == SK_LABEL_SEMANAGE)
-		sk_home_semanage(&h, template, n);
+		sk_home_semanage(&h);
 	else
-		sk_home_script(&h, template, n);
-	failed = h.line.failed || out->failed;
+		sk_home_script(&h);
+	failed = h.failed || h.line.failed || out->text.failed;
 	sk_buf_done(&h.line);
 	return failed ? -ENOMEM : 0;
 }

@@ -13,6 +13,7 @@ struct sk_label_entry {
 	const char *pattern;
 	uint32_t stem, length;
 	uint32_t order;		/* of appearance */
+	uint32_t number;	/* of the statement, through all units */
 	uint8_t rank;		/* of the kind of file, as the style orders them */
 	bool meta;
 	const struct sk_unit_stmt *stmt;
@@ -232,13 +233,15 @@ static int sk_label_gather(const struct sk_units *units, enum sk_label_style sty
 {
 	size_t n = 0, cap = 0;
 	struct sk_label_entry *entries = NULL;
+	uint32_t first = 0;
 
-	for (size_t u = 0; u < units->n; u++) {
+	for (size_t u = 0; u < units->n; first += (uint32_t)units->list[u++]->stmts.n) {
 		const struct sk_unit *unit = units->list[u];
 
 		for (size_t i = 0; i < unit->stmts.n; i++) {
 			const struct sk_unit_stmt *s = &unit->stmts.list[i];
-			struct sk_label_entry e = { .order = (uint32_t)n, .stmt = s };
+			struct sk_label_entry e = { .order = (uint32_t)n, .stmt = s,
+				.number = first + (uint32_t)i };
 
 			if (s->kind != SK_UNIT_FILECON || (enabled && !enabled(arg, s->block)))
 				continue;
@@ -267,13 +270,41 @@ static bool sk_label_is_template(const char *line, enum sk_label_style style)
 	return !strncmp(line, "HOME_DIR", 8) || !strncmp(line, "HOME_ROOT", 9);
 }
 
+void sk_label_file_done(struct sk_label_file *file)
+{
+	sk_buf_done(&file->text);
+	free(file->lines.list);
+}
+
+/* Notes that a statement gave the last line of the file. */
+static int sk_label_note(struct sk_label_file *file, uint32_t stmt)
+{
+	const struct sk_label_line line = { file->n_lines, stmt };
+
+	if (!file->keep_lines)
+		return 0;
+	if (sk_grow(&file->lines.list, &file->lines.cap, file->lines.n + 1, sizeof(*file->lines.list)))
+		return -ENOMEM;
+	file->lines.list[file->lines.n++] = line;
+	return 0;
+}
+
+/* One line, into the file that it belongs to. */
+static int sk_label_write(const struct sk_label_entry *e, const struct sk_buf *line, struct sk_label_file *to)
+{
+	sk_buf_add(&to->text, line->data, line->n);
+	to->n_lines++;
+	return sk_label_note(to, e->number);
+}
+
 int sk_label_files(const struct sk_units *units, enum sk_label_style style, bool (*enabled)(void *arg, uint32_t block),
-		   void *arg, struct sk_buf *file_contexts, struct sk_buf *homedir_template)
+		   void *arg, struct sk_label_file *file_contexts, struct sk_label_file *homedir_template)
 {
 	static const char *const kinds[] = { "", "--\t", "-d\t", "-c\t", "-b\t", "-s\t", "-p\t", "-l\t" };
 	sk_auto_buf struct sk_buf line = SK_BUF_INIT;
 	const struct sk_space *space = units->n ? units->list[0]->space : NULL;
 	sk_auto_free uint32_t *aliases = NULL;
+	struct sk_label_file *to = file_contexts;
 	struct sk_label_entry *entries;
 	size_t n;
 	int r = sk_label_gather(units, style, enabled, arg, &entries, &n);
@@ -290,20 +321,23 @@ int sk_label_files(const struct sk_units *units, enum sk_label_style style, bool
 		const struct sk_label_entry *e = &entries[i];
 
 		if (style == SK_LABEL_SEMANAGE && i && !strcmp(e->pattern, entries[i - 1].pattern) &&
-		    e->rank == entries[i - 1].rank)
+		    e->rank == entries[i - 1].rank) {
+			r = sk_label_note(to, e->number);
 			continue;
+		}
 		line.n = 0;
 		sk_buf_join(&line, e->pattern, style == SK_LABEL_SEMANAGE ? "\t" : "\t\t", kinds[e->stmt->op[1]], NULL);
 		sk_label_print_resolved(space, aliases, e->stmt->op[2], &line);
 		sk_buf_addc(&line, '\n');
-		if (!sk_buf_str(&line))
+		if (!sk_buf_str(&line)) {
 			r = -ENOMEM;
-		else
-			sk_buf_add(sk_label_is_template(line.data, style) ? homedir_template : file_contexts,
-				   line.data, line.n);
+			break;
+		}
+		to = sk_label_is_template(line.data, style) ? homedir_template : file_contexts;
+		r = sk_label_write(e, &line, to);
 	}
 	free(entries);
-	return r ? r : file_contexts->failed || homedir_template->failed ? -ENOMEM : 0;
+	return r ? r : file_contexts->text.failed || homedir_template->text.failed ? -ENOMEM : 0;
 }
 
 /* Customizable types */

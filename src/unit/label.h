@@ -14,6 +14,24 @@ enum sk_label_style {
 	SK_LABEL_SEMANAGE,	/* as libsemanage does from modules: by CIL's order of file contexts */
 };
 
+/* Which statement gave a line of a label file; statements are numbered through all units. */
+struct sk_label_line {
+	uint32_t line, stmt;
+};
+
+/* A label file in the making. */
+struct sk_label_file {
+	struct sk_buf text;
+	bool keep_lines;		/* set by the caller: note which statement gave which line */
+	SK_PARTS(struct sk_label_line) lines;	/* by rising line; several where equal statements gave one */
+	uint32_t n_lines;		/* lines of the text up to `counted` */
+	size_t counted;
+};
+
+#define SK_LABEL_FILE_INIT { .text = SK_BUF_INIT }
+
+void sk_label_file_done(struct sk_label_file *file);
+
 /*
  * Writes all file contexts in the order of precedence, least specific first, those that are templates of home
  * directories apart from the others. One pattern that is given two contexts for a kind of file is a diagnostic (E0505,
@@ -21,7 +39,7 @@ enum sk_label_style {
  * Returns 0 or -ENOMEM.
  */
 int sk_label_files(const struct sk_units *units, enum sk_label_style style, bool (*enabled)(void *arg, uint32_t block),
-		   void *arg, struct sk_buf *file_contexts, struct sk_buf *homedir_template);
+		   void *arg, struct sk_label_file *file_contexts, struct sk_label_file *homedir_template);
 
 /* A login with a home directory. */
 struct sk_label_user {
@@ -46,8 +64,8 @@ struct sk_label_homes {
 };
 
 /* Writes file_contexts.homedirs from the template. Returns 0 or -ENOMEM. */
-int sk_label_homedirs(const char *template, size_t n, enum sk_label_style style, const struct sk_label_homes *homes,
-		      struct sk_buf *out);
+int sk_label_homedirs(const struct sk_label_file *template, enum sk_label_style style,
+		      const struct sk_label_homes *homes, struct sk_label_file *out);
 
 /* contexts/customizable_types: types whose declaration says so in a comment behind it, sorted. Returns 0 or -ENOMEM. */
 int sk_label_customizable(const struct sk_units *units, struct sk_buf *out);

@@ -56,15 +56,15 @@ static int world_read(struct world *w, const char *text)
 
 static void check_order(const char *in, enum sk_label_style style, const char *want, const char *want_template)
 {
-	struct sk_buf fc = SK_BUF_INIT, template = SK_BUF_INIT;
+	struct sk_label_file fc = SK_LABEL_FILE_INIT, template = SK_LABEL_FILE_INIT;
 	struct world w;
 
 	assert_int_equal(world_read(&w, in), 0);
 	assert_int_equal(sk_label_files(&w.units, style, NULL, NULL, &fc, &template), 0);
-	assert_string_equal(sk_buf_str(&fc), want);
-	assert_string_equal(sk_buf_str(&template), want_template);
-	sk_buf_done(&fc);
-	sk_buf_done(&template);
+	assert_string_equal(sk_buf_str(&fc.text), want);
+	assert_string_equal(sk_buf_str(&template.text), want_template);
+	sk_label_file_done(&fc);
+	sk_label_file_done(&template);
 	world_done(&w);
 }
 
@@ -134,7 +134,7 @@ static void test_diagnostics(void **state)
 		"m.fc:7:1: note: first given here\n"
 		"    7 | /f -- u:r:t\n"
 		"      | ^~\n";
-	struct sk_buf fc = SK_BUF_INIT;
+	struct sk_label_file fc = SK_LABEL_FILE_INIT;
 	struct world w;
 	char *got;
 
@@ -144,7 +144,7 @@ static void test_diagnostics(void **state)
 	assert_non_null(got);
 	assert_string_equal(got, want);
 	free(got);
-	sk_buf_done(&fc);
+	sk_label_file_done(&fc);
 	world_done(&w);
 }
 
@@ -153,19 +153,22 @@ static int scene(void *arg)
 	static const char *const roots[] = { "/home", NULL };
 	const struct sk_label_user any = { "[^/]+", "[0-9]+", "u", "p", "s0", NULL, false };
 	const struct sk_label_homes homes = { .roots = roots, .fallback = any, .users = &any, .mls = true };
-	struct sk_buf fc = SK_BUF_INIT, template = SK_BUF_INIT, out = SK_BUF_INIT;
+	struct sk_label_file fc = SK_LABEL_FILE_INIT, template = SK_LABEL_FILE_INIT, out = SK_LABEL_FILE_INIT;
 	struct world w;
-	int r = world_read(&w, "/a(b)? -- u:r:t:s0:c1.c2-s1\nHOME_DIR/x u:r:t:s0\n/a u:r:t\n/a u:r:t\n");
+	int r;
+
+	fc.keep_lines = template.keep_lines = out.keep_lines = true;
+	r = world_read(&w, "/a(b)? -- u:r:t:s0:c1.c2-s1\nHOME_DIR/x u:r:t:s0\n/a u:r:t\n/a u:r:t\n");
 
 	if (!r)
 		r = sk_label_files(&w.units, SK_LABEL_SEMANAGE, NULL, NULL, &fc, &template);
 	if (!r)
-		r = sk_label_homedirs(template.data, template.n, SK_LABEL_SEMANAGE, &homes, &out);
+		r = sk_label_homedirs(&template, SK_LABEL_SEMANAGE, &homes, &out);
 	if (!r)
-		r = sk_label_customizable(&w.units, &out);
-	sk_buf_done(&fc);
-	sk_buf_done(&template);
-	sk_buf_done(&out);
+		r = sk_label_customizable(&w.units, &out.text);
+	sk_label_file_done(&fc);
+	sk_label_file_done(&template);
+	sk_label_file_done(&out);
 	world_done(&w);
 	return r;
 }

@@ -1,84 +1,214 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Deleting the statements that a rule is said to come from removes the rule.
+"""Deleting the statements that something is said to come from removes it.
 
-deletion.py SELKIE CACHE [RULES [SEED]]: builds Debian's tree (fetched below CACHE), takes RULES (500) rules by chance,
+deletion.py SELKIE CACHE [RULES [OTHERS [SEED]]]: builds Debian's tree (fetched below CACHE), takes RULES (500) rules and
+OTHERS (100) each of attributes of types, types of roles, contexts and constraints, and lines of file_contexts by chance,
 deletes the statements of all of them in a copy of the tree, builds again, and looks whether any is still there. In
-batches, so that a rule is not gone for another's sake too often. Exit 77 where the tree cannot be had.
+batches, so that one is not gone for another's sake too often. Exit 77 where the tree cannot be had.
 """
 import json, os, random, re, shutil, subprocess, sys, tempfile
 
 KINDS = ["--allow", "--auditallow", "--dontaudit", "--type_trans", "--type_change", "--type_member", "--role_allow",
          "--role_trans", "--range_trans"]
 BATCH = 100
-WORD = re.compile(r"\b(allow|auditallow|dontaudit|type_transition|type_change|type_member|role_transition|range_transition)\b")
+WORDS = ("allow|auditallow|dontaudit|type_transition|type_change|type_member|role_transition|range_transition|typeattribute|"
+         "type|attribute_role|roleattribute|role|fs_use_xattr|fs_use_task|fs_use_trans|constrain|mlsconstrain|"
+         "validatetrans|mlsvalidatetrans")
+WORD = re.compile(r"\b(%s)\b" % WORDS)
+# Statements without a semicolon: they end with their line, and so do lines of labels.
+LINE = re.compile(r"[ \t]*(genfscon|portcon|netifcon|nodecon|/|HOME|USER)")
+
+
+def ask(*command):
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+
+
+class Thing:
+    """Something of a policy: its kind, what tells it from others, and where it comes from."""
+
+    def __init__(self, kind, key, text, places):
+        self.kind, self.key, self.text, self.places = kind, (kind,) + key, text, places
+
+
+def places(origins):
+    return sorted({(o["file"], o["line"]) for o in origins or []})
 
 
 def rules(selkie, policy):
-    r = subprocess.run([selkie, "search", *KINDS, "--where", "--json", policy], stdout=subprocess.PIPE, check=True)
-    return json.loads(r.stdout)["rules"]
+    for r in ask(selkie, "search", *KINDS, "--where", "--json", policy)["rules"]:
+        # The text of a transition has the name of its object.
+        text = r["text"].split("[")[0] if r["rule"] == "type_transition" else None
+        key = (r["rule"], r["source"], r["target"], r.get("class"), text, r.get("condition"), r.get("branch"))
+        yield Thing("rule", key, r["text"], places(r.get("origins")))
 
 
-def key(rule):
-    # The text of a transition has the name of its object.
-    text = rule["text"].split("[")[0] if rule["rule"] == "type_transition" else None
-    return (rule["rule"], rule["source"], rule["target"], rule.get("class"), text, rule.get("condition"), rule.get("branch"))
+def components(selkie, policy):
+    found = ask(selkie, "info", "--all", "--where", "--json", policy)["components"]
+    for kind, what in (("attribute", "attribute of a type"), ("role", "type of a role")):
+        for c in found[kind]:
+            for part in c["parts"]:
+                yield Thing(what, (c["name"], part["name"]), "%s %s" % (c["name"], part["name"]), places(part.get("origins")))
+    for kind in ("genfscon", "fs_use", "portcon", "netifcon", "nodecon", "constrain", "validatetrans"):
+        for c in found[kind]:
+            # A constraint by its expression too, as a class may have several; ranges of attributes do not change.
+            yield Thing("context or constraint", (kind, c["text"]), c["text"].strip(), places(c.get("origins")))
 
 
-def delete(tree, file, line):
-    """Blanks the statement that stands there, line breaks kept."""
+def numbers(data, at):
+    """The numbers of a file of origins, in sevens of bits."""
+    while True:
+        v = shift = 0
+        while True:
+            byte = data[at[0]]
+            at[0] += 1
+            v |= (byte & 0x7f) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        yield v
+
+
+def labels(folder):
+    """The lines of file_contexts, by the side file, which is read here."""
+    name = os.path.join(folder, "contexts/files/file_contexts")
+    with open(name + ".origins", "rb") as f:
+        data = f.read()
+    at = [16]
+    n = numbers(data, at)
+    n_strings, n_calls, n_stmts, n_keys, _ = (next(n) for _ in range(5))
+    strings = []
+    for _ in range(n_strings):
+        size = next(n)
+        strings.append(data[at[0]:at[0] + size].decode())
+        at[0] += size
+    for _ in range(4 * (n_calls - 1)):
+        next(n)
+    step = lambda v: -((v >> 1) + 1) if v & 1 else v >> 1
+    stmts, file, line = [], 0, 0
+    for _ in range(n_stmts):
+        next(n)
+        file += step(next(n))
+        line += step(next(n))
+        next(n)
+        stmts.append((strings[file], line))
+    key, stmt, where = 0, 0, {}
+    for _ in range(n_keys):
+        key += next(n)
+        count = next(n)
+        for _ in range(count):
+            stmt += step(next(n))
+            if count > 1:
+                next(n)
+            where.setdefault((key >> 30 & 0xffff) << 16 | key >> 14 & 0xffff, []).append(stmts[stmt])
+    with open(name, encoding="utf-8") as f:
+        for number, text in enumerate(f, 1):
+            yield Thing("line of file_contexts", tuple(text.split()), text.strip(), sorted(set(where.get(number, []))))
+
+
+def delete(tree, file, line, attribute):
+    """Blanks the statement that stands there, line breaks kept; of a declaration of a type one attribute only."""
     path = os.path.join(tree, file)
     with open(path, encoding="utf-8") as f:
         text = f.read()
     at = 0
     for _ in range(line - 1):
         at = text.index("\n", at) + 1
-    word = WORD.search(text, at)
-    if not word or "\n" in text[at:word.start()].strip("\n") and text[at:word.start()].strip():
-        sys.exit("no statement at %s:%d" % (file, line))
-    end = text.index(";", word.start()) + 1
-    text = text[:word.start()] + re.sub(r"[^\n]", " ", text[word.start():end]) + text[end:]
+    end = text.find("\n", at)
+    if LINE.match(text, at):
+        start = at
+    else:
+        word = WORD.search(text, at)
+        if not word or "\n" in text[at:word.start()].strip("\n") and text[at:word.start()].strip():
+            sys.exit("no statement at %s:%d" % (file, line))
+        start, end = word.start(), text.index(";", word.start()) + 1
+        if word.group() == "type":
+            if not attribute:
+                sys.exit("%s:%d declares a type" % (file, line))
+            name = re.compile(r",\s*%s\b" % re.escape(attribute)).search(text, start, end)
+            if not name:
+                return      # another attribute of the same statement was deleted with it
+            start, end = name.span()
+    text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
     with open(path, "w", encoding="utf-8") as f:
         f.write(text)
 
 
+class Trial:
+    def __init__(self, selkie, tree, work):
+        self.selkie, self.tree, self.work = selkie, tree, work
+
+    def things(self, tree):
+        out = os.path.join(self.work, "out")
+        shutil.rmtree(out, ignore_errors=True)
+        subprocess.run([self.selkie, "build", "-N", "-o", out + "/", "--config", "MONOLITHIC=y", tree], check=True,
+                       stderr=subprocess.DEVNULL)
+        folder = os.path.join(out, os.listdir(out)[0])
+        policy = os.path.join(folder, "policy/policy.33")
+        return [*rules(self.selkie, policy), *components(self.selkie, policy), *labels(folder)]
+
+    def written(self, file):
+        """Generated modules have no text to delete from; m4 text of macros has."""
+        f = os.path.join(self.tree, file)
+        return os.path.exists(f) and not os.path.exists(f + ".in") and not os.path.exists(f + ".m4")
+
+    def batch(self, batch):
+        """Those of a batch that are still there."""
+        copy = os.path.join(self.work, "tree")
+        shutil.copytree(self.tree, copy, symlinks=True)
+        for t in batch:
+            attribute = t.key[1] if t.kind == "attribute of a type" else None
+            for file, line in t.places:
+                delete(copy, file, line, attribute)
+        after = {t.key for t in self.things(copy)}
+        shutil.rmtree(copy)
+        return [t for t in batch if t.key in after]
+
+
+def chunks(chosen):
+    """Declarations of types first, as what is blanked is not found again: one thing a statement and batch."""
+    left = chosen
+    while left:
+        batch, seen, later = [], set(), []
+        for t in left:
+            if len(batch) == BATCH or seen & set(t.places):
+                later.append(t)
+            else:
+                batch.append(t)
+                seen |= set(t.places)
+        yield batch
+        left = later
+
+
 def main():
     selkie, cache = sys.argv[1:3]
-    count, seed = int(sys.argv[3]) if len(sys.argv) > 3 else 500, int(sys.argv[4]) if len(sys.argv) > 4 else 1
+    n_rules, n_others, seed = (int(sys.argv[i]) if len(sys.argv) > i else n for i, n in ((3, 500), (4, 100), (5, 1)))
     here = os.path.dirname(os.path.abspath(__file__))
     r = subprocess.run(["sh", os.path.join(here, "../te/fetch-tree.sh"), cache])
     if r.returncode:
         return r.returncode
-    tree = os.path.join(cache, "selinux-policy-src")
     with tempfile.TemporaryDirectory() as work:
-        policy = os.path.join(work, "policy")
-        build = [selkie, "build", "-o", policy, "--config", "MONOLITHIC=y"]
-        subprocess.run([*build, tree], check=True)
-        # generated modules have no text to delete from
-        all_rules = [r for r in rules(selkie, policy)]
-        unknown = [r["text"] for r in all_rules if not r.get("origins")]
-        if unknown:
-            sys.exit("%d rules come from nowhere, as: %s" % (len(unknown), unknown[0]))
-        written = lambda f: os.path.exists(f) and not os.path.exists(f + ".in") and not os.path.exists(f + ".m4")
-        can = [r for r in all_rules if all(written(os.path.join(tree, o["file"])) for o in r["origins"])]
-        chosen = random.Random(seed).sample(can, min(count, len(can)))
-        left = 0
-        for at in range(0, len(chosen), BATCH):
-            copy = os.path.join(work, "tree")
-            shutil.copytree(tree, copy, symlinks=True)
-            batch = chosen[at:at + BATCH]
-            for file, line in sorted({(o["file"], o["line"]) for r in batch for o in r["origins"]}):
-                delete(copy, file, line)
-            subprocess.run([*build, copy], check=True)
-            after = {key(r) for r in rules(selkie, policy)}
-            for r in batch:
-                if key(r) in after:
-                    print("still there: %s, though it came from %s" %
-                          (r["text"], ["%s:%d" % (o["file"], o["line"]) for o in r["origins"]]))
-                    left += 1
-            shutil.rmtree(copy)
-    print("%d rules, %d of them from generated files too; of the others %d chosen, %d still there" %
-          (len(all_rules), len(all_rules) - len(can), len(chosen), left))
+        trial = Trial(selkie, os.path.join(cache, "selinux-policy-src"), work)
+        by_kind = {}
+        for t in trial.things(trial.tree):
+            by_kind.setdefault(t.kind, []).append(t)
+        chosen, random_number = [], random.Random(seed)
+        for kind, found in by_kind.items():
+            unknown = [t.text for t in found if not t.places]
+            if unknown:
+                sys.exit("%d of %s come from nowhere, as: %s" % (len(unknown), kind, unknown[0]))
+            can = [t for t in found if all(trial.written(f) for f, _ in t.places)]
+            some = random_number.sample(can, min(n_rules if kind == "rule" else n_others, len(can)))
+            chosen += some
+            print("%s: %d, %d of them from generated files too; of the others %d chosen" %
+                  (kind, len(found), len(found) - len(can), len(some)))
+        random_number.shuffle(chosen)
+        left = []
+        for batch in chunks(chosen):
+            left += trial.batch(batch)
+        for t in left:
+            print("still there: %s: %s, though it came from %s" % (t.kind, t.text, t.places))
+    print("%d still there" % len(left))
     return 1 if left else 0
 
 

@@ -50,24 +50,25 @@ static int write_labels(struct run *run, const char *out)
 		.fallback = { .login = "[^/]+", .uid = "[0-9]+", .user = run->rp.modular ? "unconfined_u" : "user_u",
 			      .prefix = run->rp.modular ? "unconfined" : "user", .level = "s0" } };
 	enum sk_label_style style = run->rp.modular ? SK_LABEL_SEMANAGE : SK_LABEL_REFPOLICY;
-	struct sk_buf fc = SK_BUF_INIT, template = SK_BUF_INIT, dirs = SK_BUF_INIT, types = SK_BUF_INIT;
+	struct sk_label_file fc = SK_LABEL_FILE_INIT, template = SK_LABEL_FILE_INIT, dirs = SK_LABEL_FILE_INIT;
+	struct sk_buf types = SK_BUF_INIT;
 	int r = sk_label_files(&run->units, style, NULL, NULL, &fc, &template);
 
 	if (!r)
-		r = sk_label_homedirs(template.data, template.n, style, &homes, &dirs);
+		r = sk_label_homedirs(&template, style, &homes, &dirs);
 	if (!r)
 		r = sk_label_customizable(&run->units, &types);
 	if (!r)
-		r = write_file(out, "contexts/files/file_contexts", fc.data, fc.n);
+		r = write_file(out, "contexts/files/file_contexts", fc.text.data, fc.text.n);
 	if (!r)
-		r = write_file(out, "contexts/files/homedir_template", template.data, template.n);
+		r = write_file(out, "contexts/files/homedir_template", template.text.data, template.text.n);
 	if (!r)
-		r = write_file(out, "contexts/files/file_contexts.homedirs", dirs.data, dirs.n);
+		r = write_file(out, "contexts/files/file_contexts.homedirs", dirs.text.data, dirs.text.n);
 	if (!r)
 		r = write_file(out, "contexts/customizable_types", types.data, types.n);
-	sk_buf_done(&fc);
-	sk_buf_done(&template);
-	sk_buf_done(&dirs);
+	sk_label_file_done(&fc);
+	sk_label_file_done(&template);
+	sk_label_file_done(&dirs);
 	sk_buf_done(&types);
 	return r;
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef SK_COMPILE_ORIGINATE_H
+#define SK_COMPILE_ORIGINATE_H
+
+#include "base/intern.h"
+#include "provenance/origins.h"
+#include "unit/unit.h"
+
+/* What a statement gave: a key, with permissions or other bits. Statements are numbered through all units. */
+struct sk_record {
+	uint64_t key;
+	uint32_t data;
+	uint32_t stmt;
+};
+
+/* Origins in the making. Borrows the space and the units. */
+struct sk_originating {
+	struct sk_origins *o;
+	struct sk_intern strings;		/* of the origins: what is added first has the smallest numbers */
+	const struct sk_space *space;
+	const struct sk_unit *const *units;
+	size_t n_units;
+	const char *root;			/* names of files are relative to it; NULL: as they are */
+	uint32_t n_stmts;
+	uint32_t *stmt_number;			/* by statement: in the origins, or SK_SPACE_NONE */
+	uint32_t *call_number;			/* by expansion, likewise */
+};
+
+/* Returns 0 or -ENOMEM; done is to be called in any case. */
+int sk_originating_init(struct sk_originating *g, const struct sk_space *space, const struct sk_unit *const *units,
+			size_t n_units, const char *root);
+void sk_originating_done(struct sk_originating *g);
+
+/* The origins of records that are sorted by key. To be called once. Returns 0 or -ENOMEM. */
+int sk_originate(struct sk_originating *g, const struct sk_record *records, size_t n, struct sk_origins **ret_origins);
+
+#endif

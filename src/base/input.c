@@ -45,6 +45,7 @@ int sk_read_whole(int fd, size_t most, char **ret_data, size_t *ret_n)
 			return (int)got;
 		n += (size_t)got;
 	} while (got);
+	data[n] = '\0';
 	*ret_data = data;
 	*ret_n = n;
 	data = NULL;

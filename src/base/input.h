@@ -12,8 +12,8 @@
 ssize_t sk_read_some(int fd, void *to, size_t most);
 
 /*
- * Reads to the end, of what does not know its size too. *ret_data is the caller's (free). Returns 0, -EFBIG when there are
- * more than `most` bytes, another negative errno, or -ENOMEM.
+ * Reads to the end, of what does not know its size too. *ret_data is the caller's (free), and a zero that *ret_n does not
+ * count ends it. Returns 0, -EFBIG when there are more than `most` bytes, another negative errno, or -ENOMEM.
  */
 int sk_read_whole(int fd, size_t most, char **ret_data, size_t *ret_n);
 

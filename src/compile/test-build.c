@@ -190,7 +190,7 @@ static int install_failing(void *arg)
 
 static void test_install(void **state)
 {
-	static const char *const files[] = { "little/contexts/customizable_types", "little/contexts/default_type",
+	static const char *const files[] = { "little/booleans", "little/contexts/customizable_types", "little/contexts/default_type",
 		"little/contexts/files/file_contexts", "little/contexts/files/file_contexts.homedirs",
 		"little/contexts/files/homedir_template", "little/seusers", "little/users/system.users", NULL };
 	char folder[] = "/tmp/build.XXXXXX", path[96];
@@ -232,6 +232,20 @@ static void test_install(void **state)
 	assert_int_equal(access(path, R_OK), 0);
 	selkie_built_free(built);
 	assert_null(alloc_fail_each(install_failing, &place, 700, NULL));
+
+	/* Without a configuration, by the comments of the modules. */
+	snprintf(path, sizeof(path), "%s/policy/modules.conf", place.source);
+	unlink(path);
+	put(place.source, "policy/support/none.spt", "define(`gen_bool',`bool $1 $2;')");
+	put(place.source, "policy/modules/kernel/only.if", "## <summary>It.</summary>\n");
+	put(place.source, "policy/modules/kernel/more.te", "an unknown statement\n");
+	put(place.source, "policy/modules/kernel/more.if", "# not documented\n");
+	put(place.source, "policy/global_booleans", "gen_bool(`is', true)\n");
+	assert_int_equal(selkie_build(sources, 1, &install, diags, &built), 0);
+	assert_int_equal(selkie_built_install(built, place.out, 0, diags), 0);
+	expect(place.out, "little/booleans", "is = 1\n");
+	selkie_built_free(built);
+	assert_null(alloc_fail_each(install_failing, &place, 900, NULL));
 
 	put(place.source, "policy/modules/kernel/only.fc", "/a\tsystem_u:object_r:a_t\n/a\troot:object_r:a_t\n");
 	assert_int_equal(selkie_build(sources, 1, &install, diags, &built), SELKIE_BUILD_REFUSED);

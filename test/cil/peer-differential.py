@@ -5,8 +5,8 @@
     peer-differential.py CIL_COMPILE POLICY_SAME generated FIRST LAST     policies of test/cil/generate.py
     peer-differential.py CIL_COMPILE POLICY_SAME files [FOLDER]           every .cil of a folder, each on its own
 
-The folder is the one that SELKIE_CIL_FOLDER names where none is given; without one: 77, skipped. The peer is the secilc
-beside the checkpolicy that SELKIE_PEER_311 names, else Debian's 3.4, which knows less of the language. Both are given -m:
+The folder is the one that SELKIE_CIL_FOLDER names where none is given; without one: 77, skipped. The peer is the
+secilc of the folder that SELKIE_PEER_311 names, else Debian's 3.4, which knows less of the language. Both are given -m:
 without it 3.11 refuses what is said twice, which 3.4 and semodule allow.
 """
 import concurrent.futures
@@ -24,7 +24,7 @@ import generate
 def peer():
     newer = os.environ.get("SELKIE_PEER_311")
     if newer:
-        return os.path.join(os.path.dirname(newer), "secilc"), True
+        return os.path.join(newer, "bin", "secilc"), True
     return shutil.which("secilc"), False
 
 

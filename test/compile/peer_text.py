@@ -12,8 +12,17 @@ import os, re, shutil, subprocess
 
 
 def peer():
-    """The checkpolicy that judges: newer than Debian's where SELKIE_PEER_311 names one. None without any."""
-    return os.environ.get("SELKIE_PEER_311") or shutil.which("checkpolicy")
+    """The checkpolicy that judges: Debian's, or in the folder that SELKIE_PEER_311 names. None without any."""
+    return tool("checkpolicy")
+
+
+def checkmodule():
+    return tool("checkmodule")
+
+
+def tool(name):
+    newer = os.environ.get("SELKIE_PEER_311")
+    return os.path.join(newer, "bin", name) if newer else shutil.which(name)
 
 
 def decompile(policy, mls):

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Reads a reference policy tree and prints it as one policy.conf, statements in the order that checkpolicy's grammar
- * wants: `te-tree [-q] [-t] DIR [NAME=VALUE]...`. -q only tells how long reading took; -t reads by characters.
+ * wants: `te-tree [-q] [-t] [-c] DIR [NAME=VALUE]...`. -q only tells how long reading took; -t reads by characters; -c prints
+ * the configuration instead, as in modules.conf, then as in booleans.conf.
  */
 #include <stdio.h>
 #include <string.h>
@@ -51,12 +52,24 @@ static int handle(void *arg, const struct sk_refpolicy_module *module, struct sk
 	return 0;
 }
 
+static int print_configuration(struct sk_refpolicy *rp)
+{
+	static const char *const states[] = { "off", "base", "module" };
+	const char *booleans;
+	int r = sk_refpolicy_booleans(rp, true, &booleans);
+
+	for (size_t i = 0; i < rp->n_modules; i++)
+		printf("%s = %s\n", rp->modules[i].name, states[rp->modules[i].state]);
+	printf("\n%s", r ? "" : booleans);
+	return r;
+}
+
 int main(int argc, char **argv)
 {
 	static struct run run;
 	struct sk_diags *diags = selkie_diagnostics_new();
 	const char *settings[32] = { NULL }, *root = NULL;
-	bool by_text = false;
+	bool by_text = false, configuration = false;
 	size_t n = 0;
 	struct timespec a, b;
 	char *text;
@@ -67,6 +80,8 @@ int main(int argc, char **argv)
 			run.quiet = true;
 		else if (!strcmp(argv[i], "-t"))
 			by_text = true;
+		else if (!strcmp(argv[i], "-c"))
+			configuration = true;
 		else if (!root)
 			root = argv[i];
 		else if (n < 31)
@@ -83,7 +98,7 @@ int main(int argc, char **argv)
 	run.rp.macros.by_text = by_text;
 	run.rp.modular = false;
 	if (!r)
-		r = sk_refpolicy_parse(&run.rp, handle, &run);
+		r = configuration ? print_configuration(&run.rp) : sk_refpolicy_parse(&run.rp, handle, &run);
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	if (run.quiet)
 		fprintf(stderr, "%.1f ms, %zu modules, %zu statements, %zu expansions, %zu names\n",

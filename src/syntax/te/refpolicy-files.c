@@ -287,15 +287,15 @@ static int sk_compare_lines(const void *a, const void *b)
 static int sk_booleans(struct sk_files *f)
 {
 	sk_auto_buf struct sk_buf text = SK_BUF_INIT, kept = SK_BUF_INIT;
-	struct sk_source *source;
+	const char *conf;
 	char **lines = NULL;
 	size_t n = 0, cap = 0;
 	char *next = NULL;
-	int r = sk_refpolicy_load(f->rp, false, &source, "policy/booleans.conf");
+	int r = sk_refpolicy_booleans(f->rp, true, &conf);
 
-	if (r || !source)
+	if (r)
 		return r;
-	for (const char *p = source->text; *p;) {
+	for (const char *p = conf; *p;) {
 		size_t no = !strncmp(p, "false", 5) ? 5 : !strncmp(p, "true", 4) ? 4 : 0;
 
 		sk_buf_addc(&text, !no ? *p : no == 5 ? '0' : '1');

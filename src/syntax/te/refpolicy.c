@@ -224,16 +224,19 @@ static int sk_read_modules(struct sk_refpolicy *rp)
 	int r = sk_scan(rp, NULL);
 
 	if (!r)
-		r = sk_refpolicy_load(rp, true, &source, "policy/modules.conf");
+		r = sk_refpolicy_load(rp, false, &source, "policy/modules.conf");
 	if (r)
 		return r;
-	for (const char *line = source->text; line; line = strchr(line, '\n')) {
+	rp->unconfigured = !source;
+	if (rp->unconfigured)
+		r = sk_refpolicy_default_states(rp);
+	for (const char *line = source ? source->text : NULL; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		sk_read_state(rp, source, line);
 	}
 	if (rp->n_modules)
 		qsort(rp->modules, rp->n_modules, sizeof(*rp->modules), sk_compare_modules);
-	return 0;
+	return r;
 }
 
 /* Headers have their support files beside build.conf, and no policy folder. */
@@ -404,12 +407,10 @@ int sk_refpolicy_absorb(struct sk_refpolicy *rp, struct sk_macro_reader *m, cons
 /* booleans.conf: the values of tunables and booleans that are not the sources' own, as macros NAME_conf. */
 static int sk_define_booleans(struct sk_refpolicy *rp)
 {
-	struct sk_source *source;
-	int r = sk_refpolicy_load(rp, false, &source, "policy/booleans.conf");
+	const char *text = NULL;
+	int r = sk_refpolicy_booleans(rp, rp->unconfigured, &text);
 
-	if (r || !source)
-		return r;
-	for (const char *line = source->text; line && !r; line = strchr(line, '\n')) {
+	for (const char *line = text; line && !r; line = strchr(line, '\n')) {
 		char name[200], value[16];
 
 		line += *line == '\n';

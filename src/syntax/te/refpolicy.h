@@ -40,6 +40,8 @@ struct sk_refpolicy {
 	bool headers;			/* root holds headers */
 	bool modular;			/* MONOLITHIC is not y: modules that are not base are units of their own */
 	bool prepared;			/* interfaces are known */
+	bool unconfigured;		/* there is no modules.conf */
+	const char *booleans;		/* of sk_refpolicy_booleans */
 
 	struct sk_refpolicy_setting *settings;	/* build.conf: TYPE, DISTRO, ... */
 	size_t n_settings, cap_settings;
@@ -51,7 +53,7 @@ struct sk_refpolicy {
 #define SK_REFPOLICY_REFUSED 1
 
 /*
- * Reads build.conf and modules.conf and finds the modules. settings: "NAME=VALUE" that count before build.conf's,
+ * Reads build.conf and modules.conf, or does without the latter, and finds the modules. settings: "NAME=VALUE" that count before build.conf's,
  * ended by NULL; may be NULL. names (of sk_te_names_init), sources and diags are borrowed until sk_refpolicy_close,
  * which is to be called whatever this returns. Returns 0, SK_REFPOLICY_REFUSED, or a negative errno.
  */
@@ -114,6 +116,11 @@ int sk_refpolicy_list(struct sk_refpolicy *rp, const char *folder, const char *e
 		      size_t *ret_n);
 /* Reads files for their definitions, into any reader. */
 int sk_refpolicy_absorb(struct sk_refpolicy *rp, struct sk_macro_reader *m, const char *folder, const char *ending);
+
+/* refpolicy-configuration.c: which modules are on where there is no modules.conf, as the tree's `make conf` has it. */
+int sk_refpolicy_default_states(struct sk_refpolicy *rp);
+/* The text of booleans.conf. Where there is none: of what `make conf` writes, without comments, if `derive`; else NULL. */
+int sk_refpolicy_booleans(struct sk_refpolicy *rp, bool derive, const char **ret_text);
 
 /* refpolicy-generate.c: the generated module of that layer and name, as a source. */
 int sk_refpolicy_generate(struct sk_refpolicy *rp, const struct sk_refpolicy_module *module, bool interfaces,

@@ -105,30 +105,67 @@ int selkie_suite_judge(const selkie_suite *suite, const selkie_state *state, con
 		       selkie_test_results **ret);
 
 /*
- * Coverage: the allow rules that the tests touch. A test touches a rule that speaks of an access it asks for: one that
- * is in force and grants it, or, for tests of what is denied, one for the same source, target and class.
+ * Coverage: what of the policy, and of the file contexts, the tests touch. What a test touches is for each kind of thing
+ * another matter:
  */
-struct selkie_rule_coverage {
-	uint32_t rule;		/* selkie_rule_print (rule.h) */
-	uint32_t perms;		/* that the rule grants */
-	uint32_t touched;	/* those of them that a test asks for */
-	bool covered;		/* a test asks for something of this source, target and class, or for all of its kind */
+enum selkie_coverage_kind {
+	/* an allow rule that speaks of an access a test asks for: in force, and for the same source, target and class */
+	SELKIE_COVERS_ALLOW,
+	SELKIE_COVERS_XPERM,	/* an allowxperm rule, likewise, when the test asks for a number */
+	SELKIE_COVERS_TYPE,	/* a type_transition, type_change or type_member rule that gave a label a test asks for */
+	SELKIE_COVERS_NAMED,	/* a type_transition with a name, likewise */
+	SELKIE_COVERS_ROLE,	/* a role_transition, likewise */
+	SELKIE_COVERS_RANGE,	/* a range_transition, likewise */
+	/* a constraint on a permission that a test asks for and rules grant: it decides then */
+	SELKIE_COVERS_CONSTRAINT,
+	SELKIE_COVERS_BRANCH,	/* a branch of a conditional, by any of its rules */
+	SELKIE_COVERS_LABEL,	/* a rule of the file contexts that gave the label of a path */
+	SELKIE_COVERS_PORT,	/* a portcon statement that gave the label of a port */
+	SELKIE_N_COVERAGE_KINDS,
 };
 
-/* The allow rules of the domains that the tests ask about: those whose source is or holds a source of a test. */
+/* "allow", "allowxperm", "type rule", ..., as a plural with `many`; NULL for unknown ones. */
+const char *selkie_coverage_kind_name(enum selkie_coverage_kind kind, bool many);
+
+struct selkie_covered {
+	enum selkie_coverage_kind kind;
+	/*
+	 * ALLOW, XPERM, TYPE: of the rule (selkie_rule_get, rule.h); BRANCH: of the conditional; LABEL: of the rule
+	 * (selkie_label_rule_at); PORT: of the statement (selkie_labeling_get); CONSTRAINT: among its class's; else among the
+	 * policy's of that kind
+	 */
+	uint32_t number;
+	selkie_class_id cls;	/* CONSTRAINT */
+	bool branch;		/* BRANCH */
+	uint32_t perms;		/* ALLOW: that the rule grants */
+	uint32_t touched;	/* ALLOW: those of them that a test asks for */
+	bool covered;
+};
+
+/*
+ * Only what concerns the tests: rules whose source is or holds a source of a test; constraints on classes they ask for;
+ * branches with such rules; labels that give a type that a test's label rows touch.
+ */
 #define SELKIE_COVERAGE_TESTED 1u
 
 typedef struct sk_coverage selkie_coverage;
 
-/* flags: 0 for all allow rules of the policy. Returns as selkie_suite_run. */
+/*
+ * flags: 0 for all there is. The coverage borrows the suite's policy and labels. Returns as selkie_suite_run.
+ */
 int selkie_suite_cover(const selkie_suite *suite, const selkie_state *state, unsigned int flags,
 		       selkie_coverage **ret);
 void selkie_coverage_free(selkie_coverage *coverage);	/* NULL is allowed */
-size_t selkie_coverage_count(const selkie_coverage *coverage);
-size_t selkie_coverage_covered(const selkie_coverage *coverage);	/* how many of them are covered */
-int selkie_coverage_get(const selkie_coverage *coverage, size_t i, struct selkie_rule_coverage *ret);
+size_t selkie_coverage_count(const selkie_coverage *coverage);	/* by kind, then in the policy's order */
+int selkie_coverage_get(const selkie_coverage *coverage, size_t i, struct selkie_covered *ret);	/* 0 or -EINVAL */
 
-/* One mutant: one permission of one covered rule flipped. */
+/* How many of a kind there are, and how many of them are covered. */
+size_t selkie_coverage_tally(const selkie_coverage *coverage, enum selkie_coverage_kind kind, size_t *ret_covered);
+
+/* The i-th as policy text; *ret_text is freed with free(). Returns 0, -EINVAL or -ENOMEM. */
+int selkie_coverage_print(const selkie_coverage *coverage, size_t i, char **ret_text);
+
+/* One mutant: one permission of one covered allow rule flipped. */
 struct selkie_mutant {
 	uint32_t rule;
 	unsigned int permission;	/* bit number of the rule's class */
@@ -140,7 +177,7 @@ struct selkie_mutant {
 typedef struct sk_mutants selkie_mutants;
 
 /*
- * Flips n permissions of covered rules, one at a time, drawn by a generator that starts from `seed`, and runs the tests
+ * Flips n permissions of covered allow rules, one at a time, drawn by a generator that starts from `seed`, and runs the tests
  * against each. Tests that fail without any flip do not count. progress: called before each; nonzero ends it, and what
  * was done so far is the result; NULL is allowed. Returns 0, -EINVAL, -ENODATA when no rule is covered, or -ENOMEM.
  */

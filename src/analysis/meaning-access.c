@@ -373,27 +373,19 @@ struct sk_gone_search {
 	size_t n, cap;
 };
 
-/* "constrain" or "mlsconstrain" and its expression, without class and permissions. SK_INTERN_NONE: the left has no such. */
-static int sk_gone_number(struct sk_gone_search *g, int side, const struct sk_class *cls, const struct sk_constraint *c,
-			  uint32_t *ret)
+/* The number of a constraint's expression; SK_INTERN_NONE when the left policy has no such. */
+static int sk_gone_number(struct sk_gone_search *g, int side, const struct sk_constraint *c, uint32_t *ret)
 {
 	struct sk_buf *buf = &g->m->buf;
-	char *head, *expression;
 	int r = 0;
 
-	buf->n = 0;
-	sk_text_constraint(&g->m->walk.text[side], buf, cls->id, c, false, SK_STYLE_PLAIN);
-	head = sk_buf_str(buf) ? buf->data : NULL;
-	if (!head)
+	sk_constraint_print_expression(buf, g->m->policy[side], c, SK_STYLE_PLAIN);
+	if (!sk_buf_str(buf))
 		return -ENOMEM;
-	expression = head + strcspn(head, "(");
-	/* what stands before it is the same for all of one word: its first letter keeps the two apart */
-	if (expression > head)
-		*--expression = *head;
 	if (side == SK_LEFT)
-		r = sk_intern_add(&g->expressions, expression, strlen(expression), ret);
+		r = sk_intern_add(&g->expressions, buf->data, buf->n, ret);
 	else
-		*ret = sk_intern_find(&g->expressions, expression, strlen(expression));
+		*ret = sk_intern_find(&g->expressions, buf->data, buf->n);
 	buf->n = 0;
 	return r;
 }
@@ -417,12 +409,12 @@ static int sk_gone_from(struct sk_gone_search *g, const struct sk_class *left, c
 	int r = 0;
 
 	for (uint32_t i = 0; i < left->n_constraints && !r; i++) {
-		r = sk_gone_number(g, SK_LEFT, left, &left->constraints[i], &number);
+		r = sk_gone_number(g, SK_LEFT, &left->constraints[i], &number);
 		if (!r)
 			g->still[number] = 0;
 	}
 	for (uint32_t i = 0; i < right->n_constraints && !r; i++) {
-		r = sk_gone_number(g, SK_RIGHT, right, &right->constraints[i], &number);
+		r = sk_gone_number(g, SK_RIGHT, &right->constraints[i], &number);
 		if (!r && number == SK_INTERN_NONE)
 			others |= right->constraints[i].perms;
 		else if (!r)
@@ -431,7 +423,7 @@ static int sk_gone_from(struct sk_gone_search *g, const struct sk_class *left, c
 	for (uint32_t i = 0; i < left->n_constraints && !r; i++) {
 		const struct sk_constraint *c = &left->constraints[i];
 
-		r = sk_gone_number(g, SK_LEFT, left, c, &number);
+		r = sk_gone_number(g, SK_LEFT, c, &number);
 		if (r || !sk_gone_any(left, right, c->perms, g->still[number] | others))
 			continue;
 		r = sk_grow(&g->list, &g->cap, g->n + 1, sizeof(*g->list));

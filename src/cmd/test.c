@@ -339,18 +339,31 @@ static const char *sk_test_rule(struct sk_test *t, uint32_t rule, char **ret_tex
 	return *ret_text ? *ret_text : "";
 }
 
-static void sk_test_print_coverage(struct sk_test *t)
+static const char *sk_test_covered(struct sk_test *t, size_t i, char **ret_text)
 {
-	struct selkie_rule_coverage c;
-	size_t n = selkie_coverage_count(t->covered), covered = selkie_coverage_covered(t->covered);
+	if (selkie_coverage_print(t->covered, i, ret_text))
+		sk_buf_fail(&t->out, -ENOMEM);
+	return *ret_text ? *ret_text : "";
+}
 
-	sk_buf_printf(&t->out, "coverage: %zu of %zu allow rules%s\n", covered, n,
-		      t->coverage_all ? "" : " of the tested domains");
+/* Each line behind `lead`: TAP has them as comments. */
+static void sk_test_print_coverage(struct sk_test *t, struct sk_buf *out, const char *lead)
+{
+	struct selkie_covered c;
+
+	for (int kind = 0; kind < SELKIE_N_COVERAGE_KINDS; kind++) {
+		size_t covered, n = selkie_coverage_tally(t->covered, (enum selkie_coverage_kind)kind, &covered);
+
+		if (n)
+			sk_buf_printf(out, "%scoverage: %zu of %zu %s%s\n", lead, covered, n,
+				      selkie_coverage_kind_name((enum selkie_coverage_kind)kind, n > 1),
+				      t->coverage_all ? "" : " that concern the tests");
+	}
 	for (size_t i = 0; !selkie_coverage_get(t->covered, i, &c); i++) {
 		sk_auto_free char *text = NULL;
 
 		if (!c.covered)
-			sk_buf_join(&t->out, "  no test: ", sk_test_rule(t, c.rule, &text), "\n", NULL);
+			sk_buf_join(out, lead, "  no test: ", sk_test_covered(t, i, &text), "\n", NULL);
 	}
 }
 
@@ -363,17 +376,17 @@ static const char *sk_mutant_permission(const struct sk_test *t, const struct se
 	return selkie_permission_name(t->system.policy, rule.cls, m->permission);
 }
 
-static void sk_test_print_mutants(struct sk_test *t)
+static void sk_test_print_mutants(struct sk_test *t, struct sk_buf *out, const char *lead)
 {
 	size_t n = selkie_mutants_count(t->flipped), caught = selkie_mutants_caught(t->flipped);
 	struct selkie_mutant m;
 
-	sk_buf_printf(&t->out, "mutants: %zu of %zu caught, %zu %%\n", caught, n, n ? 100 * caught / n : 0);
+	sk_buf_printf(out, "%smutants: %zu of %zu caught, %zu %%\n", lead, caught, n, n ? 100 * caught / n : 0);
 	for (size_t i = 0; !selkie_mutants_get(t->flipped, i, &m); i++) {
 		sk_auto_free char *text = NULL;
 
 		if (!m.caught)
-			sk_buf_join(&t->out, "  nobody notices: ", sk_test_rule(t, m.rule, &text),
+			sk_buf_join(out, lead, "  nobody notices: ", sk_test_rule(t, m.rule, &text),
 				    m.added ? " with " : " without ", sk_mutant_permission(t, &m), "\n", NULL);
 	}
 }
@@ -407,6 +420,10 @@ static void sk_test_print_tap(struct sk_test *t)
 		sk_buf_join(&t->out, "# ", result.message, "\n", NULL);
 		sk_test_lines(&t->out, why, "# ");
 	}
+	if (t->covered)
+		sk_test_print_coverage(t, &t->out, "# ");
+	if (t->flipped)
+		sk_test_print_mutants(t, &t->out, "# ");
 }
 
 static void sk_test_xml(struct sk_buf *out, const char *s)
@@ -427,6 +444,52 @@ static void sk_test_xml(struct sk_buf *out, const char *s)
 	}
 }
 
+static void sk_test_property(struct sk_buf *out, const char *what, const char *name, size_t value)
+{
+	sk_buf_printf(out, "    <property name=\"%s %s\" value=\"%zu\"/>\n", what, name, value);
+}
+
+/* The counts of coverage and mutants. */
+static void sk_test_junit_properties(struct sk_test *t)
+{
+	if (!t->covered && !t->flipped)
+		return;
+	sk_buf_adds(&t->out, "  <properties>\n");
+	for (int kind = 0; t->covered && kind < SELKIE_N_COVERAGE_KINDS; kind++) {
+		const char *name = selkie_coverage_kind_name((enum selkie_coverage_kind)kind, true);
+		size_t covered, n = selkie_coverage_tally(t->covered, (enum selkie_coverage_kind)kind, &covered);
+
+		if (!n)
+			continue;
+		sk_test_property(&t->out, "coverage: covered", name, covered);
+		sk_test_property(&t->out, "coverage: all", name, n);
+	}
+	if (t->flipped) {
+		sk_test_property(&t->out, "mutants:", "caught", selkie_mutants_caught(t->flipped));
+		sk_test_property(&t->out, "mutants:", "all", selkie_mutants_count(t->flipped));
+	}
+	sk_buf_adds(&t->out, "  </properties>\n");
+}
+
+/* What is lacking, as text. */
+static void sk_test_junit_output(struct sk_test *t)
+{
+	sk_auto_buf struct sk_buf text = SK_BUF_INIT;
+
+	if (!t->covered && !t->flipped)
+		return;
+	sk_buf_adds(&t->out, "  <system-out>");
+	if (t->covered)
+		sk_test_print_coverage(t, &text, "");
+	if (t->flipped)
+		sk_test_print_mutants(t, &text, "");
+	if (text.failed)
+		sk_buf_fail(&t->out, text.error);
+	else
+		sk_test_xml(&t->out, sk_buf_str(&text));
+	sk_buf_adds(&t->out, "</system-out>\n");
+}
+
 static void sk_test_print_junit(struct sk_test *t)
 {
 	size_t n = selkie_suite_count(t->suite);
@@ -435,6 +498,7 @@ static void sk_test_print_junit(struct sk_test *t)
 
 	sk_buf_printf(&t->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"selkie test\" tests=\"%zu\" "
 		      "failures=\"%zu\">\n", n, selkie_test_results_failed(t->results));
+	sk_test_junit_properties(t);
 	for (size_t i = 0; i < n; i++) {
 		sk_auto_free char *why = NULL;
 
@@ -453,6 +517,7 @@ static void sk_test_print_junit(struct sk_test *t)
 		sk_test_xml(&t->out, why);
 		sk_buf_adds(&t->out, "</failure>\n  </testcase>\n");
 	}
+	sk_test_junit_output(t);
 	sk_buf_adds(&t->out, "</testsuite>\n");
 }
 
@@ -471,23 +536,38 @@ static void sk_test_json_permissions(struct sk_test *t, struct sk_json *j, const
 	sk_json_end_array(j);
 }
 
+static void sk_test_json_covered(struct sk_test *t, struct sk_json *j, size_t i, const struct selkie_covered *c)
+{
+	sk_auto_free char *text = NULL;
+
+	sk_json_object(j, NULL);
+	sk_json_string(j, "kind", selkie_coverage_kind_name(c->kind, false));
+	sk_json_string(j, "text", sk_test_covered(t, i, &text));
+	sk_json_bool(j, "covered", c->covered);
+	if (c->kind == SELKIE_COVERS_ALLOW)
+		sk_test_json_permissions(t, j, "tested", c->number, c->touched);
+	sk_json_end_object(j);
+}
+
 static void sk_test_json_coverage(struct sk_test *t, struct sk_json *j)
 {
-	struct selkie_rule_coverage c;
+	struct selkie_covered c;
 
 	sk_json_object(j, "coverage");
-	sk_json_uint(j, "rules", selkie_coverage_count(t->covered));
-	sk_json_uint(j, "covered", selkie_coverage_covered(t->covered));
-	sk_json_array(j, "list");
-	for (size_t i = 0; !selkie_coverage_get(t->covered, i, &c); i++) {
-		sk_auto_free char *text = NULL;
+	sk_json_array(j, "kinds");
+	for (int kind = 0; kind < SELKIE_N_COVERAGE_KINDS; kind++) {
+		size_t covered, n = selkie_coverage_tally(t->covered, (enum selkie_coverage_kind)kind, &covered);
 
 		sk_json_object(j, NULL);
-		sk_json_string(j, "rule", sk_test_rule(t, c.rule, &text));
-		sk_json_bool(j, "covered", c.covered);
-		sk_test_json_permissions(t, j, "tested", c.rule, c.touched);
+		sk_json_string(j, "kind", selkie_coverage_kind_name((enum selkie_coverage_kind)kind, false));
+		sk_json_uint(j, "all", n);
+		sk_json_uint(j, "covered", covered);
 		sk_json_end_object(j);
 	}
+	sk_json_end_array(j);
+	sk_json_array(j, "list");
+	for (size_t i = 0; !selkie_coverage_get(t->covered, i, &c); i++)
+		sk_test_json_covered(t, j, i, &c);
 	sk_json_end_array(j);
 	sk_json_end_object(j);
 }
@@ -579,9 +659,9 @@ static int sk_test_tell(struct sk_test *t)
 		sk_system_tell(t->cmd, &t->system);
 		sk_test_print_results(t);
 		if (t->covered)
-			sk_test_print_coverage(t);
+			sk_test_print_coverage(t, &t->out, "");
 		if (t->flipped)
-			sk_test_print_mutants(t);
+			sk_test_print_mutants(t, &t->out, "");
 	}
 	r = sk_buf_flush(&t->out);
 	if (r)
@@ -615,8 +695,6 @@ static int sk_run_test(const struct sk_command *cmd, int argc, char **argv)
 			code = sk_usage_error(cmd, "one of --tap, --junit and --json");
 		else if (t.by_kernel && (t.coverage || t.mutants))
 			code = sk_usage_error(cmd, "--coverage and --mutate are not for a kernel");
-		else if ((t.tap || t.junit) && (t.coverage || t.mutants))
-			code = sk_usage_error(cmd, "--coverage and --mutate have no place in TAP and JUnit; use --json");
 		else
 			code = sk_test_prepare(&t, argv + args.first, argc - args.first);
 		if (code == SK_EXIT_YES)

@@ -369,11 +369,14 @@ static struct sk_context *sk_compute(struct sk_suite_runner *r, enum selkie_tran
 {
 	const struct sk_context *target = b->self ? b->source.contexts[0] : b->target.contexts[0];
 	struct sk_context *made = NULL;
+	struct selkie_transition_details details;
 	int result = selkie_transition_compute(r->state, NULL, kind, b->source.contexts[0], target,
-					       (struct sk_class_id){ cls }, b->name, NULL, &made);
+					       (struct sk_class_id){ cls }, b->name, &details, &made);
 
 	if (result < 0)
 		r->error = result;
+	else if (r->watch)
+		r->watch->made(r->watch->arg, b->source.contexts[0], &details);
 	if (result && made) {
 		/* what is not valid is no label */
 		selkie_context_free(made);
@@ -393,6 +396,8 @@ static bool sk_test_path(struct sk_suite_runner *r, const struct sk_suite_bound 
 		r->error = result;
 		return false;
 	}
+	if (r->watch && found.rule)
+		r->watch->path(r->watch->arg, found.rule);
 	if (!result && selkie_context_parse(r->policy, found.context, 0, NULL, &c))
 		return sk_fail(r, "its label, %s, is none of this policy", found.context);
 	good = sk_check_result(r, b, c);
@@ -415,6 +420,8 @@ static bool sk_test_label(struct sk_suite_runner *r, const struct sk_suite_row *
 		return sk_test_path(r, b);
 	if (row->label == SK_LABEL_PORT) {
 		selkie_object_port(r->policy, b->protocol, (uint16_t)b->port, &object);
+		if (r->watch && object.source == SELKIE_OBJECT_STATEMENT)
+			r->watch->port(r->watch->arg, object.index);
 		return sk_check_result(r, b, object.context);
 	}
 	made = sk_compute(r, kinds[row->label], b, b->cls);

@@ -137,10 +137,13 @@ struct sk_suite_runner {
 	int error;			/* sticky, negative errno */
 };
 
-/* What a test asked; for coverage. */
+/* What a test asked, and what answered; for coverage. */
 struct sk_suite_watch {
 	void (*question)(void *arg, const struct sk_state *state, const struct selkie_question *q);
 	void (*rule)(void *arg, uint32_t rule, uint32_t perms);
+	void (*made)(void *arg, const struct sk_context *source, const struct selkie_transition_details *details);
+	void (*path)(void *arg, const struct selkie_label_rule *rule);
+	void (*port)(void *arg, uint32_t statement);
 	void *arg;
 };
 
@@ -174,8 +177,9 @@ struct sk_test_results {
 /* Covered rules, for mutants. */
 struct sk_coverage {
 	const struct sk_policy *policy;
-	struct selkie_rule_coverage *list;
-	size_t n, n_covered;
+	const selkie_label_db *labels;
+	struct selkie_covered *list;
+	size_t n, cap;
 };
 
 int sk_suite_check_state(const struct sk_suite *suite, const struct sk_state *state);

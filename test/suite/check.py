@@ -143,15 +143,80 @@ check("the schema can refuse", bool(list(validator.iter_errors(dict(values[0], l
 
 small = path("small.t", "allow web_t page_t:file read\ndeny web_t tmp_t:dir write\n")
 cover = json.loads(run(small, "--coverage", "--json").stdout)["coverage"]
-covered = {c["rule"]: c["tested"] for c in cover["list"] if c["covered"]}
+covered = {c["text"]: c["tested"] for c in cover["list"] if c["covered"] and c["kind"] == "allow rule"}
 check("coverage: touched rules and no others", covered == {
     "allow web_t page_t:file { getattr open read write };": ["read"],
     "allow web_t tmp_t:dir { add_name search };": []}, covered)
 check("coverage: untested rules of the tested domain are there, of others not",
-      any(c["rule"].startswith("allow web_t http_port_t") for c in cover["list"]) and
-      not any(c["rule"].startswith(("allow user_t", "allow web_worker_t")) for c in cover["list"]))
+      any(c["text"].startswith("allow web_t http_port_t") for c in cover["list"]) and
+      not any(c["text"].startswith(("allow user_t", "allow web_worker_t")) for c in cover["list"]))
 everything = json.loads(run(small, "--coverage=all", "--json").stdout)["coverage"]
-check("coverage=all: all allow rules", any(c["rule"].startswith("allow user_t") for c in everything["list"]))
+check("coverage=all: all allow rules", any(c["text"].startswith("allow user_t") for c in everything["list"]))
+
+# Each row alone, and all that it touches besides allow rules: found by reading the policy, test/decide/cases/web.conf.
+WEB_NETWORK = "if (web_network), the true branch"
+TOUCHES = [
+    ("allow user_t etc_t:file ioctl:0x5401", ["allowxperm user_t etc_t:file ioctl { 0x5401 0x5410-0x5413 };"]),
+    ("deny user_t etc_t:file ioctl:0x5402", ["allowxperm user_t etc_t:file ioctl { 0x5401 0x5410-0x5413 };"]),
+    ("allow user_t etc_t:file ioctl", []),
+    ("label create web_t tmp_t:file is web_tmp_t", ["type_transition web_t tmp_t:file web_tmp_t;"]),
+    ('label create web_t tmp_t:file "index.html" is page_t', ['type_transition web_t tmp_t:file page_t index.html;']),
+    ("label member user_t tmp_t:dir is web_tmp_t", ["type_member user_t tmp_t:dir web_tmp_t;"]),
+    ("label relabel user_t tty_t:chr_file is user_tty_t", ["type_change user_t tty_t:chr_file user_tty_t;"]),
+    ("label port tcp 80 is http_port_t", ["portcon tcp 80 system_u:object_r:http_port_t:s0"]),
+    ("label port tcp 8080 is http_port_t", ["portcon tcp 8000-8100 system_u:object_r:http_port_t:s0"]),
+    ("label port sctp 80 is port_t", []),
+    ("set web_network=on\nallow web_t port_t:tcp_socket name_connect", [WEB_NETWORK]),
+    ("set web_network=off\ndeny web_t port_t:tcp_socket name_connect", []),
+    ("user user_u\nrole user_r\nallow user_t user_u:user_r:web_t:s0 process transition", [
+        "constrain process { transition dyntransition } (u1 == u2 or t1 == can_relabel);",
+        "mlsconstrain process { transition dyntransition } (h1 dom h2);"]),
+    ("deny web_t page_t:file write because constraint", [
+        "constrain file write (t1 != web_t or t2 != page_t);",
+        "mlsconstrain file { write append } (l1 eq l2 or h1 dom l2 and t1 == can_write_down);"]),
+    ("deny web_t shadow_t:file write because rule", []),
+]
+
+
+def words(text):
+    """A statement as its words, braces and parentheses apart: how names in it are sorted is no matter here."""
+    return sorted(re.findall(r"[^\s(){};]+", text.replace("==", "eq")))
+
+
+for row, expected in TOUCHES:
+    listed = json.loads(run(path("one.t", row + "\n"), "--coverage", "--json").stdout)["coverage"]["list"]
+    got = [c["text"] for c in listed if c["covered"] and c["kind"] != "allow rule"]
+    check("touches: " + row.replace("\n", "; "), sorted(map(words, got)) == sorted(map(words, expected)), got)
+counts = {k["kind"]: (k["covered"], k["all"]) for k in everything["kinds"]}
+listed = {k: (sum(c["covered"] for c in everything["list"] if c["kind"] == k),
+              sum(c["kind"] == k for c in everything["list"])) for k in counts}
+check("the counts are those of the list", counts == listed, counts, listed)
+statements = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../decide/cases/web.conf"), encoding="utf-8").read()
+check("coverage=all: as many as the source has of each", [counts[k][1] for k in (
+    "allowxperm rule", "role transition", "range transition", "port")] == [len(re.findall(p, statements, re.M)) for p in (
+        r"^\s*allowxperm ", r"^role_transition ", r"^range_transition ", r"^portcon ")], counts)
+labels = path("contexts", "/var/www(/.*)?\tsystem_u:object_r:page_t:s0\n/var/www/cgi\t--\tsystem_u:object_r:web_exec_t:s0\n"
+              "/etc/x\tsystem_u:object_r:etc_t:s0\n")
+listed = json.loads(run(path("paths.t", "label /var/www/index.html -- is page_t\n"), "--file-contexts", labels, "--coverage=all",
+                        "--json").stdout)["coverage"]["list"]
+check("file contexts", [(c["text"], c["covered"]) for c in listed if c["kind"] == "file context"] == [
+    ("/var/www(/.*)? system_u:object_r:page_t:s0", True), ("/var/www/cgi system_u:object_r:web_exec_t:s0", False),
+    ("/etc/x system_u:object_r:etc_t:s0", False)] or sorted(c["text"] for c in listed if c["covered"]) == [
+        "/var/www(/.*)? system_u:object_r:page_t:s0"], listed[-3:])
+p = run(small, "--tap", "--coverage", "--mutate=20", "--seed", "3")
+comments = [l for l in p.stdout.splitlines() if l.startswith("# ")]
+check("TAP: coverage and mutants as comments", p.returncode == 0 and "# coverage: 2 of " in p.stdout and
+      re.search(r"^# mutants: \d+ of 20 caught", p.stdout, re.M) and any(l.startswith("#   no test: ") for l in comments) and
+      len(re.findall(r"^ok ", p.stdout, re.M)) == 2 and p.stdout.startswith("1..2\n"), p.stdout)
+p = run(small, "--junit", "--coverage", "--mutate=20", "--seed", "3")
+root = xml.etree.ElementTree.fromstring(p.stdout)
+properties = {e.get("name"): int(e.get("value")) for e in root.findall("properties/property")}
+told = json.loads(run(small, "--coverage", "--mutate=20", "--seed", "3", "--json").stdout)
+check("JUnit: the same as properties and output", [e.tag for e in root] == ["properties", "testcase", "testcase", "system-out"] and
+      properties["mutants: caught"] == told["mutants"]["caught"] and properties["mutants: all"] == 20 and
+      properties["coverage: covered allow rules"] == 2 and
+      properties["coverage: all allow rules"] == [k["all"] for k in told["coverage"]["kinds"] if k["kind"] == "allow rule"][0] and
+      all(c["text"] in root.find("system-out").text for c in told["coverage"]["list"] if not c["covered"]), p.stdout)
 check("no rule touched: no mutants", run(path("none_touched.t", "deny port_t port_t:thing use\n"), "--mutate").returncode == 3)
 for seed in range(1, 6):
     m = json.loads(run(suite, "--mutate=100", "--seed", str(seed), "--json").stdout)["mutants"]

@@ -22,7 +22,7 @@ static const struct sk_option sk_test_options[] = {
 	[SK_TEST_FILE_CONTEXTS] = { 0, "file-contexts", "FILE",
 				    .help = "label paths by this file; by those of the system below --root otherwise" },
 	[SK_TEST_COVERAGE] = { 0, "coverage", "all", .optional_arg = true,
-			       .help = "list the rules of the tested domains that no test touches; all: of the policy" },
+			       .help = "tell what the tests touch, and list what none does; all: of the whole policy" },
 	[SK_TEST_MUTATE] = { 0, "mutate", "N", .optional_arg = true,
 			     .help = "flip N (100) permissions of touched rules, one at a time, and tell what tests notice" },
 	[SK_TEST_SEED] = { 0, "seed", "N", .help = "draw other permissions to flip" },

@@ -35,7 +35,7 @@ struct selkie_machine_options {
 
 /*
  * Boots a machine whose kernel loads the policy (permissive, so that the policy does not judge who asks), and puts the lines
- * of a job to it. Needs qemu-system-x86_64, and neither root nor KVM. Files are made in a folder below TMPDIR, which is
+ * of a job to it. Needs qemu-system-x86_64, and neither root nor KVM, which is used where it is there and works. Files are made in a folder below TMPDIR, which is
  * gone afterwards. diags: E0691, E0692; NULL is allowed.
  *
  * policy, size: a kernel policy of a version that the kernel reads. job: lines as "access SOURCE TARGET CLASS",

@@ -145,7 +145,7 @@ static int sk_facts_add_entrypoints(struct sk_facts *f)
 	struct selkie_transition_facts *facts = &f->facts;
 	struct selkie_entrypoint *list;
 	selkie_type_id *others;
-	uint32_t n = 0, n_ids = f->reach->graph.policy->n_type_ids;
+	uint32_t n = 0;
 	int r = 0;
 
 	f->execute = sk_facts_programs(f, SK_REACH_EXECUTE, f->from);
@@ -161,17 +161,18 @@ static int sk_facts_add_entrypoints(struct sk_facts *f)
 		return -ENOMEM;
 	facts->entrypoints = list;
 	facts->not_executed = others;
-	for (uint32_t t = 1; t <= n_ids && !r; t++) {
-		if (!sk_bits_has(f->entrypoint, t))
-			continue;
-		if (!n) {
-			others[facts->n_not_executed++].v = t;
-		} else if (sk_bits_has(f->execute, t)) {
+	for (uint32_t i = 0; i < f->n_words; i++)
+		for (uint64_t left = n ? f->execute[i] & f->entrypoint[i] : f->entrypoint[i]; left && !r; left &= left - 1) {
+			uint32_t t = i * 64 + (uint32_t)__builtin_ctzll(left);
+
+			if (!n) {
+				others[facts->n_not_executed++].v = t;
+				continue;
+			}
 			list[facts->n_entrypoints].type.v = t;
 			r = sk_facts_add_entrypoint(f, &list[facts->n_entrypoints]);
 			facts->n_entrypoints++;
 		}
-	}
 	return r;
 }
 

@@ -62,13 +62,17 @@ static int sk_reach_filter_init(struct sk_reach_filter *f, const struct sk_polic
 	return 0;
 }
 
-static bool sk_reach_takes(const struct sk_reach_filter *f, int relation,
-			   const struct sk_rule *rule)
+/* The relations that a rule is in, as bits. */
+static uint32_t sk_reach_relations(const struct sk_reach_filter *f, const struct sk_rule *rule)
 {
-	if (relation == SK_REACH_TYPE_TRANSITION)
-		return rule->kind == SK_RULE_TRANSITION && rule->cls == f->process;
-	return rule->kind == SK_RULE_ALLOW && rule->cls == f->cls[relation] &&
-	       rule->data & f->perm[relation];
+	uint32_t relations = 0;
+
+	if (rule->kind == SK_RULE_TRANSITION)
+		return 1u << SK_REACH_TYPE_TRANSITION;
+	for (int k = 0; k < SK_REACH_TYPE_TRANSITION; k++)
+		if (rule->cls == f->cls[k] && rule->data & f->perm[k])
+			relations |= 1u << k;
+	return relations;
 }
 
 /* Rules that count, for all relations together. */
@@ -99,11 +103,7 @@ static int sk_reach_collect(const struct sk_reach_filter *f, uint32_t first, uin
 		if (rules->n == rules->cap &&
 		    sk_grow(&rules->list, &rules->cap, rules->n + 1, sizeof(*rules->list)))
 			return -ENOMEM;
-		rules->list[rules->n] = (struct sk_reach_rule){ .rule = i };
-		for (int k = 0; k < SK_N_REACH_RELATIONS; k++)
-			if (sk_reach_takes(f, k, &f->policy->rules[i]))
-				rules->list[rules->n].relations |= 1u << k;
-		rules->n++;
+		rules->list[rules->n++] = (struct sk_reach_rule){ i, sk_reach_relations(f, &f->policy->rules[i]) };
 	}
 	return 0;
 }
@@ -124,41 +124,104 @@ static int sk_reach_collect_all(const struct sk_reach_filter *f, struct sk_reach
 	return r;
 }
 
-static int sk_relation_make(struct sk_relation *rel, const struct sk_policy *p, int relation,
-			    bool by_target, const struct sk_reach_rules *rules)
+static int sk_relation_begin(struct sk_relation *rel, const struct sk_policy *p)
 {
-	uint32_t n_ids = p->n_type_ids, n = 0;
+	rel->first = calloc((size_t)p->n_type_ids + 2, sizeof(*rel->first));
+	return rel->first ? 0 : -ENOMEM;
+}
 
-	rel->first = calloc((size_t)n_ids + 2, sizeof(*rel->first));
-	if (!rel->first)
-		return -ENOMEM;
-	for (size_t i = 0; i < rules->n; i++) {
-		const struct sk_rule *rule = &p->rules[rules->list[i].rule];
+/* From how many rules each name has to where its rules begin. */
+static int sk_relation_sum(struct sk_relation *rel, const struct sk_policy *p)
+{
+	uint32_t n_ids = p->n_type_ids;
 
-		if (!(rules->list[i].relations >> relation & 1))
-			continue;
-		rel->first[(by_target ? rule->target : rule->source) + 1]++;
-		n++;
-	}
-	rel->other = malloc(((size_t)n + 1) * sizeof(*rel->other));
-	rel->rules = malloc(((size_t)n + 1) * sizeof(*rel->rules));
-	if (!rel->other || !rel->rules)
-		return -ENOMEM;
 	for (uint32_t id = 1; id <= n_ids + 1; id++)
 		rel->first[id] += rel->first[id - 1];
-	for (size_t i = 0; i < rules->n; i++) {
-		const struct sk_rule *rule = &p->rules[rules->list[i].rule];
-		uint32_t at;
+	rel->other = malloc(((size_t)rel->first[n_ids + 1] + 1) * sizeof(*rel->other));
+	rel->rules = malloc(((size_t)rel->first[n_ids + 1] + 1) * sizeof(*rel->rules));
+	return rel->other && rel->rules ? 0 : -ENOMEM;
+}
 
-		if (!(rules->list[i].relations >> relation & 1))
-			continue;
-		at = rel->first[by_target ? rule->target : rule->source]++;
-		rel->other[at] = by_target ? rule->source : rule->target;
-		rel->rules[at] = rules->list[i].rule;
-	}
-	memmove(rel->first + 1, rel->first, ((size_t)n_ids + 1) * sizeof(*rel->first));
+static void sk_relation_add(struct sk_relation *rel, uint32_t name, uint32_t other, uint32_t rule)
+{
+	uint32_t at = rel->first[name]++;
+
+	rel->other[at] = (uint16_t)other;
+	rel->rules[at] = rule;
+}
+
+/* Adding has moved every beginning to its end. */
+static void sk_relation_end(struct sk_relation *rel, const struct sk_policy *p)
+{
+	memmove(rel->first + 1, rel->first, ((size_t)p->n_type_ids + 1) * sizeof(*rel->first));
 	rel->first[0] = 0;
-	return 0;
+}
+
+/* All relations at once: how many rules each name has, then these. */
+static int sk_relations_make(struct sk_reach *reach, const struct sk_reach_rules *rules)
+{
+	const struct sk_policy *p = reach->graph.policy;
+	int r = 0;
+
+	for (int i = 0; i < SK_N_REACH_RELATIONS && !r; i++)
+		r = sk_relation_begin(&reach->by_source[i], p);
+	for (int i = 0; i <= SK_REACH_DYNTRANSITION && !r; i++)
+		r = sk_relation_begin(&reach->by_target[i], p);
+	for (size_t i = 0; i < rules->n && !r; i++) {
+		const struct sk_rule *rule = &p->rules[rules->list[i].rule];
+
+		for (uint32_t left = rules->list[i].relations; left; left &= left - 1) {
+			int k = __builtin_ctz(left);
+
+			reach->by_source[k].first[rule->source + 1]++;
+			if (k <= SK_REACH_DYNTRANSITION)
+				reach->by_target[k].first[rule->target + 1]++;
+		}
+	}
+	for (int i = 0; i < SK_N_REACH_RELATIONS && !r; i++)
+		r = sk_relation_sum(&reach->by_source[i], p);
+	for (int i = 0; i <= SK_REACH_DYNTRANSITION && !r; i++)
+		r = sk_relation_sum(&reach->by_target[i], p);
+	for (size_t i = 0; i < rules->n && !r; i++) {
+		const struct sk_rule *rule = &p->rules[rules->list[i].rule];
+
+		for (uint32_t left = rules->list[i].relations; left; left &= left - 1) {
+			int k = __builtin_ctz(left);
+
+			sk_relation_add(&reach->by_source[k], rule->source, rule->target, rules->list[i].rule);
+			if (k <= SK_REACH_DYNTRANSITION)
+				sk_relation_add(&reach->by_target[k], rule->target, rule->source, rules->list[i].rule);
+		}
+	}
+	for (int i = 0; i < SK_N_REACH_RELATIONS && !r; i++)
+		sk_relation_end(&reach->by_source[i], p);
+	for (int i = 0; i <= SK_REACH_DYNTRANSITION && !r; i++)
+		sk_relation_end(&reach->by_target[i], p);
+	return r;
+}
+
+/* With so many rules it is worth to have the names of the target as a bitmap, on the stack: ids have 16 bits. */
+#define SK_RELATION_MANY 12
+
+static int sk_relation_each_of_many(const struct sk_reach *reach, const struct sk_relation *rel, uint32_t source,
+				    uint32_t target, int (*each)(void *arg, uint32_t rule), void *arg)
+{
+	const struct sk_policy *p = reach->graph.policy;
+	const struct sk_idset *names = &p->attributes_of[source], *others = &p->attributes_of[target];
+	uint64_t bits[SK_BITS_WORDS(UINT16_MAX)];
+	int r = 0;
+
+	memset(bits, 0, SK_BITS_WORDS(p->n_type_ids) * sizeof(*bits));
+	for (uint32_t i = 0; i < others->n; i++)
+		sk_bits_set(bits, others->ids[i]);
+	for (uint32_t i = 0; i < names->n; i++)
+		for (uint32_t k = rel->first[names->ids[i]]; k < rel->first[names->ids[i] + 1]; k++)
+			if (sk_bits_has(bits, rel->other[k])) {
+				r = each(arg, rel->rules[k]);
+				if (r)
+					return r;
+			}
+	return r;
 }
 
 int sk_relation_each(const struct sk_reach *reach, enum sk_reach_relation relation, uint32_t source,
@@ -167,7 +230,13 @@ int sk_relation_each(const struct sk_reach *reach, enum sk_reach_relation relati
 	const struct sk_policy *p = reach->graph.policy;
 	const struct sk_relation *rel = &reach->by_source[relation];
 	const struct sk_idset *names = &p->attributes_of[source];
+	uint32_t n = 0;
 	int r = 0;
+
+	for (uint32_t i = 0; i < names->n; i++)
+		n += rel->first[names->ids[i] + 1] - rel->first[names->ids[i]];
+	if (n >= SK_RELATION_MANY)
+		return sk_relation_each_of_many(reach, rel, source, target, each, arg);
 
 	for (uint32_t i = 0; i < names->n; i++)
 		for (uint32_t k = rel->first[names->ids[i]]; k < rel->first[names->ids[i] + 1]; k++)
@@ -399,10 +468,8 @@ static int sk_reach_make(struct sk_reach *reach, const struct sk_state *state)
 	r = sk_reach_filter_init(&filter, p, state);
 	if (!r)
 		r = sk_reach_collect_all(&filter, &rules);
-	for (int i = 0; i < SK_N_REACH_RELATIONS && !r; i++)
-		r = sk_relation_make(&reach->by_source[i], p, i, false, &rules);
-	for (int i = 0; i <= SK_REACH_DYNTRANSITION && !r; i++)
-		r = sk_relation_make(&reach->by_target[i], p, i, true, &rules);
+	if (!r)
+		r = sk_relations_make(reach, &rules);
 	free(rules.list);
 	free(filter.any);
 	return r;

@@ -23,6 +23,7 @@ enum selkie_print_order {
 enum selkie_print_language {
 	SELKIE_PRINT_CONF, /* policy.conf, for checkpolicy */
 	SELKIE_PRINT_CIL,  /* CIL, for secilc */
+	SELKIE_PRINT_JSON, /* one object, as docs/json/print.json describes it */
 };
 
 /* Initialize with SELKIE_PRINT_OPTIONS_INIT. */
@@ -40,7 +41,7 @@ struct selkie_print_options {
 /*
  * Prints a policy as text: as CIL, which secilc compiles to the same policy again (with -t xen for Xen, -c for the
  * version); or as policy.conf text, which checkpolicy compiles to the same policy again (with -M for an MLS policy,
- * -t xen for Xen, -U as the comment in the first line says, -c for the version). Statements are written as libsepol
+ * -t xen for Xen, -U as the comment in the first line says, -c for the version); or as JSON. Statements are written as libsepol
  * writes them (libsepol/src/kernel_to_conf.c); the differences are listed in docs/policy-text.md.
  *
  * options: NULL for the defaults.

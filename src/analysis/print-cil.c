@@ -17,21 +17,6 @@
 
 #define SK_CIL_SENSITIVITY "s0"		/* of a policy without MLS */
 
-static const char *sk_cil_type(const struct sk_print *p, uint32_t id)
-{
-	return p->text.types[id].s ? p->text.types[id].s : p->policy->type_by_id[id]->name;
-}
-
-static const char *sk_cil_role(const struct sk_print *p, uint32_t id)
-{
-	return p->policy->role_by_id[id] ? p->policy->role_by_id[id]->name : NULL;
-}
-
-static const char *sk_cil_user(const struct sk_print *p, uint32_t id)
-{
-	return p->policy->user_by_id[id] ? p->policy->user_by_id[id]->name : NULL;
-}
-
 /* Names that CIL can spell: words of letters, digits, '_' and '-' that begin with a letter, with dots between them. */
 static bool sk_cil_is_name(const char *name, bool dots)
 {
@@ -68,14 +53,6 @@ static const enum sk_print_part sk_cil_parts[SK_CIL_N_SYM] = {
 	[SK_CIL_SYM_BOOL] = SK_PRINT_BOOLS,
 };
 
-static const struct sk_common *sk_cil_common(const struct sk_print *p, uint32_t value)
-{
-	for (uint32_t i = 0; i < p->policy->n_commons; i++)
-		if (p->policy->commons[i].value == value)
-			return &p->policy->commons[i];
-	return NULL;
-}
-
 /* The name of the i-th element of a part, or NULL where there is none to declare. */
 static const char *sk_cil_symbol_name(const struct sk_print *p, enum sk_cil_symbol kind, uint32_t i)
 {
@@ -83,18 +60,18 @@ static const char *sk_cil_symbol_name(const struct sk_print *p, enum sk_cil_symb
 
 	switch (kind) {
 	case SK_CIL_SYM_COMMON:
-		return sk_cil_common(p, i) ? sk_cil_common(p, i)->name : NULL;
+		return sk_print_common(p, i) ? sk_print_common(p, i)->name : NULL;
 	case SK_CIL_SYM_CLASS:
 		return policy->class_by_id[i] ? policy->class_by_id[i]->name : NULL;
 	case SK_CIL_SYM_TYPE:
 		/* before version 20 nothing refers to an attribute */
-		return policy->type_by_id[i]->attribute && policy->version < 20 ? NULL : sk_cil_type(p, i);
+		return policy->type_by_id[i]->attribute && policy->version < 20 ? NULL : sk_print_type(p, i);
 	case SK_CIL_SYM_ALIAS:
 		return policy->types[i].primary ? NULL : policy->types[i].name;
 	case SK_CIL_SYM_ROLE:
-		return sk_cil_role(p, i);
+		return sk_print_role(p, i);
 	case SK_CIL_SYM_USER:
-		return sk_cil_user(p, i);
+		return sk_print_user(p, i);
 	default:
 		return policy->bool_by_id[i] ? policy->bool_by_id[i]->name : NULL;
 	}
@@ -105,13 +82,14 @@ static void sk_cil_perms(struct sk_print *p, const struct sk_perm *perms, uint32
 	bool first = true;
 
 	sk_buf_addc(p->out, '(');
-	for (uint32_t value = 1; value <= 32; value++)
-		for (uint32_t i = 0; i < n; i++)
-			if (perms[i].value == value) {
-				sk_buf_adds(p->out, first ? "" : " ");
-				sk_buf_adds(p->out, perms[i].name);
-				first = false;
-			}
+	for (uint32_t value = 1; value <= 32; value++) {
+		const char *name = sk_print_perm(perms, n, value);
+
+		if (!name)
+			continue;
+		sk_buf_join(p->out, first ? "" : " ", name, NULL);
+		first = false;
+	}
 	sk_buf_addc(p->out, ')');
 }
 
@@ -127,7 +105,7 @@ static void sk_cil_declare(struct sk_print *p, enum sk_cil_symbol kind, uint32_t
 
 	sk_buf_join(p->out, attribute ? "(typeattribute " : words[kind], name, NULL);
 	if (kind == SK_CIL_SYM_COMMON || kind == SK_CIL_SYM_CLASS) {
-		const struct sk_common *common = kind == SK_CIL_SYM_COMMON ? sk_cil_common(p, i) : NULL;
+		const struct sk_common *common = kind == SK_CIL_SYM_COMMON ? sk_print_common(p, i) : NULL;
 		const struct sk_class *cls = common ? NULL : p->policy->class_by_id[i];
 
 		sk_buf_addc(p->out, ' ');
@@ -147,6 +125,32 @@ static void sk_cil_symbol(struct sk_print *p, uint32_t i, uint32_t which)
 		sk_print_lacks(p, "there is no class %u; the classes after it get other numbers", i);
 	if (name && !strchr(name, '.'))
 		sk_cil_declare(p, which, i, name);
+}
+
+static void sk_cil_common(struct sk_print *p, uint32_t value, uint32_t which SK_UNUSED)
+{
+	sk_cil_symbol(p, value, SK_CIL_SYM_COMMON);
+}
+
+static void sk_cil_class(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	sk_cil_symbol(p, id, SK_CIL_SYM_CLASS);
+}
+
+static void sk_cil_type_decl(struct sk_print *p, uint32_t id, uint32_t which)
+{
+	if (which & (p->policy->type_by_id[id]->attribute ? SK_PRINT_ATTRIBUTES : SK_PRINT_PLAIN_TYPES))
+		sk_cil_symbol(p, id, SK_CIL_SYM_TYPE);
+}
+
+static void sk_cil_role_decl(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	sk_cil_symbol(p, id, SK_CIL_SYM_ROLE);
+}
+
+static void sk_cil_bool(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
+{
+	sk_cil_symbol(p, id, SK_CIL_SYM_BOOL);
 }
 
 /* A symbol whose name has dots: the block is what stands before the last one. */
@@ -220,10 +224,9 @@ static int sk_cil_find_inner(struct sk_print *p, struct sk_cil_inner **list, siz
 	size_t cap = 0;
 
 	for (unsigned int kind = 0; kind < SK_CIL_N_SYM; kind++) {
-		const struct sk_print_section section = { .part = sk_cil_parts[kind] };
 		uint32_t first, count;
 
-		sk_print_elements_of(p, &section, &first, &count);
+		sk_print_elements_of(p, sk_cil_parts[kind], 0, &first, &count);
 		for (uint32_t i = first; i < first + count; i++) {
 			const char *name = sk_cil_symbol_name(p, kind, i), *dot = name ? strrchr(name, '.') : NULL;
 
@@ -343,7 +346,7 @@ static void sk_cil_range(struct sk_print *p, const struct sk_range *range)
 static void sk_cil_context(struct sk_print *p, const struct sk_context *c)
 {
 	sk_buf_join(p->out, "(", p->policy->user_by_id[c->user.v]->name, " ", p->policy->role_by_id[c->role.v]->name, " ",
-		    sk_cil_type(p, c->type.v), " ", NULL);
+		    sk_print_type(p, c->type.v), " ", NULL);
 	sk_cil_range(p, &c->range);
 	sk_buf_addc(p->out, ')');
 }
@@ -396,71 +399,47 @@ static const char *sk_cil_sens_at(const struct sk_print *p, uint32_t id)
 	return p->policy->sens_by_id[id] ? p->policy->sens_by_id[id]->name : NULL;
 }
 
-static void sk_cil_sid_name(struct sk_print *p, uint32_t sid)
-{
-	const char *name = sk_sid_word(p->policy->target, sid);
-
-	sk_buf_adds(p->out, name ? name : "UNKNOWN");
-	if (!name)
-		sk_buf_add_uint(p->out, sid);
-}
-
 static void sk_cil_sid(struct sk_print *p, uint32_t sid, uint32_t which SK_UNUSED)
 {
 	sk_buf_adds(p->out, "(sid ");
-	sk_cil_sid_name(p, sid);
+	sk_print_sid_name(p, p->out, sid);
 	sk_buf_adds(p->out, ")\n");
 }
 
-enum sk_cil_ordered { SK_CIL_CLASSES, SK_CIL_SIDS, SK_CIL_SENSITIVITIES, SK_CIL_CATEGORIES };
-
-static void sk_cil_ordered(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t which)
+static void sk_cil_class_order(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t which SK_UNUSED)
 {
-	switch ((enum sk_cil_ordered)which) {
-	case SK_CIL_CLASSES:
-		sk_cil_order(p, "classorder", p->policy->n_class_ids, sk_cil_class_at);
-		break;
-	case SK_CIL_SIDS:
-		sk_buf_adds(p->out, p->n_sids ? "(sidorder (" : "");
-		for (uint32_t sid = 1; sid <= p->n_sids; sid++) {
-			sk_buf_adds(p->out, sid > 1 ? " " : "");
-			sk_cil_sid_name(p, sid);
-		}
-		sk_buf_adds(p->out, p->n_sids ? "))\n" : "");
-		break;
-	case SK_CIL_SENSITIVITIES:
-		if (p->policy->mls)
-			sk_cil_order(p, "sensitivityorder", p->policy->n_sens_ids, sk_cil_sens_at);
-		else
-			sk_buf_adds(p->out, "(sensitivity " SK_CIL_SENSITIVITY ")\n(sensitivityorder (" SK_CIL_SENSITIVITY "))\n");
-		break;
-	case SK_CIL_CATEGORIES:
-		sk_cil_order(p, "categoryorder", p->policy->n_cat_ids, sk_cil_cat);
-		break;
-	}
+	sk_cil_order(p, "classorder", p->policy->n_class_ids, sk_cil_class_at);
 }
 
-enum sk_cil_default { SK_CIL_USER, SK_CIL_ROLE, SK_CIL_TYPE, SK_CIL_RANGE };
+static void sk_cil_sid_order(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t which SK_UNUSED)
+{
+	sk_buf_adds(p->out, p->n_sids ? "(sidorder (" : "");
+	for (uint32_t sid = 1; sid <= p->n_sids; sid++) {
+		sk_buf_adds(p->out, sid > 1 ? " " : "");
+		sk_print_sid_name(p, p->out, sid);
+	}
+	sk_buf_adds(p->out, p->n_sids ? "))\n" : "");
+}
+
+static void sk_cil_sens_order(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t which SK_UNUSED)
+{
+	if (p->policy->mls)
+		sk_cil_order(p, "sensitivityorder", p->policy->n_sens_ids, sk_cil_sens_at);
+	else
+		sk_buf_adds(p->out, "(sensitivity " SK_CIL_SENSITIVITY ")\n(sensitivityorder (" SK_CIL_SENSITIVITY "))\n");
+}
+
+static void sk_cil_cat_order(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t which SK_UNUSED)
+{
+	sk_cil_order(p, "categoryorder", p->policy->n_cat_ids, sk_cil_cat);
+}
 
 static void sk_cil_default(struct sk_print *p, uint32_t i, uint32_t which)
 {
 	static const char *const statements[] = { "user", "role", "type", "range" };
-	static const char *const ranges[] = {
-		[SK_DEFAULT_SOURCE_LOW] = "source low",	    [SK_DEFAULT_SOURCE_HIGH] = "source high",
-		[SK_DEFAULT_SOURCE_LOW_HIGH] = "source low-high", [SK_DEFAULT_TARGET_LOW] = "target low",
-		[SK_DEFAULT_TARGET_HIGH] = "target high",   [SK_DEFAULT_TARGET_LOW_HIGH] = "target low-high",
-		[SK_DEFAULT_GLBLUB] = "glblub",
-	};
 	const struct sk_class *c = p->policy->class_by_id[i];
-	const char *word;
+	const char *word = c ? sk_print_default_word(c, which) : NULL;
 
-	if (!c)
-		return;
-	if (which == SK_CIL_RANGE)
-		word = c->default_range < SK_ARRAY_LEN(ranges) ? ranges[c->default_range] : NULL;
-	else
-		word = sk_default_word(which == SK_CIL_USER ? c->default_user : which == SK_CIL_ROLE ? c->default_role
-												      : c->default_type);
 	if (word)
 		sk_buf_join(p->out, "(default", statements[which], " ", c->name, " ", word, ")\n", NULL);
 }
@@ -506,8 +485,6 @@ static void sk_cil_sens_cats(struct sk_print *p, uint32_t id, uint32_t which SK_
 
 /* Constraints */
 
-enum sk_cil_constraint { SK_CIL_CONSTRAIN, SK_CIL_VALIDATETRANS, SK_CIL_MLS = 2 };
-
 static void sk_cil_operands(uint32_t attr, const char **ret_left, const char **ret_right)
 {
 	static const struct {
@@ -535,8 +512,8 @@ static void sk_cil_names(struct sk_print *p, const struct sk_constraint_node *no
 {
 	const struct sk_type_set *t = sk_constraint_written(p->policy, node);
 	bool written = t && !t->flags && sk_bitset_empty(&t->negset) && !sk_bitset_empty(&t->types);
-	sk_print_name_at name_at = node->attr & SK_ATTR_TYPE ? sk_cil_type : node->attr & SK_ATTR_ROLE ? sk_cil_role
-												       : sk_cil_user;
+	sk_print_name_at name_at = node->attr & SK_ATTR_TYPE ? sk_print_type : node->attr & SK_ATTR_ROLE ? sk_print_role
+												       : sk_print_user;
 	size_t n = sk_print_list_bits(p, written ? &t->types : &node->names, name_at);
 
 	if (!n)
@@ -601,14 +578,8 @@ static void sk_cil_access(struct sk_print *p, uint32_t cls, uint32_t perms)
 	sk_text_class(&p->text, p->out, cls);
 	sk_buf_adds(p->out, " (");
 	for (uint32_t bit = 0; bit < 32; bit++) {
-		const char *name = NULL;
+		const char *name = perms >> bit & 1 ? sk_print_class_perm(c, bit + 1) : NULL;
 
-		if (!(perms >> bit & 1))
-			continue;
-		for (uint32_t i = 0; i < c->n_perms && !name; i++)
-			name = c->perms[i].value == bit + 1 ? c->perms[i].name : NULL;
-		for (uint32_t i = 0; c->common && i < c->common->n_perms && !name; i++)
-			name = c->common->perms[i].value == bit + 1 ? c->common->perms[i].name : NULL;
 		if (!name)
 			continue;
 		sk_buf_adds(p->out, first ? "" : " ");
@@ -623,7 +594,7 @@ static void sk_cil_constraint(struct sk_print *p, uint32_t i, uint32_t which)
 	const struct sk_print_constraint *c = &p->constraints[i];
 	const struct sk_class *cls = p->policy->class_by_id[c->cls.v];
 
-	if (c->validatetrans != (which & SK_CIL_VALIDATETRANS) || c->mls != !!(which & SK_CIL_MLS))
+	if (c->validatetrans != (which & SK_PRINT_VALIDATETRANS) || c->mls != !!(which & SK_PRINT_OF_LEVELS))
 		return;
 	if (!c->validatetrans && !(c->constraint->perms & cls->perm_mask))
 		return;
@@ -658,11 +629,11 @@ static void sk_cil_attribute(struct sk_print *p, uint32_t id, uint32_t which SK_
 	if (!p->policy->type_by_id[id]->attribute || p->policy->version < 20)
 		return;
 	/* Compilers of CIL drop attributes that they see no use for. */
-	sk_buf_join(p->out, "(expandtypeattribute (", sk_cil_type(p, id), ") false)\n", NULL);
-	n = sk_print_list_ids(p, &p->policy->types_of[id], sk_cil_type);
+	sk_buf_join(p->out, "(expandtypeattribute (", sk_print_type(p, id), ") false)\n", NULL);
+	n = sk_print_list_ids(p, &p->policy->types_of[id], sk_print_type);
 	if (!n)
 		return;
-	sk_buf_join(p->out, "(typeattributeset ", sk_cil_type(p, id), " (", NULL);
+	sk_buf_join(p->out, "(typeattributeset ", sk_print_type(p, id), " (", NULL);
 	for (size_t i = 0; i < n; i++)
 		sk_buf_join(p->out, i ? " " : "", p->list[i], NULL);
 	sk_buf_adds(p->out, "))\n");
@@ -674,21 +645,23 @@ static void sk_cil_typealias(struct sk_print *p, uint32_t i, uint32_t which SK_U
 
 	sk_cil_symbol(p, i, SK_CIL_SYM_ALIAS);
 	if (!t->primary)
-		sk_buf_join(p->out, "(typealiasactual ", t->name, " ", sk_cil_type(p, t->id.v), ")\n", NULL);
+		sk_buf_join(p->out, "(typealiasactual ", t->name, " ", sk_print_type(p, t->id.v), ")\n", NULL);
 }
 
-enum sk_cil_mark { SK_CIL_BOUNDS, SK_CIL_PERMISSIVE, SK_CIL_NEVERAUDIT };
-
-static void sk_cil_mark(struct sk_print *p, uint32_t id, uint32_t which)
+static void sk_cil_bounds(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
 {
 	const struct sk_type *t = p->policy->type_by_id[id];
 
-	if (which == SK_CIL_BOUNDS && t->bounds.v)
-		sk_buf_join(p->out, "(typebounds ", sk_cil_type(p, t->bounds.v), " ", sk_cil_type(p, id), ")\n", NULL);
-	else if (which == SK_CIL_PERMISSIVE && sk_bitset_has(&p->policy->permissive, id))
-		sk_buf_join(p->out, "(typepermissive ", sk_cil_type(p, id), ")\n", NULL);
-	else if (which == SK_CIL_NEVERAUDIT && sk_bitset_has(&p->policy->neveraudit, id))
-		sk_buf_join(p->out, "(typeneveraudit ", sk_cil_type(p, id), ")\n", NULL);
+	if (t->bounds.v)
+		sk_buf_join(p->out, "(typebounds ", sk_print_type(p, t->bounds.v), " ", sk_print_type(p, id), ")\n", NULL);
+}
+
+static void sk_cil_mark(struct sk_print *p, uint32_t id, uint32_t which)
+{
+	bool permissive = which == SK_PRINT_PERMISSIVE;
+
+	if (sk_bitset_has(permissive ? &p->policy->permissive : &p->policy->neveraudit, id))
+		sk_buf_join(p->out, permissive ? "(typepermissive " : "(typeneveraudit ", sk_print_type(p, id), ")\n", NULL);
 }
 
 /* Rules */
@@ -700,20 +673,13 @@ static void sk_cil_hex(struct sk_print *p, uint32_t value)
 
 static void sk_cil_xperms(struct sk_print *p, const struct sk_xperm *x, uint32_t cls)
 {
-	bool drivers = x->kind == SK_XPERM_IOCTL_DRIVER, first = true;
+	uint32_t low, high;
+	bool first = true;
 
 	sk_buf_adds(p->out, x->kind == SK_XPERM_NLMSG ? "(nlmsg " : "(ioctl ");
 	sk_text_class(&p->text, p->out, cls);
 	sk_buf_adds(p->out, " (");
-	for (uint32_t i = 0; i < 256; i++) {
-		uint32_t from = i, low, high;
-
-		if (!(x->perms[i / 32] >> i % 32 & 1))
-			continue;
-		while (i + 1 < 256 && x->perms[(i + 1) / 32] >> (i + 1) % 32 & 1)
-			i++;
-		low = drivers ? from << 8 : (uint32_t)x->driver << 8 | from;
-		high = drivers ? i << 8 | 0xff : (uint32_t)x->driver << 8 | i;
+	for (uint32_t i = 0; sk_print_next_numbers(x, &i, &low, &high);) {
 		sk_buf_adds(p->out, first ? "" : " ");
 		first = false;
 		sk_buf_adds(p->out, low == high ? "" : "(range ");
@@ -727,24 +693,13 @@ static void sk_cil_xperms(struct sk_print *p, const struct sk_xperm *x, uint32_t
 	sk_buf_adds(p->out, "))");
 }
 
-static const struct {
-	enum sk_rule_kind kind;
-	const char *word;
-} sk_cil_kinds[] = {
-	{ SK_RULE_ALLOW, "(allow " }, { SK_RULE_AUDITALLOW, "(auditallow " }, { SK_RULE_AUDITDENY, "(dontaudit " },
-	{ SK_RULE_XALLOW, "(allowx " }, { SK_RULE_XAUDITALLOW, "(auditallowx " }, { SK_RULE_XDONTAUDIT, "(dontauditx " },
-	{ SK_RULE_TRANSITION, "(typetransition " }, { SK_RULE_MEMBER, "(typemember " }, { SK_RULE_CHANGE, "(typechange " },
-};
-
 static void sk_cil_rule(struct sk_print *p, const struct sk_rule *r, uint32_t kind, const char *lead)
 {
-	uint32_t perms = r->kind == SK_RULE_AUDITDENY ? ~r->data : r->data;
+	uint32_t perms = sk_print_perms_of(p, r);
 
-	perms &= p->policy->class_by_id[r->cls]->perm_mask;
 	if (r->kind & SK_RULES_AV && !perms)
 		return;
-	sk_buf_adds(p->out, lead);
-	sk_buf_adds(p->out, sk_cil_kinds[kind].word);
+	sk_buf_join(p->out, lead, "(", sk_print_rule_kinds[kind].cil, " ", NULL);
 	sk_text_type(&p->text, p->out, r->source);
 	sk_buf_addc(p->out, ' ');
 	if (r->source == r->target && !(r->kind & SK_RULES_TYPE) && !p->policy->type_by_id[r->source]->attribute)
@@ -766,7 +721,7 @@ static void sk_cil_rule(struct sk_print *p, const struct sk_rule *r, uint32_t ki
 
 static void sk_cil_unconditional(struct sk_print *p, uint32_t i, uint32_t which)
 {
-	if (p->policy->rules[i].kind == sk_cil_kinds[which].kind)
+	if (p->policy->rules[i].kind == sk_print_rule_kinds[which].kind)
 		sk_cil_rule(p, &p->policy->rules[i], which, "");
 }
 
@@ -799,11 +754,11 @@ static void sk_cil_condition(struct sk_print *p, const struct sk_cond *c, uint32
 static void sk_cil_branch(struct sk_print *p, const char *word, uint32_t first, uint32_t n)
 {
 	sk_buf_join(p->out, "    (", word, "\n", NULL);
-	for (uint32_t kind = 0; kind < SK_ARRAY_LEN(sk_cil_kinds); kind++) {
+	for (uint32_t kind = 0; kind < SK_PRINT_N_RULE_KINDS; kind++) {
 		size_t from = p->out->n;
 
 		for (uint32_t i = first + n; i-- > first;)
-			if (p->policy->rules[i].kind == sk_cil_kinds[kind].kind)
+			if (p->policy->rules[i].kind == sk_print_rule_kinds[kind].kind)
 				sk_cil_rule(p, &p->policy->rules[i], kind, "        ");
 		if (p->sorted)
 			sk_print_sort_lines(p, from);
@@ -843,10 +798,10 @@ static void sk_cil_filename(struct sk_print *p, uint32_t i, uint32_t which SK_UN
 	if (!strcmp(f->name, "*"))
 		sk_print_lacks(p, "the name '*' of a typetransition is any name");
 	for (uint32_t s = 0; s < f->sources.n; s++) {
-		sk_buf_join(p->out, "(typetransition ", sk_cil_type(p, f->sources.ids[s]), " ", sk_cil_type(p, f->target.v), " ",
+		sk_buf_join(p->out, "(typetransition ", sk_print_type(p, f->sources.ids[s]), " ", sk_print_type(p, f->target.v), " ",
 			    p->policy->class_by_id[f->cls.v]->name, " ", NULL);
 		sk_cil_quoted(p, f->name);
-		sk_buf_join(p->out, " ", sk_cil_type(p, f->result.v), ")\n", NULL);
+		sk_buf_join(p->out, " ", sk_print_type(p, f->result.v), ")\n", NULL);
 	}
 }
 
@@ -854,7 +809,7 @@ static void sk_cil_range_transition(struct sk_print *p, uint32_t i, uint32_t whi
 {
 	const struct sk_range_transition *t = &p->policy->range_transitions[i];
 
-	sk_buf_join(p->out, "(rangetransition ", sk_cil_type(p, t->source.v), " ", sk_cil_type(p, t->target.v), " ",
+	sk_buf_join(p->out, "(rangetransition ", sk_print_type(p, t->source.v), " ", sk_print_type(p, t->target.v), " ",
 		    p->policy->class_by_id[t->cls.v]->name, " ", NULL);
 	sk_cil_range(p, &t->range);
 	sk_buf_adds(p->out, ")\n");
@@ -886,12 +841,12 @@ static void sk_cil_role_types(struct sk_print *p, uint32_t id, uint32_t which SK
 
 	if (!role || !strcmp(role->name, "object_r"))
 		return;
-	n = sk_print_list_ids(p, &role->types, sk_cil_type);
+	n = sk_print_list_ids(p, &role->types, sk_print_type);
 	for (size_t i = 0; i < n; i++)
 		sk_buf_join(p->out, "(roletype ", role->name, " ", p->list[i], ")\n", NULL);
 	if (role->bounds.v)
-		sk_buf_join(p->out, "(rolebounds ", sk_cil_role(p, role->bounds.v), " ", role->name, ")\n", NULL);
-	n = sk_print_list_bits(p, &role->dominates, sk_cil_role);
+		sk_buf_join(p->out, "(rolebounds ", sk_print_role(p, role->bounds.v), " ", role->name, ")\n", NULL);
+	n = sk_print_list_bits(p, &role->dominates, sk_print_role);
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(p->list[i], role->name))
 			sk_print_lacks(p, "that role '%s' dominates '%s' cannot be said", role->name, p->list[i]);
@@ -901,21 +856,21 @@ static void sk_cil_role_transition(struct sk_print *p, uint32_t i, uint32_t whic
 {
 	const struct sk_role_transition *t = &p->policy->role_transitions[i];
 
-	sk_buf_join(p->out, "(roletransition ", sk_cil_role(p, t->role.v), " ", sk_cil_type(p, t->type.v), " ",
-		    p->policy->class_by_id[t->cls.v]->name, " ", sk_cil_role(p, t->new_role.v), ")\n", NULL);
+	sk_buf_join(p->out, "(roletransition ", sk_print_role(p, t->role.v), " ", sk_print_type(p, t->type.v), " ",
+		    p->policy->class_by_id[t->cls.v]->name, " ", sk_print_role(p, t->new_role.v), ")\n", NULL);
 }
 
 static void sk_cil_role_allow(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
 {
 	const struct sk_role_allow *a = &p->policy->role_allows[i];
 
-	sk_buf_join(p->out, "(roleallow ", sk_cil_role(p, a->role.v), " ", sk_cil_role(p, a->new_role.v), ")\n", NULL);
+	sk_buf_join(p->out, "(roleallow ", sk_print_role(p, a->role.v), " ", sk_print_role(p, a->new_role.v), ")\n", NULL);
 }
 
 static void sk_cil_user_parts(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
 {
 	const struct sk_user *u = p->policy->user_by_id[id];
-	size_t n = u ? sk_print_list_bits(p, &u->roles, sk_cil_role) : 0;
+	size_t n = u ? sk_print_list_bits(p, &u->roles, sk_print_role) : 0;
 
 	if (!u)
 		return;
@@ -935,27 +890,22 @@ static void sk_cil_user_bounds(struct sk_print *p, uint32_t id, uint32_t which S
 	const struct sk_user *u = p->policy->user_by_id[id];
 
 	if (u && u->bounds.v)
-		sk_buf_join(p->out, "(userbounds ", sk_cil_user(p, u->bounds.v), " ", u->name, ")\n", NULL);
+		sk_buf_join(p->out, "(userbounds ", sk_print_user(p, u->bounds.v), " ", u->name, ")\n", NULL);
 }
 
 /* Objects */
 
 static void sk_cil_sid_context(struct sk_print *p, uint32_t sid, uint32_t which SK_UNUSED)
 {
-	enum sk_ocontext_kind kind = p->policy->target == SK_TARGET_XEN ? SK_OCON_XEN_ISID : SK_OCON_ISID;
+	const struct sk_ocontext *o = sk_print_sid_entry(p, sid);
 
-	for (uint32_t i = 0; i < p->policy->n_ocontexts[kind]; i++) {
-		const struct sk_ocontext *o = &p->policy->ocontexts[kind][i];
-
-		if (o->u.sid != sid)
-			continue;
-		sk_buf_adds(p->out, "(sidcontext ");
-		sk_cil_sid_name(p, sid);
-		sk_buf_addc(p->out, ' ');
-		sk_cil_context(p, &o->context[0]);
-		sk_buf_adds(p->out, ")\n");
+	if (!o)
 		return;
-	}
+	sk_buf_adds(p->out, "(sidcontext ");
+	sk_print_sid_name(p, p->out, sid);
+	sk_buf_addc(p->out, ' ');
+	sk_cil_context(p, &o->context[0]);
+	sk_buf_adds(p->out, ")\n");
 }
 
 static void sk_cil_numbers(struct sk_print *p, uint64_t low, uint64_t high, const char *format)
@@ -1076,94 +1026,62 @@ static const char *sk_cil_file(struct sk_print *p, const struct sk_genfs_path *p
 static void sk_cil_genfs(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
 {
 	const struct sk_genfs *g = &p->policy->genfs[i];
-	uint32_t wildcard = selkie_capability_find("genfs_seclabel_wildcard");
-	bool wildcards = wildcard != SELKIE_CAPABILITY_NONE && sk_bitset_has(&p->policy->capabilities, wildcard);
 
 	for (uint32_t k = 0; k < g->n_paths; k++) {
-		const char *file = sk_cil_file(p, &g->paths[k]), *path = g->paths[k].path;
-		size_t n = strlen(path);
+		const char *file = sk_cil_file(p, &g->paths[k]);
 
 		if (!file)
 			continue;
-		if (wildcards && n && path[n - 1] == '*')
-			n--;	/* compilers add it */
-		else if (wildcards)
-			sk_print_lacks(p, "the path '%s' of %s would get a '*' at its end", path, g->fstype);
 		sk_buf_join(p->out, "(genfscon ", g->fstype, " \"", NULL);
-		sk_buf_add(p->out, path, n);
+		sk_buf_add(p->out, g->paths[k].path, sk_print_genfs_length(p, g, &g->paths[k]));
 		sk_buf_join(p->out, "\"", file, " ", NULL);
 		sk_cil_context(p, &g->paths[k].context);
 		sk_buf_adds(p->out, ")\n");
 	}
 }
 
-static const struct sk_print_section sk_cil_sections[] = {
-	{ SK_PRINT_POLICY, sk_cil_header, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_POLICY, sk_cil_blocks, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_COMMONS, sk_cil_symbol, SK_CIL_SYM_COMMON, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_cil_symbol, SK_CIL_SYM_CLASS, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_cil_class_common, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_POLICY, sk_cil_ordered, SK_CIL_CLASSES, SK_PRINT_FIXED },
-	{ SK_PRINT_SIDS, sk_cil_sid, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_POLICY, sk_cil_ordered, SK_CIL_SIDS, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_cil_default, SK_CIL_USER, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_cil_default, SK_CIL_ROLE, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_cil_default, SK_CIL_TYPE, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_cil_default, SK_CIL_RANGE, SK_PRINT_FIXED | SK_PRINT_MLS },
-	{ SK_PRINT_SENS, sk_cil_sens, 0, SK_PRINT_FIXED | SK_PRINT_MLS },
-	{ SK_PRINT_POLICY, sk_cil_ordered, SK_CIL_SENSITIVITIES, SK_PRINT_FIXED },
-	{ SK_PRINT_CATS, sk_cil_category, 0, SK_PRINT_FIXED | SK_PRINT_MLS },
-	{ SK_PRINT_POLICY, sk_cil_ordered, SK_CIL_CATEGORIES, SK_PRINT_FIXED | SK_PRINT_MLS },
-	{ SK_PRINT_SENS, sk_cil_sens_cats, 0, SK_PRINT_FIXED | SK_PRINT_MLS },
-	{ SK_PRINT_CONSTRAINTS, sk_cil_constraint, SK_CIL_MLS | SK_CIL_CONSTRAIN, 0 },
-	{ SK_PRINT_CONSTRAINTS, sk_cil_constraint, SK_CIL_MLS | SK_CIL_VALIDATETRANS, 0 },
-	{ SK_PRINT_CAPABILITIES, sk_cil_capability, 0, 0 },
-	{ SK_PRINT_TYPES, sk_cil_symbol, SK_CIL_SYM_TYPE, 0 },
-	{ SK_PRINT_BOOLS, sk_cil_symbol, SK_CIL_SYM_BOOL, 0 },
-	{ SK_PRINT_TYPE_NAMES, sk_cil_typealias, 0, 0 },
-	{ SK_PRINT_TYPES, sk_cil_mark, SK_CIL_BOUNDS, 0 },
-	{ SK_PRINT_TYPES, sk_cil_attribute, 0, 0 },
-	{ SK_PRINT_TYPES, sk_cil_mark, SK_CIL_PERMISSIVE, 0 },
-	{ SK_PRINT_TYPES, sk_cil_mark, SK_CIL_NEVERAUDIT, 0 },
-	{ SK_PRINT_RULES, sk_cil_unconditional, 0, 0 },		/* a number in sk_cil_kinds */
-	{ SK_PRINT_RULES, sk_cil_unconditional, 1, 0 },
-	{ SK_PRINT_RULES, sk_cil_unconditional, 2, 0 },
-	{ SK_PRINT_RULES, sk_cil_unconditional, 3, 0 },
-	{ SK_PRINT_RULES, sk_cil_unconditional, 4, 0 },
-	{ SK_PRINT_RULES, sk_cil_unconditional, 5, 0 },
-	{ SK_PRINT_RULES, sk_cil_unconditional, 6, 0 },
-	{ SK_PRINT_RULES, sk_cil_unconditional, 7, 0 },
-	{ SK_PRINT_RULES, sk_cil_unconditional, 8, 0 },
-	{ SK_PRINT_FILENAME_TRANSITIONS, sk_cil_filename, 0, 0 },
-	{ SK_PRINT_RANGE_TRANSITIONS, sk_cil_range_transition, 0, SK_PRINT_MLS },
-	{ SK_PRINT_CONDS, sk_cil_cond, 0, SK_PRINT_BLOCKS | SK_PRINT_BACKWARDS },
-	{ SK_PRINT_ROLES, sk_cil_symbol, SK_CIL_SYM_ROLE, 0 },
-	{ SK_PRINT_ROLES, sk_cil_role_types, 0, 0 },
-	{ SK_PRINT_ROLE_TRANSITIONS, sk_cil_role_transition, 0, SK_PRINT_BACKWARDS },
-	{ SK_PRINT_ROLE_ALLOWS, sk_cil_role_allow, 0, SK_PRINT_BACKWARDS },
-	{ SK_PRINT_USERS, sk_cil_user_parts, 0, SK_PRINT_BLOCKS },
-	{ SK_PRINT_USERS, sk_cil_user_bounds, 0, 0 },
-	{ SK_PRINT_POLICY, sk_cil_object_r, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_CONSTRAINTS, sk_cil_constraint, SK_CIL_CONSTRAIN, 0 },
-	{ SK_PRINT_CONSTRAINTS, sk_cil_constraint, SK_CIL_VALIDATETRANS, 0 },
-	{ SK_PRINT_SIDS, sk_cil_sid_context, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_FSUSE, 0 },
-	{ SK_PRINT_GENFS, sk_cil_genfs, 0, 0 },
-	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_PORT, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_NETIF, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_NODE, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_NODE6, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_XEN_PIRQ, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_XEN_IOMEM, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_XEN_IOPORT, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_XEN_PCIDEVICE, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_XEN_DEVICETREE, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_IBPKEY, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_cil_labeling, SK_OCON_IBENDPORT, SK_PRINT_FIXED },
-};
-
 const struct sk_print_language sk_print_cil = {
 	.begin = sk_cil_begin,
-	.n_sections = SK_ARRAY_LEN(sk_cil_sections),
-	.sections = sk_cil_sections,
+	.write = {
+		[SK_KIND_HEADER] = sk_cil_header,
+		[SK_KIND_BLOCKS] = sk_cil_blocks,
+		[SK_KIND_SID_NAMES] = sk_cil_sid,
+		[SK_KIND_COMMONS] = sk_cil_common,
+		[SK_KIND_CLASSES] = sk_cil_class,
+		[SK_KIND_CLASS_COMMONS] = sk_cil_class_common,
+		[SK_KIND_CLASS_ORDER] = sk_cil_class_order,
+		[SK_KIND_SID_ORDER] = sk_cil_sid_order,
+		[SK_KIND_DEFAULT_USERS ... SK_KIND_DEFAULT_RANGES] = sk_cil_default,
+		[SK_KIND_SENSITIVITIES] = sk_cil_sens,
+		[SK_KIND_SENSITIVITY_ORDER] = sk_cil_sens_order,
+		[SK_KIND_CATEGORIES] = sk_cil_category,
+		[SK_KIND_CATEGORY_ORDER] = sk_cil_cat_order,
+		[SK_KIND_LEVELS] = sk_cil_sens_cats,
+		[SK_KIND_MLS_CONSTRAINTS ... SK_KIND_MLS_VALIDATETRANS] = sk_cil_constraint,
+		[SK_KIND_CAPABILITIES] = sk_cil_capability,
+		[SK_KIND_TYPES_IN_ORDER] = sk_cil_type_decl,
+		[SK_KIND_ATTRIBUTES_SORTED] = sk_cil_type_decl,
+		[SK_KIND_BOOLS] = sk_cil_bool,
+		[SK_KIND_TYPES_SORTED] = sk_cil_type_decl,
+		[SK_KIND_TYPE_ALIASES] = sk_cil_typealias,
+		[SK_KIND_TYPE_BOUNDS] = sk_cil_bounds,
+		[SK_KIND_ATTRIBUTES] = sk_cil_attribute,
+		[SK_KIND_PERMISSIVE_TYPES ... SK_KIND_NEVERAUDIT_TYPES] = sk_cil_mark,
+		[SK_KIND_ALLOWS ... SK_KIND_TYPE_CHANGES] = sk_cil_unconditional,
+		[SK_KIND_FILENAME_TRANSITIONS] = sk_cil_filename,
+		[SK_KIND_RANGE_TRANSITIONS] = sk_cil_range_transition,
+		[SK_KIND_CONDS] = sk_cil_cond,
+		[SK_KIND_ROLE_NAMES] = sk_cil_role_decl,
+		[SK_KIND_ROLES] = sk_cil_role_types,
+		[SK_KIND_ROLE_TRANSITIONS] = sk_cil_role_transition,
+		[SK_KIND_ROLE_ALLOWS] = sk_cil_role_allow,
+		[SK_KIND_USERS] = sk_cil_user_parts,
+		[SK_KIND_USER_BOUNDS] = sk_cil_user_bounds,
+		[SK_KIND_OBJECT_R] = sk_cil_object_r,
+		[SK_KIND_CONSTRAINTS ... SK_KIND_VALIDATETRANS] = sk_cil_constraint,
+		[SK_KIND_SIDS] = sk_cil_sid_context,
+		[SK_KIND_FSUSES] = sk_cil_labeling,
+		[SK_KIND_GENFS] = sk_cil_genfs,
+		[SK_KIND_PORTS ... SK_KIND_IBENDPORTS] = sk_cil_labeling,
+	},
 };

@@ -18,25 +18,6 @@
 #define SK_ROLE_LINE_LONG 900	/* libsepol breaks lists of types longer than this ... */
 #define SK_ROLE_LINE 600	/* ... after at least so many bytes */
 
-/* Names by id; NULL where an id is not used. */
-static const char *sk_conf_type(const struct sk_print *p, uint32_t id)
-{
-	return p->text.types[id].s ? p->text.types[id].s : p->policy->type_by_id[id]->name;
-}
-
-static const char *sk_conf_role(const struct sk_print *p, uint32_t id)
-{
-	return p->policy->role_by_id[id] ? p->policy->role_by_id[id]->name : NULL;
-}
-
-static const char *sk_conf_perm(const struct sk_perm *perms, uint32_t n, uint32_t value)
-{
-	for (uint32_t i = 0; i < n; i++)
-		if (perms[i].value == value)
-			return perms[i].name;
-	return NULL;
-}
-
 /* A type has the name, or an attribute before this one got it. */
 static bool sk_conf_is_taken(const struct sk_print *p, const char *name, uint32_t id)
 {
@@ -245,7 +226,7 @@ static void sk_conf_range(struct sk_print *p, const struct sk_range *range)
 static void sk_conf_context(struct sk_print *p, const struct sk_context *c)
 {
 	sk_buf_join(p->out, p->policy->user_by_id[c->user.v]->name, ":",
-		    p->policy->role_by_id[c->role.v]->name, ":", sk_conf_type(p, c->type.v), NULL);
+		    p->policy->role_by_id[c->role.v]->name, ":", sk_print_type(p, c->type.v), NULL);
 	if (p->policy->mls) {
 		sk_buf_addc(p->out, ':');
 		sk_conf_range(p, &c->range);
@@ -277,19 +258,10 @@ static void sk_conf_class(struct sk_print *p, uint32_t i, uint32_t which SK_UNUS
 		sk_print_lacks(p, "there is no class %u; the classes after it get other numbers", i);
 }
 
-static void sk_conf_sid_name(struct sk_print *p, uint32_t sid)
-{
-	const char *name = sk_sid_word(p->policy->target, sid);
-
-	sk_buf_adds(p->out, name ? name : "UNKNOWN");
-	if (!name)
-		sk_buf_add_uint(p->out, sid);
-}
-
 static void sk_conf_sid(struct sk_print *p, uint32_t sid, uint32_t which SK_UNUSED)
 {
 	sk_buf_adds(p->out, "sid ");
-	sk_conf_sid_name(p, sid);
+	sk_print_sid_name(p, p->out, sid);
 	sk_buf_addc(p->out, '\n');
 }
 
@@ -300,7 +272,7 @@ static void sk_conf_permissions(struct sk_print *p, const struct sk_perm *perms,
 		return;
 	sk_buf_adds(p->out, " {");
 	for (uint32_t value = 1; value <= 32; value++) {
-		const char *name = sk_conf_perm(perms, n, value);
+		const char *name = sk_print_perm(perms, n, value);
 
 		if (name)
 			sk_buf_join(p->out, " ", name, NULL);
@@ -310,15 +282,13 @@ static void sk_conf_permissions(struct sk_print *p, const struct sk_perm *perms,
 
 static void sk_conf_common(struct sk_print *p, uint32_t value, uint32_t which SK_UNUSED)
 {
-	for (uint32_t i = 0; i < p->policy->n_commons; i++) {
-		const struct sk_common *c = &p->policy->commons[i];
+	const struct sk_common *c = sk_print_common(p, value);
 
-		if (c->value != value)
-			continue;
-		sk_buf_join(p->out, "common ", c->name, NULL);
-		sk_conf_permissions(p, c->perms, c->n_perms);
-		sk_buf_addc(p->out, '\n');
-	}
+	if (!c)
+		return;
+	sk_buf_join(p->out, "common ", c->name, NULL);
+	sk_conf_permissions(p, c->perms, c->n_perms);
+	sk_buf_addc(p->out, '\n');
 }
 
 static void sk_conf_access_vector(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
@@ -334,33 +304,12 @@ static void sk_conf_access_vector(struct sk_print *p, uint32_t i, uint32_t which
 	sk_buf_addc(p->out, '\n');
 }
 
-enum sk_conf_default { SK_CONF_USER, SK_CONF_ROLE, SK_CONF_TYPE, SK_CONF_RANGE };
-
-static const char *const sk_conf_ranges[] = {
-	[SK_DEFAULT_SOURCE_LOW] = "source low",
-	[SK_DEFAULT_SOURCE_HIGH] = "source high",
-	[SK_DEFAULT_SOURCE_LOW_HIGH] = "source low-high",
-	[SK_DEFAULT_TARGET_LOW] = "target low",
-	[SK_DEFAULT_TARGET_HIGH] = "target high",
-	[SK_DEFAULT_TARGET_LOW_HIGH] = "target low-high",
-	[SK_DEFAULT_GLBLUB] = "glblub",
-};
-
 static void sk_conf_default(struct sk_print *p, uint32_t i, uint32_t which)
 {
 	static const char *const statements[] = { "user", "role", "type", "range" };
 	const struct sk_class *c = p->policy->class_by_id[i];
-	uint32_t values[4];
-	const char *word;
+	const char *word = c ? sk_print_default_word(c, which) : NULL;
 
-	if (!c)
-		return;
-	memcpy(values, (uint32_t[]){ c->default_user, c->default_role, c->default_type, c->default_range },
-	       sizeof(values));
-	if (which != SK_CONF_RANGE)
-		word = sk_default_word(values[which]);
-	else
-		word = values[which] < SK_ARRAY_LEN(sk_conf_ranges) ? sk_conf_ranges[values[which]] : NULL;
 	if (word)
 		sk_buf_join(p->out, "default_", statements[which], " { ", c->name, " } ", word, ";\n", NULL);
 }
@@ -394,6 +343,8 @@ static void sk_conf_sens(struct sk_print *p, uint32_t id, uint32_t which SK_UNUS
 
 static void sk_conf_dominance(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t which SK_UNUSED)
 {
+	if (!p->policy->mls)
+		return;
 	sk_buf_adds(p->out, "dominance {");
 	for (uint32_t id = 1; id <= p->policy->n_sens_ids; id++)
 		if (p->policy->sens_by_id[id])
@@ -425,8 +376,6 @@ static void sk_conf_level(struct sk_print *p, uint32_t id, uint32_t which SK_UNU
 	sk_buf_adds(p->out, ";\n");
 }
 
-enum sk_conf_constraint { SK_CONF_CONSTRAIN, SK_CONF_VALIDATETRANS, SK_CONF_MLS = 2 };
-
 /* An empty set of names has no spelling; a set of one name that is and is not has. */
 static bool sk_conf_says_nothing(const struct sk_policy *p, const struct sk_constraint *c)
 {
@@ -446,13 +395,13 @@ static void sk_conf_constraint(struct sk_print *p, uint32_t i, uint32_t which)
 	const struct sk_print_constraint *c = &p->constraints[i];
 	const char *name = p->policy->class_by_id[c->cls.v]->name;
 
-	if (c->validatetrans != (which & SK_CONF_VALIDATETRANS) || c->mls != !!(which & SK_CONF_MLS))
+	if (c->validatetrans != (which & SK_PRINT_VALIDATETRANS) || c->mls != !!(which & SK_PRINT_OF_LEVELS))
 		return;
 	if (!c->validatetrans && !(c->constraint->perms & p->policy->class_by_id[c->cls.v]->perm_mask))
 		return;
 	if (sk_conf_says_nothing(p->policy, c->constraint))
 		sk_print_lacks(p, "a constraint of class %s compares with no name at all", name);
-	sk_buf_adds(p->out, which & SK_CONF_MLS ? "mls" : "");
+	sk_buf_adds(p->out, which & SK_PRINT_OF_LEVELS ? "mls" : "");
 	sk_buf_join(p->out, c->validatetrans ? "validatetrans " : "constrain ", name, " ", NULL);
 	if (!c->validatetrans) {
 		sk_text_perms(&p->text, p->out, c->cls, c->constraint->perms);
@@ -474,8 +423,6 @@ static void sk_conf_capability(struct sk_print *p, uint32_t bit, uint32_t which 
 		sk_print_lacks(p, "policy capability %u has no name that is known", bit);
 }
 
-enum sk_conf_symbol { SK_CONF_TYPES = 1, SK_CONF_ATTRIBUTES = 2 };
-
 static void sk_conf_type_decl(struct sk_print *p, uint32_t id, uint32_t which)
 {
 	bool attribute = p->policy->type_by_id[id]->attribute;
@@ -483,8 +430,8 @@ static void sk_conf_type_decl(struct sk_print *p, uint32_t id, uint32_t which)
 	/* before version 20 nothing refers to an attribute */
 	if (attribute && p->policy->version < 20)
 		return;
-	if (which & (attribute ? SK_CONF_ATTRIBUTES : SK_CONF_TYPES))
-		sk_buf_join(p->out, attribute ? "attribute " : "type ", sk_conf_type(p, id), ";\n", NULL);
+	if (which & (attribute ? SK_PRINT_ATTRIBUTES : SK_PRINT_PLAIN_TYPES))
+		sk_buf_join(p->out, attribute ? "attribute " : "type ", sk_print_type(p, id), ";\n", NULL);
 }
 
 static void sk_conf_bool(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
@@ -500,7 +447,7 @@ static void sk_conf_typealias(struct sk_print *p, uint32_t i, uint32_t which SK_
 	const struct sk_type *t = &p->policy->types[i];
 
 	if (!t->primary)
-		sk_buf_join(p->out, "typealias ", sk_conf_type(p, t->id.v), " alias ", t->name, ";\n", NULL);
+		sk_buf_join(p->out, "typealias ", sk_print_type(p, t->id.v), " alias ", t->name, ";\n", NULL);
 }
 
 static void sk_conf_typebounds(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
@@ -508,7 +455,7 @@ static void sk_conf_typebounds(struct sk_print *p, uint32_t id, uint32_t which S
 	const struct sk_type *t = p->policy->type_by_id[id];
 
 	if (t->bounds.v)
-		sk_buf_join(p->out, "typebounds ", sk_conf_type(p, t->bounds.v), " ", t->name, ";\n", NULL);
+		sk_buf_join(p->out, "typebounds ", sk_print_type(p, t->bounds.v), " ", t->name, ";\n", NULL);
 }
 
 static void sk_conf_typeattribute(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
@@ -520,24 +467,22 @@ static void sk_conf_typeattribute(struct sk_print *p, uint32_t id, uint32_t whic
 		return;
 	for (uint32_t i = 0; i < set->n; i++)
 		if (set->ids[i] != id)
-			p->list[n++] = sk_conf_type(p, set->ids[i]);
+			p->list[n++] = sk_print_type(p, set->ids[i]);
 	if (!n)
 		return;
 	if (p->sorted)
 		qsort(p->list, n, sizeof(*p->list), sk_print_name_compare);
-	sk_buf_join(p->out, "typeattribute ", sk_conf_type(p, id), " ", NULL);
+	sk_buf_join(p->out, "typeattribute ", sk_print_type(p, id), " ", NULL);
 	sk_conf_list(p, n, ", ");
 	sk_buf_adds(p->out, ";\n");
 }
 
-enum sk_conf_mark { SK_CONF_PERMISSIVE, SK_CONF_NEVERAUDIT };
-
 static void sk_conf_mark(struct sk_print *p, uint32_t id, uint32_t which)
 {
-	bool permissive = which == SK_CONF_PERMISSIVE;
+	bool permissive = which == SK_PRINT_PERMISSIVE;
 
 	if (sk_bitset_has(permissive ? &p->policy->permissive : &p->policy->neveraudit, id))
-		sk_buf_join(p->out, permissive ? "permissive " : "neveraudit ", sk_conf_type(p, id), ";\n",
+		sk_buf_join(p->out, permissive ? "permissive " : "neveraudit ", sk_print_type(p, id), ";\n",
 			    NULL);
 }
 
@@ -555,26 +500,12 @@ static void sk_conf_hex(struct sk_buf *buf, uint64_t value)
 	sk_buf_add(buf, digits + i, sizeof(digits) - i);
 }
 
-static bool sk_xperm_bit(const struct sk_xperm *x, uint32_t i)
-{
-	return i < 256 && x->perms[i / 32] >> (i % 32) & 1;
-}
-
-/* Whole drivers are ranges from 0xX00 to 0xXff. */
 static void sk_conf_xperms(struct sk_print *p, const struct sk_xperm *x)
 {
-	bool drivers = x->kind == SK_XPERM_IOCTL_DRIVER;
+	uint32_t low, high;
 
 	sk_buf_adds(p->out, x->kind == SK_XPERM_NLMSG ? "nlmsg {" : "ioctl {");
-	for (uint32_t i = 0; i < 256; i++) {
-		uint32_t first = i, low, high;
-
-		if (!sk_xperm_bit(x, i))
-			continue;
-		while (sk_xperm_bit(x, i + 1))
-			i++;
-		low = drivers ? first << 8 : (uint32_t)x->driver << 8 | first;
-		high = drivers ? i << 8 | 0xff : (uint32_t)x->driver << 8 | i;
+	for (uint32_t i = 0; sk_print_next_numbers(x, &i, &low, &high);) {
 		sk_buf_addc(p->out, ' ');
 		sk_conf_hex(p->out, low);
 		if (low == high)
@@ -584,22 +515,6 @@ static void sk_conf_xperms(struct sk_print *p, const struct sk_xperm *x)
 	}
 	sk_buf_adds(p->out, " };\n");
 }
-
-static const struct {
-	enum sk_rule_kind kind;
-	uint32_t n;
-	const char *word;
-} sk_conf_kinds[] = {
-	{ SK_RULE_ALLOW, 6, "allow " },
-	{ SK_RULE_AUDITALLOW, 11, "auditallow " },
-	{ SK_RULE_AUDITDENY, 10, "dontaudit " },
-	{ SK_RULE_XALLOW, 11, "allowxperm " },
-	{ SK_RULE_XAUDITALLOW, 16, "auditallowxperm " },
-	{ SK_RULE_XDONTAUDIT, 15, "dontauditxperm " },
-	{ SK_RULE_TRANSITION, 16, "type_transition " },
-	{ SK_RULE_MEMBER, 12, "type_member " },
-	{ SK_RULE_CHANGE, 12, "type_change " },
-};
 
 /* "SOURCE TARGET:CLASS " */
 static void sk_conf_key(struct sk_print *p, uint32_t source, uint32_t target, uint32_t cls, bool self)
@@ -615,16 +530,16 @@ static void sk_conf_key(struct sk_print *p, uint32_t source, uint32_t target, ui
 	sk_buf_addc(p->out, ' ');
 }
 
-/* `kind` is a number in sk_conf_kinds. A rule that says nothing (no permission of its class) is left out. */
+/* `kind` is a number in sk_print_rule_kinds. A rule that says nothing (no permission of its class) is left out. */
 static void sk_conf_rule(struct sk_print *p, const struct sk_rule *r, uint32_t kind, const char *lead)
 {
-	uint32_t perms = r->kind == SK_RULE_AUDITDENY ? ~r->data : r->data;
+	uint32_t perms = sk_print_perms_of(p, r);
 
-	perms &= p->policy->class_by_id[r->cls]->perm_mask;
 	if (r->kind & SK_RULES_AV && !perms)
 		return;
 	sk_buf_adds(p->out, lead);
-	sk_buf_add(p->out, sk_conf_kinds[kind].word, sk_conf_kinds[kind].n);
+	sk_buf_adds(p->out, sk_print_rule_kinds[kind].conf);
+	sk_buf_addc(p->out, ' ');
 	sk_conf_key(p, r->source, r->target, r->cls, !(r->kind & SK_RULES_TYPE));
 	if (r->kind & SK_RULES_XPERM) {
 		sk_conf_xperms(p, &p->policy->xperms[r->data]);
@@ -639,18 +554,18 @@ static void sk_conf_rule(struct sk_print *p, const struct sk_rule *r, uint32_t k
 
 static void sk_conf_unconditional(struct sk_print *p, uint32_t i, uint32_t which)
 {
-	if (p->policy->rules[i].kind == sk_conf_kinds[which].kind)
+	if (p->policy->rules[i].kind == sk_print_rule_kinds[which].kind)
 		sk_conf_rule(p, &p->policy->rules[i], which, "");
 }
 
 /* The rules of a branch by kind; compilers put the last one said first. */
 static void sk_conf_branch(struct sk_print *p, uint32_t first, uint32_t n)
 {
-	for (uint32_t kind = 0; kind < SK_ARRAY_LEN(sk_conf_kinds); kind++) {
+	for (uint32_t kind = 0; kind < SK_PRINT_N_RULE_KINDS; kind++) {
 		size_t from = p->out->n;
 
 		for (uint32_t i = first + n; i-- > first;)
-			if (p->policy->rules[i].kind == sk_conf_kinds[kind].kind)
+			if (p->policy->rules[i].kind == sk_print_rule_kinds[kind].kind)
 				sk_conf_rule(p, &p->policy->rules[i], kind, "    ");
 		if (p->sorted)
 			sk_print_sort_lines(p, from);
@@ -680,7 +595,7 @@ static void sk_conf_filename(struct sk_print *p, uint32_t i, uint32_t which SK_U
 	for (uint32_t s = 0; s < f->sources.n; s++) {
 		sk_buf_adds(p->out, "type_transition ");
 		sk_conf_key(p, f->sources.ids[s], f->target.v, f->cls.v, false);
-		sk_buf_join(p->out, sk_conf_type(p, f->result.v), " \"", f->name, "\";\n", NULL);
+		sk_buf_join(p->out, sk_print_type(p, f->result.v), " \"", f->name, "\";\n", NULL);
 	}
 }
 
@@ -711,7 +626,7 @@ static void sk_conf_role_decl(struct sk_print *p, uint32_t id, uint32_t which SK
 static void sk_conf_role_types(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
 {
 	const struct sk_role *role = sk_conf_declared_role(p, id);
-	size_t n = role ? sk_print_list_ids(p, &role->types, sk_conf_type) : 0, total = 0, line = 0;
+	size_t n = role ? sk_print_list_ids(p, &role->types, sk_print_type) : 0, total = 0, line = 0;
 
 	for (size_t i = 0; i < n; i++)
 		total += strlen(p->list[i]) + 1;
@@ -731,7 +646,7 @@ static void sk_conf_role_types(struct sk_print *p, uint32_t id, uint32_t which S
 static void sk_conf_role_dominance(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
 {
 	const struct sk_role *role = sk_conf_declared_role(p, id);
-	size_t n = role ? sk_print_list_bits(p, &role->dominates, sk_conf_role) : 0, others = 0;
+	size_t n = role ? sk_print_list_bits(p, &role->dominates, sk_print_role) : 0, others = 0;
 
 	for (size_t i = 0; i < n; i++)
 		others += strcmp(p->list[i], role->name) != 0;
@@ -766,7 +681,7 @@ static void sk_conf_role_transition(struct sk_print *p, uint32_t i, uint32_t whi
 	const struct sk_role_transition *t = &p->policy->role_transitions[i];
 
 	sk_buf_join(p->out, "role_transition ", p->policy->role_by_id[t->role.v]->name, " ",
-		    sk_conf_type(p, t->type.v), ":", p->policy->class_by_id[t->cls.v]->name, " ",
+		    sk_print_type(p, t->type.v), ":", p->policy->class_by_id[t->cls.v]->name, " ",
 		    p->policy->role_by_id[t->new_role.v]->name, ";\n", NULL);
 }
 
@@ -781,7 +696,7 @@ static void sk_conf_role_allow(struct sk_print *p, uint32_t i, uint32_t which SK
 static void sk_conf_user(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
 {
 	const struct sk_user *u = p->policy->user_by_id[id];
-	size_t n = u ? sk_print_list_bits(p, &u->roles, sk_conf_role) : 0;
+	size_t n = u ? sk_print_list_bits(p, &u->roles, sk_print_role) : 0;
 
 	if (!u)
 		return;
@@ -804,21 +719,15 @@ static void sk_conf_user(struct sk_print *p, uint32_t id, uint32_t which SK_UNUS
 /* The contexts stand in the order of the numbers, whatever the file's is. */
 static void sk_conf_sid_context(struct sk_print *p, uint32_t sid, uint32_t which SK_UNUSED)
 {
-	enum sk_ocontext_kind kind =
-		p->policy->target == SK_TARGET_XEN ? SK_OCON_XEN_ISID : SK_OCON_ISID;
+	const struct sk_ocontext *o = sk_print_sid_entry(p, sid);
 
-	for (uint32_t i = 0; i < p->policy->n_ocontexts[kind]; i++) {
-		const struct sk_ocontext *o = &p->policy->ocontexts[kind][i];
-
-		if (o->u.sid != sid)
-			continue;
-		sk_buf_adds(p->out, "sid ");
-		sk_conf_sid_name(p, sid);
-		sk_buf_addc(p->out, ' ');
-		sk_conf_context(p, &o->context[0]);
-		sk_buf_addc(p->out, '\n');
+	if (!o)
 		return;
-	}
+	sk_buf_adds(p->out, "sid ");
+	sk_print_sid_name(p, p->out, sid);
+	sk_buf_addc(p->out, ' ');
+	sk_conf_context(p, &o->context[0]);
+	sk_buf_addc(p->out, '\n');
 }
 
 static void sk_conf_numbers(struct sk_print *p, uint64_t low, uint64_t high, bool hex)
@@ -950,98 +859,61 @@ static const char *sk_conf_letter(struct sk_print *p, const struct sk_genfs_path
 	return NULL;
 }
 
-#define SK_CAPABILITY_GENFS_WILDCARD 11
-
-/* Under genfs_seclabel_wildcard compilers add the '*' that ends a path. */
 static void sk_conf_genfs(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED)
 {
 	const struct sk_genfs *g = &p->policy->genfs[i];
-	bool wildcards = sk_bitset_has(&p->policy->capabilities, SK_CAPABILITY_GENFS_WILDCARD);
 
 	for (uint32_t k = 0; k < g->n_paths; k++) {
-		const char *letter = sk_conf_letter(p, &g->paths[k]), *path = g->paths[k].path;
-		size_t n = strlen(path);
+		const char *letter = sk_conf_letter(p, &g->paths[k]);
 
 		if (!letter)
 			continue;
-		if (wildcards && n && path[n - 1] == '*')
-			n--;
-		else if (wildcards)
-			sk_print_lacks(p, "the path '%s' of %s would get a '*' at its end", path, g->fstype);
 		sk_buf_join(p->out, "genfscon ", g->fstype, " \"", NULL);
-		sk_buf_add(p->out, path, n);
+		sk_buf_add(p->out, g->paths[k].path, sk_print_genfs_length(p, g, &g->paths[k]));
 		sk_buf_join(p->out, "\"", letter, " ", NULL);
 		sk_conf_context(p, &g->paths[k].context);
 		sk_buf_addc(p->out, '\n');
 	}
 }
 
-static const struct sk_print_section sk_conf_sections[] = {
-	{ SK_PRINT_POLICY, sk_conf_unknown, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_conf_class, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_SIDS, sk_conf_sid, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_COMMONS, sk_conf_common, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_conf_access_vector, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_conf_default, SK_CONF_USER, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_conf_default, SK_CONF_ROLE, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_conf_default, SK_CONF_TYPE, SK_PRINT_FIXED },
-	{ SK_PRINT_CLASSES, sk_conf_default, SK_CONF_RANGE, SK_PRINT_FIXED | SK_PRINT_MLS },
-	{ SK_PRINT_SENS, sk_conf_sens, 0, SK_PRINT_FIXED | SK_PRINT_MLS },
-	{ SK_PRINT_POLICY, sk_conf_dominance, 0, SK_PRINT_FIXED | SK_PRINT_MLS },
-	{ SK_PRINT_CATS, sk_conf_category, 0, SK_PRINT_FIXED | SK_PRINT_MLS },
-	{ SK_PRINT_SENS, sk_conf_level, 0, SK_PRINT_FIXED | SK_PRINT_MLS },
-	{ SK_PRINT_CONSTRAINTS, sk_conf_constraint, SK_CONF_MLS | SK_CONF_CONSTRAIN, SK_PRINT_MLS },
-	{ SK_PRINT_CONSTRAINTS, sk_conf_constraint, SK_CONF_MLS | SK_CONF_VALIDATETRANS, SK_PRINT_MLS },
-	{ SK_PRINT_CAPABILITIES, sk_conf_capability, 0, 0 },
-	{ SK_PRINT_TYPES, sk_conf_type_decl, SK_CONF_TYPES | SK_CONF_ATTRIBUTES, SK_PRINT_ONLY_IN_ORDER },
-	{ SK_PRINT_TYPES, sk_conf_type_decl, SK_CONF_ATTRIBUTES, SK_PRINT_ONLY_SORTED },
-	{ SK_PRINT_BOOLS, sk_conf_bool, 0, 0 },
-	{ SK_PRINT_TYPES, sk_conf_type_decl, SK_CONF_TYPES, SK_PRINT_ONLY_SORTED },
-	{ SK_PRINT_TYPE_NAMES, sk_conf_typealias, 0, 0 },
-	{ SK_PRINT_TYPES, sk_conf_typebounds, 0, 0 },
-	{ SK_PRINT_TYPES, sk_conf_typeattribute, 0, 0 },
-	{ SK_PRINT_TYPES, sk_conf_mark, SK_CONF_PERMISSIVE, 0 },
-	{ SK_PRINT_TYPES, sk_conf_mark, SK_CONF_NEVERAUDIT, 0 },
-	{ SK_PRINT_RULES, sk_conf_unconditional, 0, 0 },	/* a number in sk_conf_kinds */
-	{ SK_PRINT_RULES, sk_conf_unconditional, 1, 0 },
-	{ SK_PRINT_RULES, sk_conf_unconditional, 2, 0 },
-	{ SK_PRINT_RULES, sk_conf_unconditional, 3, SK_PRINT_BACKWARDS },
-	{ SK_PRINT_RULES, sk_conf_unconditional, 4, SK_PRINT_BACKWARDS },
-	{ SK_PRINT_RULES, sk_conf_unconditional, 5, SK_PRINT_BACKWARDS },
-	{ SK_PRINT_RULES, sk_conf_unconditional, 6, 0 },
-	{ SK_PRINT_RULES, sk_conf_unconditional, 7, 0 },
-	{ SK_PRINT_RULES, sk_conf_unconditional, 8, 0 },
-	{ SK_PRINT_FILENAME_TRANSITIONS, sk_conf_filename, 0, SK_PRINT_BACKWARDS },
-	{ SK_PRINT_RANGE_TRANSITIONS, sk_conf_range_transition, 0, SK_PRINT_MLS },
-	{ SK_PRINT_CONDS, sk_conf_cond, 0, SK_PRINT_BLOCKS | SK_PRINT_BACKWARDS },
-	{ SK_PRINT_ROLES, sk_conf_role_decl, 0, 0 },
-	{ SK_PRINT_ROLES, sk_conf_role_types, 0, 0 },
-	{ SK_PRINT_ROLES, sk_conf_role_dominance, 0, 0 },
-	{ SK_PRINT_ROLES, sk_conf_role_bounds, 0, 0 },
-	{ SK_PRINT_ROLE_TRANSITIONS, sk_conf_role_transition, 0, SK_PRINT_BACKWARDS },
-	{ SK_PRINT_ROLE_ALLOWS, sk_conf_role_allow, 0, SK_PRINT_BACKWARDS },
-	{ SK_PRINT_USERS, sk_conf_user, 0, 0 },
-	{ SK_PRINT_CONSTRAINTS, sk_conf_constraint, SK_CONF_CONSTRAIN, 0 },
-	{ SK_PRINT_CONSTRAINTS, sk_conf_constraint, SK_CONF_VALIDATETRANS, 0 },
-	{ SK_PRINT_SIDS, sk_conf_sid_context, 0, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_conf_labeling, SK_OCON_FSUSE, SK_PRINT_BACKWARDS },
-	{ SK_PRINT_GENFS, sk_conf_genfs, 0, 0 },
-	/* the first that fits counts */
-	{ SK_PRINT_OCONTEXTS, sk_conf_labeling, SK_OCON_PORT, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_conf_labeling, SK_OCON_NETIF, SK_PRINT_FIXED | SK_PRINT_BACKWARDS },
-	{ SK_PRINT_OCONTEXTS, sk_conf_labeling, SK_OCON_NODE, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_conf_labeling, SK_OCON_NODE6, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_conf_labeling, SK_OCON_XEN_PIRQ, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_conf_labeling, SK_OCON_XEN_IOMEM, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_conf_labeling, SK_OCON_XEN_IOPORT, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_conf_labeling, SK_OCON_XEN_PCIDEVICE, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_conf_labeling, SK_OCON_XEN_DEVICETREE, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_conf_labeling, SK_OCON_IBPKEY, SK_PRINT_FIXED },
-	{ SK_PRINT_OCONTEXTS, sk_conf_labeling, SK_OCON_IBENDPORT, SK_PRINT_FIXED },
-};
-
 const struct sk_print_language sk_print_conf = {
 	.begin = sk_conf_begin,
-	.n_sections = SK_ARRAY_LEN(sk_conf_sections),
-	.sections = sk_conf_sections,
+	.write = {
+		[SK_KIND_HEADER] = sk_conf_unknown,
+		[SK_KIND_CLASS_NAMES] = sk_conf_class,
+		[SK_KIND_SID_NAMES] = sk_conf_sid,
+		[SK_KIND_COMMONS] = sk_conf_common,
+		[SK_KIND_CLASSES] = sk_conf_access_vector,
+		[SK_KIND_DEFAULT_USERS ... SK_KIND_DEFAULT_RANGES] = sk_conf_default,
+		[SK_KIND_SENSITIVITIES] = sk_conf_sens,
+		[SK_KIND_SENSITIVITY_ORDER] = sk_conf_dominance,
+		[SK_KIND_CATEGORIES] = sk_conf_category,
+		[SK_KIND_LEVELS] = sk_conf_level,
+		[SK_KIND_MLS_CONSTRAINTS ... SK_KIND_MLS_VALIDATETRANS] = sk_conf_constraint,
+		[SK_KIND_CAPABILITIES] = sk_conf_capability,
+		[SK_KIND_TYPES_IN_ORDER] = sk_conf_type_decl,
+		[SK_KIND_ATTRIBUTES_SORTED] = sk_conf_type_decl,
+		[SK_KIND_BOOLS] = sk_conf_bool,
+		[SK_KIND_TYPES_SORTED] = sk_conf_type_decl,
+		[SK_KIND_TYPE_ALIASES] = sk_conf_typealias,
+		[SK_KIND_TYPE_BOUNDS] = sk_conf_typebounds,
+		[SK_KIND_TYPES] = sk_conf_typeattribute,
+		[SK_KIND_PERMISSIVE_TYPES ... SK_KIND_NEVERAUDIT_TYPES] = sk_conf_mark,
+		[SK_KIND_ALLOWS ... SK_KIND_TYPE_CHANGES] = sk_conf_unconditional,
+		[SK_KIND_FILENAME_TRANSITIONS] = sk_conf_filename,
+		[SK_KIND_RANGE_TRANSITIONS] = sk_conf_range_transition,
+		[SK_KIND_CONDS] = sk_conf_cond,
+		[SK_KIND_ROLE_NAMES] = sk_conf_role_decl,
+		[SK_KIND_ROLES] = sk_conf_role_types,
+		[SK_KIND_ROLE_DOMINANCE] = sk_conf_role_dominance,
+		[SK_KIND_ROLE_BOUNDS] = sk_conf_role_bounds,
+		[SK_KIND_ROLE_TRANSITIONS] = sk_conf_role_transition,
+		[SK_KIND_ROLE_ALLOWS] = sk_conf_role_allow,
+		[SK_KIND_USERS] = sk_conf_user,
+		[SK_KIND_CONSTRAINTS ... SK_KIND_VALIDATETRANS] = sk_conf_constraint,
+		[SK_KIND_SIDS] = sk_conf_sid_context,
+		[SK_KIND_FSUSES] = sk_conf_labeling,
+		[SK_KIND_GENFS] = sk_conf_genfs,
+		[SK_KIND_PORTS ... SK_KIND_IBENDPORTS] = sk_conf_labeling,
+	},
 };

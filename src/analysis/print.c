@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The walk over a policy that is printed: which sections there are and what each of them looks like is the language's
- * business, which elements they have and in what order they come out is decided here. Text goes out as it is made; only
- * a section that is sorted is held in memory. The result depends on nothing but the policy and the order.
+ * The walk over a policy that is printed: what an element looks like is the language's business, which kinds of elements
+ * there are and in what order they come out is decided here. Text goes out as it is made; only a kind that is sorted is
+ * held in memory. The result depends on nothing but the policy and the order.
  */
 #include "analysis/print.h"
 
@@ -13,17 +13,35 @@
 
 #define SK_PRINT_MOST_SIDS 255
 
+static const struct sk_print_row {
+	enum sk_print_part part;
+	uint32_t which, flags;
+	const char *list;
+} sk_print_rows[SK_N_KINDS] = {
+#define SK_ROW(kind, part, which, flags, list) { SK_PRINT_##part, which, flags, list },
+	SK_PRINT_KINDS(SK_ROW)
+#undef SK_ROW
+};
+
+/* A kind on its way: its row, and how the language writes an element. */
+struct sk_print_section {
+	const struct sk_print_row *row;
+	void (*write)(struct sk_print *print, uint32_t i, uint32_t which);
+	/* of a language of lists; NULL otherwise */
+	void (*list)(struct sk_print *print, enum sk_print_list at, const char *name);
+};
+
 /* The first element of a part is 1 for ids and 0 for positions; ret_end is one past the last. */
 static uint32_t sk_print_first(enum sk_print_part part)
 {
 	return (part >= SK_PRINT_COMMONS && part < SK_PRINT_TYPE_NAMES) || part == SK_PRINT_SIDS;
 }
 
-static uint32_t sk_print_count(const struct sk_print *p, const struct sk_print_section *s)
+static uint32_t sk_print_count(const struct sk_print *p, enum sk_print_part part, uint32_t which)
 {
 	const struct sk_policy *policy = p->policy;
 
-	switch (s->part) {
+	switch (part) {
 	case SK_PRINT_POLICY:
 		return 1;
 	case SK_PRINT_CAPABILITIES:
@@ -63,7 +81,7 @@ static uint32_t sk_print_count(const struct sk_print *p, const struct sk_print_s
 	case SK_PRINT_SIDS:
 		return p->n_sids;
 	case SK_PRINT_OCONTEXTS:
-		return policy->n_ocontexts[s->which];
+		return policy->n_ocontexts[which];
 	case SK_PRINT_GENFS:
 		return policy->n_genfs;
 	default:
@@ -71,10 +89,11 @@ static uint32_t sk_print_count(const struct sk_print *p, const struct sk_print_s
 	}
 }
 
-void sk_print_elements_of(const struct sk_print *p, const struct sk_print_section *s, uint32_t *ret_first, uint32_t *ret_n)
+void sk_print_elements_of(const struct sk_print *p, enum sk_print_part part, uint32_t which, uint32_t *ret_first,
+			  uint32_t *ret_n)
 {
-	*ret_first = sk_print_first(s->part);
-	*ret_n = sk_print_count(p, s);
+	*ret_first = sk_print_first(part);
+	*ret_n = sk_print_count(p, part, which);
 }
 
 static int sk_piece_compare(const void *a, const void *b)
@@ -112,10 +131,15 @@ static void sk_print_split(struct sk_print *p, const char *text, size_t size)
 	}
 }
 
-static void sk_print_add_sorted(struct sk_print_pieces *pieces, struct sk_buf *to)
+static void sk_print_sort_pieces(struct sk_print_pieces *pieces)
 {
 	if (pieces->n)
 		qsort(pieces->at, pieces->n, sizeof(*pieces->at), sk_piece_compare);
+}
+
+static void sk_print_add_sorted(struct sk_print_pieces *pieces, struct sk_buf *to)
+{
+	sk_print_sort_pieces(pieces);
 	for (size_t i = 0; i < pieces->n; i++) {
 		sk_buf_add(to, pieces->at[i].s, pieces->at[i].n);
 		sk_buf_addc(to, '\n');
@@ -140,23 +164,25 @@ void sk_print_sort_lines(struct sk_print *p, size_t from)
 
 static void sk_print_elements(struct sk_print *p, const struct sk_print_section *s)
 {
-	uint32_t first = sk_print_first(s->part), n = sk_print_count(p, s);
+	uint32_t first, n, flags = s->row->flags;
 
+	sk_print_elements_of(p, s->row->part, s->row->which, &first, &n);
 	for (uint32_t i = 0; i < n && !p->out->failed; i++)
-		s->write(p, first + (s->flags & SK_PRINT_BACKWARDS ? n - 1 - i : i), s->which);
+		s->write(p, first + (flags & SK_PRINT_BACKWARDS && !s->list ? n - 1 - i : i), s->row->which);
 }
 
 /* Where an element begins is known for good when all are written: until then the text may move. */
 static void sk_print_block_elements(struct sk_print *p, const struct sk_print_section *s)
 {
-	uint32_t first = sk_print_first(s->part), n = sk_print_count(p, s);
+	uint32_t first, n;
 	const char *at;
 
+	sk_print_elements_of(p, s->row->part, s->row->which, &first, &n);
 	p->blocks.n = 0;
 	for (uint32_t i = first; i < first + n && !p->out->failed; i++) {
 		size_t from = p->out->n;
 
-		s->write(p, i, s->which);
+		s->write(p, i, s->row->which);
 		if (p->out->n > from && !p->out->failed)
 			sk_print_add_piece(p, &p->blocks, NULL, p->out->n - from - 1);
 	}
@@ -167,34 +193,55 @@ static void sk_print_block_elements(struct sk_print *p, const struct sk_print_se
 	}
 }
 
+static void sk_print_add_list(struct sk_print *p, const struct sk_print_section *s, struct sk_print_pieces *pieces)
+{
+	sk_print_sort_pieces(pieces);
+	for (size_t i = 0; i < pieces->n; i++) {
+		s->list(p, SK_PRINT_LIST_NEXT, NULL);
+		sk_buf_add(p->out, pieces->at[i].s, pieces->at[i].n);
+	}
+}
+
 static void sk_print_sorted(struct sk_print *p, const struct sk_print_section *s, struct sk_buf *out)
 {
-	struct sk_print_pieces *pieces = s->flags & SK_PRINT_BLOCKS ? &p->blocks : &p->lines;
+	bool blocks = s->row->flags & SK_PRINT_BLOCKS && !s->list;
+	struct sk_print_pieces *pieces = blocks ? &p->blocks : &p->lines;
 
 	p->out = &p->scratch;
 	p->scratch.n = 0;
-	if (s->flags & SK_PRINT_BLOCKS) {
+	p->collecting = true;
+	if (blocks) {
 		sk_print_block_elements(p, s);
 	} else {
 		sk_print_elements(p, s);
 		sk_print_split(p, p->scratch.data, p->scratch.n);
 	}
 	p->out = out;
+	p->collecting = false;
 	if (p->scratch.failed)
 		sk_buf_fail(out, p->scratch.error);
+	else if (s->list)
+		sk_print_add_list(p, s, pieces);
 	else
 		sk_print_add_sorted(pieces, out);
 }
 
-static void sk_print_section(struct sk_print *p, const struct sk_print_section *s)
+static void sk_print_kind(struct sk_print *p, const struct sk_print_language *language, enum sk_print_kind kind)
 {
-	if (s->flags & (p->sorted ? SK_PRINT_ONLY_IN_ORDER : SK_PRINT_ONLY_SORTED) ||
-	    (s->flags & SK_PRINT_MLS && !p->policy->mls))
+	const struct sk_print_row *row = &sk_print_rows[kind];
+	const struct sk_print_section s = { row, language->write[kind], row->list ? language->list : NULL };
+
+	if (!s.write || row->flags & (p->sorted ? SK_PRINT_ONLY_IN_ORDER : SK_PRINT_ONLY_SORTED) ||
+	    (row->flags & SK_PRINT_MLS && !p->policy->mls))
 		return;
-	if (p->sorted && !(s->flags & SK_PRINT_FIXED))
-		sk_print_sorted(p, s, p->out);
+	if (s.list)
+		s.list(p, SK_PRINT_LIST_BEGIN, row->list);
+	if (p->sorted && !(row->flags & SK_PRINT_FIXED))
+		sk_print_sorted(p, &s, p->out);
 	else
-		sk_print_elements(p, s);
+		sk_print_elements(p, &s);
+	if (s.list)
+		s.list(p, SK_PRINT_LIST_END, row->list);
 }
 
 static void sk_print_add_constraints(struct sk_print *p, struct sk_class_id cls,
@@ -298,6 +345,7 @@ static void sk_print_done(struct sk_print *p)
 {
 	sk_buf_done(&p->scratch);
 	sk_buf_done(&p->names);
+	sk_buf_done(&p->value);
 	sk_text_done(&p->text);
 	sk_arena_done(&p->arena);
 	free(p->list);
@@ -313,6 +361,7 @@ void sk_print_run(const struct sk_policy *policy, const struct sk_print_language
 
 	sk_buf_init(&p.scratch);
 	sk_buf_init(&p.names);
+	sk_buf_init(&p.value);
 	r = sk_text_init(&p.text, policy);
 	if (!r)
 		r = sk_print_find_constraints(&p);
@@ -321,8 +370,10 @@ void sk_print_run(const struct sk_policy *policy, const struct sk_print_language
 		r = language->begin(&p);
 	if (r)
 		sk_buf_fail(out, r);
-	for (size_t i = 0; i < language->n_sections && !out->failed; i++)
-		sk_print_section(&p, &language->sections[i]);
+	for (unsigned int kind = 0; kind < SK_N_KINDS && !out->failed; kind++)
+		sk_print_kind(&p, language, kind);
+	if (language->end && !out->failed)
+		language->end(&p);
 	if (diags && diags->no_memory)
 		sk_buf_fail(out, -ENOMEM);
 	sk_print_done(&p);
@@ -331,16 +382,19 @@ void sk_print_run(const struct sk_policy *policy, const struct sk_print_language
 static int sk_print_check(const struct selkie_print_options *options, bool *ret_sorted,
 			  const struct sk_print_language **ret_language)
 {
+	static const struct sk_print_language *const languages[] = {
+		[SELKIE_PRINT_CONF] = &sk_print_conf, [SELKIE_PRINT_CIL] = &sk_print_cil, [SELKIE_PRINT_JSON] = &sk_print_json,
+	};
+
 	*ret_sorted = false;
 	*ret_language = &sk_print_conf;
 	if (!options)
 		return 0;
 	if (options->version != SELKIE_PRINT_OPTIONS_VERSION ||
 	    (options->order != SELKIE_PRINT_IN_ORDER && options->order != SELKIE_PRINT_SORTED) ||
-	    (options->language != SELKIE_PRINT_CONF && options->language != SELKIE_PRINT_CIL))
+	    (unsigned int)options->language >= SK_ARRAY_LEN(languages))
 		return -EINVAL;
-	if (options->language == SELKIE_PRINT_CIL)
-		*ret_language = &sk_print_cil;
+	*ret_language = languages[options->language];
 	*ret_sorted = options->order == SELKIE_PRINT_SORTED;
 	return 0;
 }

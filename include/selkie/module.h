@@ -74,12 +74,13 @@ enum selkie_module_language {
 	SELKIE_MODULE_TE,	/* the policy language: a .te, or for a base a policy.conf; without the texts */
 	SELKIE_MODULE_FC,	/* file contexts, as they stand in a .fc without macros */
 	SELKIE_MODULE_CIL,	/* everything, as the converter of module packages writes it */
+	SELKIE_MODULE_JSON,	/* everything, as docs/json/print.json describes it */
 };
 
 /*
  * Prints the module to fd, in pieces. What the language has no words for is left out with a warning (W0402, W0404, W0405).
- * Returns 0, SELKIE_MODULE_REFUSED, or a negative errno; after a failure of writing part of the text may have been
- * written.
+ * Returns 0, SELKIE_MODULE_REFUSED, -EINVAL for a language that is none, or another negative errno; after a failure of
+ * writing part of the text may have been written.
  */
 int selkie_module_print_fd(selkie_module *module, enum selkie_module_language language, selkie_diagnostics *diags, int fd);
 

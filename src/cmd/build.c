@@ -31,7 +31,7 @@ static const struct sk_option sk_build_options[] = {
 	[SK_BUILD_OUTPUT] = { 'o', "output", "FILE|DIR", .help = "write the policy there, or in DIR/ all that a tree installs" },
 	[SK_BUILD_CONFIG] = { .name = "config", .arg = "N=V", .help = "a setting that counts before build.conf's (repeatable)" },
 	[SK_BUILD_VERSION] = { .name = "policy-version", .arg = "N", .help = "15 to 35; default: as build.conf says, else 33" },
-	[SK_BUILD_FORMAT] = { .name = "format", .arg = "FORMAT", .help = "policy (default), or one module: pp, mod" },
+	[SK_BUILD_FORMAT] = { .name = "format", .arg = "FORMAT", .help = "policy (default), or one module: pp, mod, cil" },
 	[SK_BUILD_HEADERS] = { .name = "headers", .arg = "DIR", .help = "build modules against the headers in DIR" },
 	[SK_BUILD_OPTIMIZE] = { 'O', "optimize", .help = "leave out rules that others cover" },
 	[SK_BUILD_UNCHECKED] = { 'N', "unchecked", .help = "do not check bounds and neverallow rules" },
@@ -45,12 +45,25 @@ struct sk_build_request {
 	struct selkie_build_options build;
 	const char *output;
 	bool directory;		/* output is one */
-	enum { SK_FORMAT_POLICY, SK_FORMAT_PP, SK_FORMAT_MOD } format;
+	int format;		/* index in sk_build_formats */
 	unsigned int version;
 	bool json;
 	const char **config;
 	size_t n_config;
 };
+
+enum { SK_FORMAT_POLICY, SK_FORMAT_PP, SK_FORMAT_MOD, SK_FORMAT_CIL };
+
+/* -1: there is no such format. */
+static int sk_build_find_format(const char *name)
+{
+	static const char *const formats[] = { "policy", "pp", "mod", "cil" };
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(formats); i++)
+		if (!strcmp(formats[i], name))
+			return (int)i;
+	return -1;
+}
 
 static bool sk_build_take(const struct sk_command *cmd, struct sk_build_request *q, int option, const char *value,
 			  int *ret_code)
@@ -76,11 +89,11 @@ static bool sk_build_take(const struct sk_command *cmd, struct sk_build_request 
 		}
 		break;
 	case SK_BUILD_FORMAT:
-		if (strcmp(value, "policy") != 0 && strcmp(value, "pp") != 0 && strcmp(value, "mod") != 0) {
-			*ret_code = sk_usage_error(cmd, "'%s' is no format; there are policy, pp and mod", value);
+		q->format = sk_build_find_format(value);
+		if (q->format < 0) {
+			*ret_code = sk_usage_error(cmd, "'%s' is no format; there are policy, pp, mod and cil", value);
 			return false;
 		}
-		q->format = !strcmp(value, "pp") ? SK_FORMAT_PP : !strcmp(value, "mod") ? SK_FORMAT_MOD : SK_FORMAT_POLICY;
 		break;
 	case SK_BUILD_HEADERS:
 		q->build.headers = value;
@@ -169,14 +182,31 @@ static int sk_build_report(const struct sk_command *cmd, const struct sk_build_r
 	return r < 0 ? SK_EXIT_FAILED : r ? SK_EXIT_NO : SK_EXIT_YES;
 }
 
-/* Writes a package, or the module in it alone. */
-static int sk_build_save_module(const struct sk_build_request *q, const selkie_module *module)
+/* A module as CIL, with its file contexts. */
+static int sk_build_save_cil(const struct sk_build_request *q, selkie_module *module, selkie_diagnostics *diags)
+{
+	sk_auto_output struct sk_output output = SK_OUTPUT_INIT;
+	int r = sk_output_open(&output, q->output);
+
+	if (!r)
+		r = selkie_module_print_fd(module, SELKIE_MODULE_CIL, diags, output.fd);
+	if (!r)
+		r = sk_output_finish(&output, 0644);
+	if (!r)
+		r = sk_output_commit(&output);
+	return r ? r : sk_output_sync(&output);
+}
+
+/* Writes a package, the module in it alone, or its CIL. */
+static int sk_build_save_module(const struct sk_build_request *q, selkie_module *module, selkie_diagnostics *diags)
 {
 	sk_auto_free void *package = NULL;
 	const void *data;
 	size_t size;
 	int r;
 
+	if (q->format == SK_FORMAT_CIL)
+		return sk_build_save_cil(q, module, diags);
 	r = selkie_module_write_memory(module, &package, &size);
 	if (r)
 		return r;
@@ -195,7 +225,7 @@ static int sk_build_module(const struct sk_command *cmd, const struct sk_build_r
 		return sk_failure(cmd, "out of memory");
 	r = selkie_build_module(sources, n, &q->build, 0, diags, &module);
 	if (!r && q->output)
-		r = sk_build_save_module(q, module);
+		r = sk_build_save_module(q, module, diags);
 	code = sk_build_report(cmd, q, r, SELKIE_MODULE_FORMAT, NULL, diags);
 	selkie_module_free(module);
 	selkie_diagnostics_free(diags);

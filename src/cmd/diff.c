@@ -382,8 +382,8 @@ static int sk_run_diff(const struct sk_command *cmd, int argc, char **argv)
 	code = SK_EXIT_YES;
 	for (int side = 0; side < 2 && code == SK_EXIT_YES; side++)
 		code = sk_edition_open(cmd, argv[args.first + side],
-				       &(struct sk_edition_options){ q.contexts[side], q.config,
-								     side && sk_diff_wants_meaning(&q) },
+				       &(struct sk_edition_options){ .contexts = q.contexts[side], .config = q.config,
+								     .origins = side && sk_diff_wants_meaning(&q) },
 				       &editions[side]);
 	if (code == SK_EXIT_YES)
 		code = sk_diff_compare(cmd, &q, editions);

@@ -212,19 +212,20 @@ static int sk_edition_built_labels(const selkie_built *built, selkie_label_db **
 	return selkie_label_read_memory(text, strlen(text), "file contexts", NULL, NULL, ret);
 }
 
-/* Sources are compared as they are: what their neverallow rules say is for who builds them. */
-static int sk_edition_build(const struct sk_command *cmd, const char *path,
-			    const struct sk_edition_options *options, struct sk_edition *e)
+/* Sources are taken as they are: what their neverallow rules say is for who builds them. */
+static int sk_edition_build_all(const struct sk_command *cmd, const char *const *paths, size_t n,
+				const struct sk_edition_options *options, struct sk_edition *e)
 {
 	struct selkie_build_options build = {
 		.size = sizeof(build),
 		.flags = SELKIE_BUILD_UNCHECKED | SELKIE_BUILD_FILE_CONTEXTS |
 			 (options->origins ? 0 : SELKIE_BUILD_STRIP),
 		.config = options->config,
+		.headers = options->headers,
 	};
 	selkie_diagnostics *diags = selkie_diagnostics_new();
 	selkie_built *built = NULL;
-	int r = diags ? selkie_build(&path, 1, &build, diags, &built) : -ENOMEM;
+	int r = diags ? selkie_build(paths, n, &build, diags, &built) : -ENOMEM;
 
 	if (!r)
 		r = options->origins ? sk_edition_as_saved(cmd, built, diags, e)
@@ -236,10 +237,30 @@ static int sk_edition_build(const struct sk_command *cmd, const char *path,
 	selkie_diagnostics_free(diags);
 	selkie_built_free(built);
 	if (r < 0)
-		return sk_failure(cmd, "%s: %s", path, strerror(-r));
+		return sk_failure(cmd, "%s: %s", e->name, strerror(-r));
 	return r ? sk_failure(cmd, "%s is neither a policy nor sources of one that can be built",
-			      path)
+			      e->name)
 		 : SK_EXIT_YES;
+}
+
+static int sk_edition_build(const struct sk_command *cmd, const char *path,
+			    const struct sk_edition_options *options, struct sk_edition *e)
+{
+	return sk_edition_build_all(cmd, &path, 1, options, e);
+}
+
+int sk_edition_open_sources(const struct sk_command *cmd, const char *const *paths, size_t n,
+			    const struct sk_edition_options *options, struct sk_edition *ret)
+{
+	struct sk_edition e = { .name = strdup(paths[0]) };
+	int code = e.name ? sk_edition_build_all(cmd, paths, n, options, &e)
+			  : sk_failure(cmd, "out of memory");
+
+	if (code == SK_EXIT_YES)
+		*ret = e;
+	else
+		sk_edition_done(&e);
+	return code;
 }
 
 /* Runs a program and waits for it. True when it ended well. */

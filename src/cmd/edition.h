@@ -30,6 +30,7 @@ struct sk_edition_options {
 	const char *contexts;	   /* file contexts to be taken instead of its own, or NULL */
 	const char *const *config; /* settings of trees, "NAME=VALUE", ended by NULL; or NULL */
 	bool origins;		   /* find out where rules come from */
+	const char *headers;	   /* for modules without a tree, or NULL */
 };
 
 /*
@@ -37,6 +38,10 @@ struct sk_edition_options {
  */
 int sk_edition_open(const struct sk_command *cmd, const char *word,
 		    const struct sk_edition_options *options, struct sk_edition *ret);
+
+/* The same of several sources that are one policy together. */
+int sk_edition_open_sources(const struct sk_command *cmd, const char *const *paths, size_t n,
+			    const struct sk_edition_options *options, struct sk_edition *ret);
 void sk_edition_done(struct sk_edition *edition);
 
 #endif

@@ -219,14 +219,17 @@ int selkie_module_info(selkie_module *m, selkie_diagnostics *diags, struct selki
 
 int selkie_module_print_fd(selkie_module *m, enum selkie_module_language language, selkie_diagnostics *diags, int fd)
 {
+	static int (*const printers[])(const struct sk_unit *unit, struct sk_buf *out) = {
+		[SELKIE_MODULE_TE] = sk_unit_print_te, [SELKIE_MODULE_FC] = sk_unit_print_fc,
+		[SELKIE_MODULE_CIL] = sk_unit_print_cil, [SELKIE_MODULE_JSON] = sk_unit_print_json,
+	};
 	struct sk_buf out = SK_BUF_INIT;
-	int r = sk_module_lower(m, diags);
+	int r = (unsigned int)language < SK_ARRAY_LEN(printers) ? sk_module_lower(m, diags) : -EINVAL;
 
 	if (r)
 		return r;
 	sk_buf_to_fd(&out, fd);
-	r = language == SELKIE_MODULE_CIL ? sk_unit_print_cil(&m->unit, &out)
-	  : language == SELKIE_MODULE_FC  ? sk_unit_print_fc(&m->unit, &out) : sk_unit_print_te(&m->unit, &out);
+	r = printers[language](&m->unit, &out);
 	if (!r)
 		r = sk_buf_flush(&out);
 	sk_buf_done(&out);

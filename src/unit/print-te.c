@@ -821,6 +821,38 @@ static void sk_tt_block(struct sk_te_text *t, uint32_t block)
 	}
 }
 
+void sk_unit_text_level(const struct sk_space *space, struct sk_buf *out, uint32_t level)
+{
+	sk_tt_level(&(struct sk_te_text){ .space = space, .out = out }, level);
+}
+
+void sk_unit_text_range(const struct sk_space *space, struct sk_buf *out, uint32_t range)
+{
+	sk_tt_range(&(struct sk_te_text){ .space = space, .out = out }, range, " - ");
+}
+
+void sk_unit_text_context(const struct sk_space *space, struct sk_buf *out, uint32_t context)
+{
+	sk_tt_context(&(struct sk_te_text){ .space = space, .out = out }, context, " - ");
+}
+
+void sk_unit_text_cats(const struct sk_space *space, struct sk_buf *out, uint32_t set)
+{
+	sk_tt_cats(&(struct sk_te_text){ .space = space, .out = out }, set);
+}
+
+void sk_unit_text_constraint(const struct sk_space *space, struct sk_buf *out, uint32_t expr)
+{
+	sk_tt_constraint(&(struct sk_te_text){ .space = space, .out = out }, expr);
+}
+
+void sk_unit_text_condition(const struct sk_space *space, struct sk_buf *out, uint32_t expr)
+{
+	const struct sk_unit_expr *e = &space->exprs.list[expr];
+
+	sk_tt_expr(&(struct sk_te_text){ .space = space, .out = out }, e, e->n, false);
+}
+
 int sk_unit_print_te(const struct sk_unit *unit, struct sk_buf *out)
 {
 	struct sk_te_text t = { .unit = unit, .space = unit->space, .out = out };

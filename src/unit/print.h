@@ -6,7 +6,7 @@
 #include "unit/unit.h"
 
 /*
- * A unit as text. Both printers walk the table of statements (sk_unit_rows); what a statement has that its language lacks
+ * A unit as text. All printers walk the table of statements (sk_unit_rows); what a statement has that its language lacks
  * is left out with a warning.
  *
  * CIL: as the peers' converter of binary modules writes it, so that the same compiler makes the same policy of it. What
@@ -16,10 +16,13 @@
  * Policy language: a .te file that compiles to the module again; file contexts are a text of their own, that of a .fc file
  * with its macros expanded.
  *
+ * JSON: an object with the statements of each block by what they say, requirements first, then conditionals and optionals.
+ *
  * Each returns 0, or a negative errno; out is asked for its own failure by the caller.
  */
 int sk_unit_print_cil(const struct sk_unit *unit, struct sk_buf *out);
 int sk_unit_print_te(const struct sk_unit *unit, struct sk_buf *out);
+int sk_unit_print_json(const struct sk_unit *unit, struct sk_buf *out);
 int sk_unit_print_fc(const struct sk_unit *unit, struct sk_buf *out);
 
 /* Statements of each block, of each branch of a conditional, in order; shared by the printers. */
@@ -34,7 +37,13 @@ struct sk_unit_index {
 int sk_unit_index_init(struct sk_unit_index *index, const struct sk_unit *unit);
 void sk_unit_index_done(struct sk_unit_index *index);
 
-/* Parts that both languages write the same way. */
+/* Parts that languages write the same way; those of text as the policy language has them. */
+void sk_unit_text_level(const struct sk_space *space, struct sk_buf *out, uint32_t level);
+void sk_unit_text_range(const struct sk_space *space, struct sk_buf *out, uint32_t range);
+void sk_unit_text_context(const struct sk_space *space, struct sk_buf *out, uint32_t context);
+void sk_unit_text_cats(const struct sk_space *space, struct sk_buf *out, uint32_t set);
+void sk_unit_text_constraint(const struct sk_space *space, struct sk_buf *out, uint32_t expr);
+void sk_unit_text_condition(const struct sk_space *space, struct sk_buf *out, uint32_t expr);
 const char *sk_unit_ref_name(const struct sk_space *space, uint32_t ref);
 void sk_unit_print_address(struct sk_buf *out, const uint8_t *bytes, unsigned int family);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 const struct sk_unit_row sk_unit_rows[SK_UNIT_N_KINDS] = {
-#define SK_ROW(id, cil, operands) [SK_UNIT_##id] = { #id, cil, operands },
+#define SK_ROW(id, cil, operands, names) [SK_UNIT_##id] = { #id, cil, operands, names },
 	SK_UNIT_KINDS(SK_ROW)
 #undef SK_ROW
 };

@@ -9,8 +9,9 @@
  * build (macros, inheritance and tunables done), a binary module. A flat list of statements over the parts of the
  * build's space.
  *
- * The statements, a row each: what CIL calls it, and its operands. Everything that walks statements without caring for
- * their meaning (resolving references, printing, writing modules) walks this table. Operands, one letter each:
+ * The statements, a row each: what CIL calls it, its operands, and the names of the operands. Everything that walks
+ * statements without caring for their meaning (resolving references, printing, writing modules) walks this table.
+ * Operands, one letter each:
  *
  *   lower case, one reference:  t type  r role  u user  c class  m common  b boolean  s sensitivity  k category  i SID
  *   capitals, a set of them:    T types R roles U users C classes  Q permissions  S sensitivities  K categories
@@ -23,106 +24,106 @@
  */
 #define SK_UNIT_KINDS(ROW) \
 	/* declarations */ \
-	ROW(COMMON,		"common",		"mQ") \
-	ROW(CLASS,		"class",		"cQ") \
-	ROW(CLASS_COMMON,	"classcommon",		"cm") \
-	ROW(CLASS_ORDER,	"classorder",		"C") \
-	ROW(SID,		"sid",			"i") \
-	ROW(SID_ORDER,		"sidorder",		"I") \
-	ROW(TYPE,		"type",			"t") \
-	ROW(TYPE_ALIAS,		"typealias",		"tt")	/* alias, then what it stands for (or none yet) */ \
-	ROW(ATTRIBUTE,		"typeattribute",	"t") \
-	ROW(ROLE,		"role",			"r") \
-	ROW(ROLE_ATTRIBUTE,	"roleattribute",	"r") \
-	ROW(USER,		"user",			"u") \
-	ROW(USER_ATTRIBUTE,	"userattribute",	"u") \
-	ROW(BOOL,		"boolean",		"bv") \
-	ROW(TUNABLE,		"tunable",		"bv") \
-	ROW(SENSITIVITY,	"sensitivity",		"s") \
-	ROW(SENSITIVITY_ALIAS,	"sensitivityalias",	"ss") \
-	ROW(SENSITIVITY_ORDER,	"sensitivityorder",	"S") \
-	ROW(CATEGORY,		"category",		"k") \
-	ROW(CATEGORY_ALIAS,	"categoryalias",	"kk") \
-	ROW(CATEGORY_ORDER,	"categoryorder",	"K") \
+	ROW(COMMON,		"common",		"mQ", "name permissions") \
+	ROW(CLASS,		"class",		"cQ", "name permissions") \
+	ROW(CLASS_COMMON,	"classcommon",		"cm", "class common") \
+	ROW(CLASS_ORDER,	"classorder",		"C", "classes") \
+	ROW(SID,		"sid",			"i", "name") \
+	ROW(SID_ORDER,		"sidorder",		"I", "initial_ids") \
+	ROW(TYPE,		"type",			"t", "name") \
+	ROW(TYPE_ALIAS,		"typealias",		"tt", "name type")	/* alias, then what it stands for (or none yet) */ \
+	ROW(ATTRIBUTE,		"typeattribute",	"t", "name") \
+	ROW(ROLE,		"role",			"r", "name") \
+	ROW(ROLE_ATTRIBUTE,	"roleattribute",	"r", "name") \
+	ROW(USER,		"user",			"u", "name") \
+	ROW(USER_ATTRIBUTE,	"userattribute",	"u", "name") \
+	ROW(BOOL,		"boolean",		"bv", "name value") \
+	ROW(TUNABLE,		"tunable",		"bv", "name value") \
+	ROW(SENSITIVITY,	"sensitivity",		"s", "name") \
+	ROW(SENSITIVITY_ALIAS,	"sensitivityalias",	"ss", "name sensitivity") \
+	ROW(SENSITIVITY_ORDER,	"sensitivityorder",	"S", "sensitivities") \
+	ROW(CATEGORY,		"category",		"k", "name") \
+	ROW(CATEGORY_ALIAS,	"categoryalias",	"kk", "name category") \
+	ROW(CATEGORY_ORDER,	"categoryorder",	"K", "categories") \
 	/* what is said of them */ \
-	ROW(SENSITIVITY_CATS,	"sensitivitycategory",	"sK?") \
-	ROW(TYPE_ATTRIBUTE_SET,	"typeattributeset",	"tT")	/* attribute, types */ \
-	ROW(EXPAND_ATTRIBUTE,	"expandtypeattribute",	"Tv") \
-	ROW(TYPE_BOUNDS,	"typebounds",		"tt")	/* parent, child */ \
-	ROW(TYPE_PERMISSIVE,	"typepermissive",	"t") \
-	ROW(TYPE_NEVERAUDIT,	"typeneveraudit",	"t") \
-	ROW(ROLE_TYPES,		"roletype",		"rT") \
-	ROW(ROLE_ATTRIBUTE_SET,	"roleattributeset",	"rR") \
-	ROW(ROLE_BOUNDS,	"rolebounds",		"rr") \
-	ROW(ROLE_DOMINANCE,	"roledominance",	"rR")	/* of binary modules and old policy.conf */ \
-	ROW(USER_ROLES,		"userrole",		"uR") \
-	ROW(USER_ATTRIBUTE_SET,	"userattributeset",	"uU") \
-	ROW(USER_LEVEL,		"userlevel",		"ul") \
-	ROW(USER_RANGE,		"userrange",		"ug") \
-	ROW(USER_BOUNDS,	"userbounds",		"uu") \
-	ROW(USER_PREFIX,	"userprefix",		"un") \
-	ROW(SELINUX_USER,	"selinuxuser",		"nug?") \
-	ROW(DEFAULT_USER,	"defaultuser",		"Cv")	/* enum sk_unit_default */ \
-	ROW(DEFAULT_ROLE,	"defaultrole",		"Cv") \
-	ROW(DEFAULT_TYPE,	"defaulttype",		"Cv") \
-	ROW(DEFAULT_RANGE,	"defaultrange",		"Cv") \
-	ROW(POLICY_CAPABILITY,	"policycap",		"n") \
-	ROW(MLS,		"mls",			"v") \
-	ROW(HANDLE_UNKNOWN,	"handleunknown",	"n") \
+	ROW(SENSITIVITY_CATS,	"sensitivitycategory",	"sK?", "sensitivity categories") \
+	ROW(TYPE_ATTRIBUTE_SET,	"typeattributeset",	"tT", "attribute types")	/* attribute, types */ \
+	ROW(EXPAND_ATTRIBUTE,	"expandtypeattribute",	"Tv", "attributes value") \
+	ROW(TYPE_BOUNDS,	"typebounds",		"tt", "parent child")	/* parent, child */ \
+	ROW(TYPE_PERMISSIVE,	"typepermissive",	"t", "type") \
+	ROW(TYPE_NEVERAUDIT,	"typeneveraudit",	"t", "type") \
+	ROW(ROLE_TYPES,		"roletype",		"rT", "role types") \
+	ROW(ROLE_ATTRIBUTE_SET,	"roleattributeset",	"rR", "attribute roles") \
+	ROW(ROLE_BOUNDS,	"rolebounds",		"rr", "parent child") \
+	ROW(ROLE_DOMINANCE,	"roledominance",	"rR", "role roles")	/* of binary modules and old policy.conf */ \
+	ROW(USER_ROLES,		"userrole",		"uR", "user roles") \
+	ROW(USER_ATTRIBUTE_SET,	"userattributeset",	"uU", "attribute users") \
+	ROW(USER_LEVEL,		"userlevel",		"ul", "user level") \
+	ROW(USER_RANGE,		"userrange",		"ug", "user range") \
+	ROW(USER_BOUNDS,	"userbounds",		"uu", "parent child") \
+	ROW(USER_PREFIX,	"userprefix",		"un", "user prefix") \
+	ROW(SELINUX_USER,	"selinuxuser",		"nug?", "name user range") \
+	ROW(DEFAULT_USER,	"defaultuser",		"Cv", "classes default")	/* enum sk_unit_default */ \
+	ROW(DEFAULT_ROLE,	"defaultrole",		"Cv", "classes default") \
+	ROW(DEFAULT_TYPE,	"defaulttype",		"Cv", "classes default") \
+	ROW(DEFAULT_RANGE,	"defaultrange",		"Cv", "classes default") \
+	ROW(POLICY_CAPABILITY,	"policycap",		"n", "name") \
+	ROW(MLS,		"mls",			"v", "value") \
+	ROW(HANDLE_UNKNOWN,	"handleunknown",	"n", "value") \
 	/* rules */ \
-	ROW(ALLOW,		"allow",		"TTP") \
-	ROW(AUDITALLOW,		"auditallow",		"TTP") \
-	ROW(DONTAUDIT,		"dontaudit",		"TTP") \
-	ROW(AUDITDENY,		"auditdeny",		"TTP") \
-	ROW(NEVERALLOW,		"neverallow",		"TTP") \
-	ROW(DENY,		"deny",			"TTP") \
-	ROW(ALLOWX,		"allowx",		"TTCX") \
-	ROW(AUDITALLOWX,	"auditallowx",		"TTCX") \
-	ROW(DONTAUDITX,		"dontauditx",		"TTCX") \
-	ROW(NEVERALLOWX,	"neverallowx",		"TTCX") \
-	ROW(XPERMS,		NULL,			"CX")	/* that have a name; whoever uses it has them too */ \
-	ROW(TYPE_TRANSITION,	"typetransition",	"TTCtN")	/* ..., result, name of the object */ \
-	ROW(TYPE_MEMBER,	"typemember",		"TTCt") \
-	ROW(TYPE_CHANGE,	"typechange",		"TTCt") \
-	ROW(RANGE_TRANSITION,	"rangetransition",	"TTCg") \
-	ROW(ROLE_ALLOW,		"roleallow",		"RR") \
-	ROW(ROLE_TRANSITION,	"roletransition",	"RTCr") \
-	ROW(CONSTRAIN,		"constrain",		"Pe") \
-	ROW(MLS_CONSTRAIN,	"mlsconstrain",		"Pe") \
-	ROW(VALIDATETRANS,	"validatetrans",	"Ce") \
-	ROW(MLS_VALIDATETRANS,	"mlsvalidatetrans",	"Ce") \
+	ROW(ALLOW,		"allow",		"TTP", "source target access") \
+	ROW(AUDITALLOW,		"auditallow",		"TTP", "source target access") \
+	ROW(DONTAUDIT,		"dontaudit",		"TTP", "source target access") \
+	ROW(AUDITDENY,		"auditdeny",		"TTP", "source target access") \
+	ROW(NEVERALLOW,		"neverallow",		"TTP", "source target access") \
+	ROW(DENY,		"deny",			"TTP", "source target access") \
+	ROW(ALLOWX,		"allowx",		"TTCX", "source target classes numbers") \
+	ROW(AUDITALLOWX,	"auditallowx",		"TTCX", "source target classes numbers") \
+	ROW(DONTAUDITX,		"dontauditx",		"TTCX", "source target classes numbers") \
+	ROW(NEVERALLOWX,	"neverallowx",		"TTCX", "source target classes numbers") \
+	ROW(XPERMS,		NULL,			"CX", "classes numbers")	/* that have a name; whoever uses it has them too */ \
+	ROW(TYPE_TRANSITION,	"typetransition",	"TTCtN", "source target classes result name")	/* ..., result, name of the object */ \
+	ROW(TYPE_MEMBER,	"typemember",		"TTCt", "source target classes result") \
+	ROW(TYPE_CHANGE,	"typechange",		"TTCt", "source target classes result") \
+	ROW(RANGE_TRANSITION,	"rangetransition",	"TTCg", "source target classes range") \
+	ROW(ROLE_ALLOW,		"roleallow",		"RR", "source target") \
+	ROW(ROLE_TRANSITION,	"roletransition",	"RTCr", "source target classes result") \
+	ROW(CONSTRAIN,		"constrain",		"Pe", "access expression") \
+	ROW(MLS_CONSTRAIN,	"mlsconstrain",		"Pe", "access expression") \
+	ROW(VALIDATETRANS,	"validatetrans",	"Ce", "classes expression") \
+	ROW(MLS_VALIDATETRANS,	"mlsvalidatetrans",	"Ce", "classes expression") \
 	/* object contexts */ \
-	ROW(SID_CONTEXT,	"sidcontext",		"ix") \
-	ROW(PORTCON,		"portcon",		"nvvx")	/* protocol, low, high */ \
-	ROW(NETIFCON,		"netifcon",		"nxx") \
-	ROW(NODECON,		"nodecon",		"ax") \
-	ROW(IBPKEYCON,		"ibpkeycon",		"avvx")	/* subnet prefix, low, high */ \
-	ROW(IBENDPORTCON,	"ibendportcon",		"nvx") \
-	ROW(FSUSE,		"fsuse",		"vnx")	/* enum sk_unit_fsuse, file system */ \
-	ROW(FSCON,		"fscon",		"vvxx")	/* major, minor: of old policies */ \
-	ROW(GENFSCON,		"genfscon",		"nnvx")	/* file system, path, enum sk_unit_file */ \
-	ROW(PIRQCON,		"pirqcon",		"vx") \
-	ROW(IOMEMCON,		"iomemcon",		"wwx") \
-	ROW(IOPORTCON,		"ioportcon",		"vvx") \
-	ROW(PCIDEVICECON,	"pcidevicecon",		"vx") \
-	ROW(DEVICETREECON,	"devicetreecon",	"nx") \
-	ROW(FILECON,		"filecon",		"nvy")	/* pattern, enum sk_unit_file */ \
+	ROW(SID_CONTEXT,	"sidcontext",		"ix", "name context") \
+	ROW(PORTCON,		"portcon",		"nvvx", "protocol low high context")	/* protocol, low, high */ \
+	ROW(NETIFCON,		"netifcon",		"nxx", "name context packet_context") \
+	ROW(NODECON,		"nodecon",		"ax", "address context") \
+	ROW(IBPKEYCON,		"ibpkeycon",		"avvx", "prefix low high context")	/* subnet prefix, low, high */ \
+	ROW(IBENDPORTCON,	"ibendportcon",		"nvx", "name port context") \
+	ROW(FSUSE,		"fsuse",		"vnx", "behavior name context")	/* enum sk_unit_fsuse, file system */ \
+	ROW(FSCON,		"fscon",		"vvxx", "major minor context file_context")	/* major, minor: of old policies */ \
+	ROW(GENFSCON,		"genfscon",		"nnvx", "file_system path file context")	/* file system, path, enum sk_unit_file */ \
+	ROW(PIRQCON,		"pirqcon",		"vx", "number context") \
+	ROW(IOMEMCON,		"iomemcon",		"wwx", "low high context") \
+	ROW(IOPORTCON,		"ioportcon",		"vvx", "low high context") \
+	ROW(PCIDEVICECON,	"pcidevicecon",		"vx", "number context") \
+	ROW(DEVICETREECON,	"devicetreecon",	"nx", "name context") \
+	ROW(FILECON,		"filecon",		"nvy", "pattern file context")	/* pattern, enum sk_unit_file */ \
 	/* what a block needs in order to be there */ \
-	ROW(REQUIRE_COMMON,	NULL,			"m") \
-	ROW(REQUIRE_CLASS,	NULL,			"cQ?") \
-	ROW(REQUIRE_TYPE,	NULL,			"t") \
-	ROW(REQUIRE_ATTRIBUTE,	NULL,			"t") \
-	ROW(REQUIRE_ROLE,	NULL,			"r") \
-	ROW(REQUIRE_ROLE_ATTRIBUTE, NULL,		"r") \
-	ROW(REQUIRE_USER,	NULL,			"u") \
-	ROW(REQUIRE_BOOL,	NULL,			"b") \
-	ROW(REQUIRE_TUNABLE,	NULL,			"b") \
-	ROW(REQUIRE_SENSITIVITY, NULL,			"s") \
-	ROW(REQUIRE_CATEGORY,	NULL,			"k") \
-	ROW(REQUIRE_BLOCK,	NULL,			"B")	/* that other block is enabled */
+	ROW(REQUIRE_COMMON,	NULL,			"m", "name") \
+	ROW(REQUIRE_CLASS,	NULL,			"cQ?", "name permissions") \
+	ROW(REQUIRE_TYPE,	NULL,			"t", "name") \
+	ROW(REQUIRE_ATTRIBUTE,	NULL,			"t", "name") \
+	ROW(REQUIRE_ROLE,	NULL,			"r", "name") \
+	ROW(REQUIRE_ROLE_ATTRIBUTE, NULL,		"r", "name") \
+	ROW(REQUIRE_USER,	NULL,			"u", "name") \
+	ROW(REQUIRE_BOOL,	NULL,			"b", "name") \
+	ROW(REQUIRE_TUNABLE,	NULL,			"b", "name") \
+	ROW(REQUIRE_SENSITIVITY, NULL,			"s", "name") \
+	ROW(REQUIRE_CATEGORY,	NULL,			"k", "name") \
+	ROW(REQUIRE_BLOCK,	NULL,			"B", "block")	/* that other block is enabled */
 
 enum sk_unit_kind {
-#define SK_ROW(id, cil, operands) SK_UNIT_##id,
+#define SK_ROW(id, cil, operands, names) SK_UNIT_##id,
 	SK_UNIT_KINDS(SK_ROW)
 #undef SK_ROW
 	SK_UNIT_N_KINDS
@@ -132,6 +133,7 @@ struct sk_unit_row {
 	const char *name;	/* the enum's, for messages of our own */
 	const char *cil;	/* NULL: CIL has no such statement */
 	const char *operands;
+	const char *names;	/* of the operands, with blanks between them */
 };
 
 extern const struct sk_unit_row sk_unit_rows[SK_UNIT_N_KINDS];

@@ -72,7 +72,7 @@ def compile_text(language, tool, version, mls, xen, unknown, text, out, work):
 
 
 def printed(language, policy, text, work):
-    r = subprocess.run([SELKIE, "print"] + (["--cil"] if language == "cil" else []) + [policy], cwd=work,
+    r = subprocess.run([SELKIE, "print"] + (["--format", "cil"] if language == "cil" else []) + [policy], cwd=work,
                        stdout=open(os.path.join(work, text), "w"), stderr=subprocess.PIPE, text=True, errors="replace")
     if r.returncode == 1 and "W0330" in r.stderr:
         raise Unsaid("print %s: %s" % (language, r.stderr[:600]))

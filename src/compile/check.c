@@ -9,6 +9,19 @@
 
 #include "compile/rule.h"
 
+int sk_check_content(struct sk_compiler *c)
+{
+	const struct sk_policy *p = c->policy;
+
+	if (!sk_is_all_cil(c))
+		return 0;
+	if (!c->n_sids)
+		sk_compile_error(c, "E0826", NULL, "the policy has no initial SID; it needs at least one, and an order of them");
+	if (!p->n_unconditional)
+		sk_compile_error(c, "E0826", NULL, "the policy has no rule; it needs at least one that is not in a booleanif");
+	return 0;
+}
+
 uint32_t sk_rule_branch(const struct sk_compiler *c, uint32_t rule)
 {
 	const struct sk_policy *p = c->policy;

@@ -215,6 +215,12 @@ static uint32_t sk_perm_expr(struct sk_vectors *v, uint32_t cls, const struct sk
 		if (op < SK_SET_OP || op == SK_SET_ALL || op == SK_SET_EMPTY) {
 			if (n == SK_ARRAY_LEN(stack))
 				return 0;
+			if (op == SK_SET_ALL && !all && sk_is_all_cil(v->c)) {
+				v->bad = true;
+				sk_compile_error_at(v->c, "E0805", v->stmt, v->c->policy->classes[cls - 1].name,
+						    "class '%s' has no permissions, so that 'all' means none",
+						    v->c->policy->classes[cls - 1].name);
+			}
 			stack[n++] = op == SK_SET_ALL ? all : op == SK_SET_EMPTY ? 0 : sk_perm_bit(v, cls, op);
 		} else if (op == SK_SET_NOT) {
 			if (n)

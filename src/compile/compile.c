@@ -73,7 +73,7 @@ static int sk_run_stages(struct sk_compiler *c)
 		sk_compile_header, sk_compile_roles, sk_compile_classes, sk_compile_types, NULL,
 		sk_compile_mls, sk_compile_role_parts, sk_compile_users, sk_compile_bools, sk_compile_rules,
 		sk_compile_transitions, sk_compile_constraints, sk_compile_contexts, NULL,
-		sk_seal, sk_check_bounds, sk_check_neverallow, NULL,
+		sk_seal, sk_check_content, sk_check_bounds, sk_check_neverallow, NULL,
 		sk_compile_optimize,
 	};
 

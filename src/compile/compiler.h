@@ -138,6 +138,10 @@ struct sk_compiler {
 	struct sk_map by_name;	/* ns and whole name, to symbol */
 	uint32_t *ref_symbol;	/* by reference; SK_SPACE_NONE: not found; SK_REF_UNKNOWN: not looked up */
 	uint32_t object_r;
+	uint32_t n_sids;	/* that have a place in the order */
+	/* in a policy of CIL alone: who may have object_r, and what types it may have; the policy itself says nothing of it */
+	struct sk_bitset object_r_users;
+	struct sk_idset object_r_types;
 
 	/* blocks */
 	bool *enabled;
@@ -288,6 +292,10 @@ int sk_compile_mls(struct sk_compiler *c);
 /* False after a diagnostic or when out of memory. */
 bool sk_level_of(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t level, struct sk_level *ret_level);
 bool sk_range_of(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t range, struct sk_range *ret_range);
+/* Only that what the range names is there. */
+void sk_check_range_names(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t number);
+/* Levels, ranges and sets of categories that CIL gives names to are looked at, used or not. */
+void sk_check_named_levels(struct sk_compiler *c);
 
 /* role.c: roles and users. The parts of roles are their types, bounds and whom they dominate. */
 int sk_compile_roles(struct sk_compiler *c);
@@ -315,6 +323,7 @@ int sk_compile_contexts(struct sk_compiler *c);
 int sk_compile_header(struct sk_compiler *c);
 
 /* check-*.c, once the policy is sealed. */
+int sk_check_content(struct sk_compiler *c);
 int sk_check_bounds(struct sk_compiler *c);
 int sk_check_neverallow(struct sk_compiler *c);
 

@@ -157,6 +157,7 @@ static int sk_note_constraint(struct sk_compiler *c, uint32_t cls, const struct 
 										      : -ENOMEM;
 }
 
+/* lists NULL: it is looked at and not added. */
 static int sk_add_constraint(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t number,
 			     struct sk_constraint_lists *lists)
 {
@@ -170,7 +171,7 @@ static int sk_add_constraint(struct sk_compiler *c, const struct sk_unit_stmt *s
 	if (!constraint.nodes)
 		return 0;
 	if (!transition) {
-		if (!sk_access_of(c, stmt, stmt->op[0], &list))
+		if (!sk_access_of(c, stmt, stmt->op[0], &list) || !lists)
 			return 0;
 		for (uint32_t i = 0; i < list->n; i++) {
 			constraint.perms = list->items[i].mask;
@@ -181,7 +182,7 @@ static int sk_add_constraint(struct sk_compiler *c, const struct sk_unit_stmt *s
 		return 0;
 	}
 	classes = sk_set_ids(c, stmt, stmt->op[0]);
-	for (uint32_t cls = classes ? sk_bitset_next(classes, 0) : UINT32_MAX; cls != UINT32_MAX;
+	for (uint32_t cls = classes && lists ? sk_bitset_next(classes, 0) : UINT32_MAX; cls != UINT32_MAX;
 	     cls = sk_bitset_next(classes, cls + 1))
 		if (SK_COMPILE_ADD(lists[cls].validatetrans, constraint) || sk_note_constraint(c, cls, &constraint, number))
 			return -ENOMEM;
@@ -214,8 +215,11 @@ static int sk_compile_expressions(struct sk_compiler *c)
 	SK_EACH_STMT(c, u, stmt, number) {
 		bool mls = stmt->kind == SK_UNIT_MLS_CONSTRAIN || stmt->kind == SK_UNIT_MLS_VALIDATETRANS;
 
+		/* Without MLS CIL has them too, and says what is wrong with them. */
 		if (!r && (stmt->kind == SK_UNIT_CONSTRAIN || stmt->kind == SK_UNIT_VALIDATETRANS || (mls && p->mls)))
 			r = sk_add_constraint(c, stmt, number, lists);
+		else if (!r && mls && c->units[u]->source == SK_UNIT_CIL)
+			r = sk_add_constraint(c, stmt, number, NULL);
 	}
 	for (uint32_t i = 1; i <= p->n_classes; i++) {
 		struct sk_class *cls = &p->classes[i - 1];

@@ -68,7 +68,7 @@ static int sk_compare_cil(const struct sk_compiler *c, const struct sk_object *a
 		r = SK_SIGN(fsuse[a->x.u.behavior], fsuse[b->x.u.behavior]);
 		return r ? r : sk_compare_names(c, a, b);
 	case SK_OCON_IBPKEY:
-		r = memcmp(a->x.u.ibpkey.prefix, b->x.u.ibpkey.prefix, 8);
+		r = sk_compare_names(c, a, b);
 		r = r ? r : SK_SIGN(a->x.u.ibpkey.high - a->x.u.ibpkey.low, b->x.u.ibpkey.high - b->x.u.ibpkey.low);
 		return r ? r : SK_SIGN(a->x.u.ibpkey.low, b->x.u.ibpkey.low);
 	case SK_OCON_IBENDPORT:
@@ -169,8 +169,8 @@ static int sk_compare_groups(const struct sk_compiler *c, const struct sk_object
 	switch (a->kind) {
 	case SK_OCON_PORT:
 		return SK_SIGN(a->x.u.port.protocol, b->x.u.port.protocol);
-	case SK_OCON_IBPKEY:
-		return memcmp(a->x.u.ibpkey.prefix, b->x.u.ibpkey.prefix, 8);
+	case SK_OCON_IBPKEY:	/* by the text of its prefix */
+		return SK_SIGN(a->name, b->name);
 	case SK_OCON_XEN_IOMEM:
 	case SK_OCON_XEN_IOPORT:
 		return 0;

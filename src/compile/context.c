@@ -4,6 +4,7 @@
  * of object has an order that the kernel walks, first match wins; it is checkpolicy's, or secilc's for units of CIL
  * (context-order.c). An object that stands twice is named at both places.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <netinet/in.h>
@@ -12,30 +13,53 @@
 #include "compile/order.h"
 #include "model/level.h"
 
-static bool sk_role_has_type(const struct sk_policy *p, uint32_t role, uint32_t type)
+/* Of object_r only CIL says what types it has, and who has it. */
+static bool sk_role_has_type(const struct sk_compiler *c, uint32_t role, uint32_t type)
 {
-	return role == 1 || sk_idset_has(&p->roles[role - 1].types, type);
+	if (role != 1)
+		return sk_idset_has(&c->policy->roles[role - 1].types, type);
+	return !sk_is_all_cil(c) || sk_idset_has(&c->object_r_types, type);
 }
 
-/* libsepol: policydb_context_isvalid, mls_context_isvalid. */
+static bool sk_user_has_role(const struct sk_compiler *c, uint32_t user, uint32_t role)
+{
+	if (role != 1)
+		return sk_bitset_has(&c->policy->users[user - 1].roles, role);
+	return !sk_is_all_cil(c) || sk_bitset_has(&c->object_r_users, user);
+}
+
+/*
+ * Of contexts that are in the policy the kernel asks whether their range is within the user's, but not where they are of
+ * objects. secilc asks of all contexts, also where there is no MLS, but compares only sensitivities.
+ */
+static bool sk_range_fits(const struct sk_compiler *c, const struct sk_unit_stmt *stmt, const struct sk_context *x)
+{
+	const struct sk_range *own = &c->policy->users[x->user.v - 1].range;
+	bool in_policy = stmt->kind != SK_UNIT_FILECON && stmt->kind != SK_UNIT_NAMED_CONTEXT;
+
+	if (sk_is_all_cil(c) && own->low.sens.v &&
+	    (x->range.low.sens.v < own->low.sens.v || x->range.high.sens.v > own->high.sens.v))
+		return false;
+	return !c->policy->mls || !in_policy || x->role.v == 1 || sk_range_contains(own, &x->range);
+}
+
+/* libsepol: policydb_context_isvalid, mls_context_isvalid; secilc: cil_verify. */
 static bool sk_check_context(struct sk_compiler *c, const struct sk_unit_stmt *stmt, const struct sk_context *x)
 {
 	const struct sk_policy *p = c->policy;
 	const struct sk_user *user = &p->users[x->user.v - 1];
 
-	if (!sk_role_has_type(p, x->role.v, x->type.v)) {
+	if (!sk_role_has_type(c, x->role.v, x->type.v)) {
 		sk_compile_error_at(c, "E0810", stmt, p->types[x->type.v - 1].name, "role '%s' may not have type '%s'",
 				    p->roles[x->role.v - 1].name, p->types[x->type.v - 1].name);
 		return false;
 	}
-	if (x->role.v == 1)
-		return true;
-	if (!sk_bitset_has(&user->roles, x->role.v)) {
+	if (!sk_user_has_role(c, x->user.v, x->role.v)) {
 		sk_compile_error_at(c, "E0810", stmt, p->roles[x->role.v - 1].name, "user '%s' may not have role '%s'",
 				    user->name, p->roles[x->role.v - 1].name);
 		return false;
 	}
-	if (!p->mls || sk_range_contains(&user->range, &x->range))
+	if (sk_range_fits(c, stmt, x))
 		return true;
 	sk_compile_error_at(c, "E0810", stmt, user->name, "the range is outside that of user '%s'", user->name);
 	return false;
@@ -58,9 +82,13 @@ bool sk_context_of(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint3
 		sk_compile_error(c, "E0810", stmt, "the policy is MLS, and the context has no range");
 		return false;
 	}
-	if (c->policy->mls && !sk_range_of(c, stmt, ref->range, &ret->range))
+	if ((c->policy->mls || sk_is_all_cil(c)) && ref->range != SK_SPACE_NONE && !sk_range_of(c, stmt, ref->range, &ret->range))
 		return false;
-	return sk_check_context(c, stmt, ret);
+	if (!sk_check_context(c, stmt, ret))
+		return false;
+	if (!c->policy->mls)
+		memset(&ret->range, 0, sizeof(ret->range));
+	return true;
 }
 
 static uint32_t sk_protocol(const char *name)
@@ -76,6 +104,19 @@ static uint32_t sk_protocol(const char *name)
 		if (!strcasecmp(rows[i].name, name))
 			return rows[i].number;
 	return 0;
+}
+
+/* The prefix of a key as CIL writes it: secilc sorts by that text. */
+static uint32_t sk_prefix_name(struct sk_compiler *c, const uint8_t prefix[8])
+{
+	uint8_t address[16] = { 0 };
+	char text[INET6_ADDRSTRLEN];
+	uint32_t name = 0;
+
+	memcpy(address, prefix, 8);
+	if (!inet_ntop(AF_INET6, address, text, sizeof(text)) || sk_intern_add(c->names, text, strlen(text), &name))
+		c->no_memory = true;
+	return name;
 }
 
 /* The object of a statement, without its contexts. False when it is none, or after a diagnostic. */
@@ -115,6 +156,7 @@ static bool sk_object_of(struct sk_compiler *c, const struct sk_unit_stmt *stmt,
 	case SK_UNIT_IBPKEYCON:
 		o->kind = SK_OCON_IBPKEY;
 		memcpy(o->x.u.ibpkey.prefix, c->space->addresses.list[op[0]].address, 8);
+		o->name = op[4] == SK_INTERN_NONE ? sk_prefix_name(c, o->x.u.ibpkey.prefix) : op[4];
 		o->x.u.ibpkey.low = op[1];
 		o->x.u.ibpkey.high = op[2];
 		o->context = op[3];
@@ -241,6 +283,7 @@ static int sk_compile_sids(struct sk_compiler *c)
 	out = p->ocontexts[kind] = SK_ARENA_ARRAY(&p->arena, struct sk_ocontext, (size_t)n + 1);
 	if (!by_id || !numbers || !out)
 		return -ENOMEM;
+	c->n_sids = n;
 	for (uint32_t i = 0; i < n; i++)
 		c->symbols.list[order[i]].id = i + 1;
 	SK_EACH_STMT(c, u, stmt, number) {
@@ -272,6 +315,22 @@ static int sk_compile_sids(struct sk_compiler *c)
 	return 0;
 }
 
+/* What CIL only gives names to; and where there is no MLS, the policy knows no levels from here on. */
+static void sk_check_named(struct sk_compiler *c)
+{
+	struct sk_policy *p = c->policy;
+	struct sk_context context;
+
+	SK_EACH_STMT(c, u, stmt, number)
+		if (stmt->kind == SK_UNIT_NAMED_CONTEXT)
+			sk_context_of(c, stmt, stmt->op[0], &context);
+	sk_check_named_levels(c);
+	for (uint32_t i = 0; !p->mls && i < p->n_users; i++) {
+		memset(&p->users[i].range, 0, sizeof(p->users[i].range));
+		memset(&p->users[i].default_level, 0, sizeof(p->users[i].default_level));
+	}
+}
+
 int sk_compile_contexts(struct sk_compiler *c)
 {
 	struct sk_objects objects = { 0 };
@@ -287,6 +346,7 @@ int sk_compile_contexts(struct sk_compiler *c)
 		r = sk_compile_genfs(c);
 	if (!r && sk_is_all_cil(c))
 		r = sk_check_filecons(c);
+	sk_check_named(c);
 	free(objects.list);
 	return c->no_memory ? -ENOMEM : r;
 }

@@ -51,6 +51,29 @@ static void sk_compile_unknown_word(struct sk_compiler *c, const struct sk_unit_
 				    "what the policy does not know can be 'deny', 'reject' or 'allow', not '%s'", word);
 }
 
+/* What CIL allows once: MLS or not, what is unknown, the user of those who are not named. */
+static void sk_check_once(struct sk_compiler *c)
+{
+	static const struct { uint32_t kind; const char *what; } rows[] = {
+		{ SK_UNIT_MLS, "whether it has MLS" }, { SK_UNIT_HANDLE_UNKNOWN, "how to treat what it does not know" },
+		{ SK_UNIT_SELINUX_USER, "who a user is that nothing else names" },
+	};
+	const struct sk_unit_stmt *seen[SK_ARRAY_LEN(rows)] = { NULL };
+
+	SK_EACH_STMT(c, u, stmt, number) {
+		for (size_t i = 0; i < SK_ARRAY_LEN(rows); i++) {
+			if (stmt->kind != rows[i].kind || c->units[u]->source != SK_UNIT_CIL ||
+			    (stmt->kind == SK_UNIT_SELINUX_USER &&
+			     strcmp(sk_intern_str(c->names, stmt->op[0]), "__default__") != 0))
+				continue;
+			if (seen[i])
+				sk_compile_note(c, sk_compile_error(c, "E0803", stmt, "the policy says twice %s", rows[i].what),
+						seen[i], "it is said here too");
+			seen[i] = stmt;
+		}
+	}
+}
+
 int sk_compile_header(struct sk_compiler *c)
 {
 	struct sk_policy *p = c->policy;
@@ -67,6 +90,7 @@ int sk_compile_header(struct sk_compiler *c)
 		else if (stmt->kind == SK_UNIT_HANDLE_UNKNOWN)
 			sk_compile_unknown_word(c, stmt);
 	}
+	sk_check_once(c);
 	sk_bitset_trim(&p->capabilities);
 	if (c->options->handle_unknown >= 0)
 		p->handle_unknown = (enum sk_handle_unknown)c->options->handle_unknown;

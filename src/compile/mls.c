@@ -271,6 +271,10 @@ bool sk_level_of(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_
 	if (ref->cats != SK_SPACE_NONE && !sk_add_cats(c, stmt, ref->cats, &ret_level->cats))
 		return false;
 	sk_bitset_trim(&ret_level->cats);
+	/* CIL asks this of ranges only, and not of those of transitions: there the kernel does, if it has MLS. */
+	if (stmt->kind == SK_UNIT_NAMED_LEVEL || (stmt->kind == SK_UNIT_USER_LEVEL && sk_is_all_cil(c)) ||
+	    (stmt->kind == SK_UNIT_RANGE_TRANSITION && !c->policy->mls))
+		return true;
 	if (sk_bitset_contains(&c->policy->sens[ret_level->sens.v - 1].level.cats, &ret_level->cats))
 		return true;
 	sk_report_level(c, stmt, ret_level);
@@ -291,4 +295,34 @@ bool sk_range_of(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_
 		return true;
 	sk_compile_error(c, "E0811", stmt, "the high level of the range does not dominate the low one");
 	return false;
+}
+
+void sk_check_range_names(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t number)
+{
+	const struct sk_range_ref *ref = &c->space->ranges.list[number];
+	struct sk_level level;
+
+	sk_level_of(c, stmt, ref->low, &level);
+	if (ref->high != ref->low)
+		sk_level_of(c, stmt, ref->high, &level);
+}
+
+void sk_check_named_levels(struct sk_compiler *c)
+{
+	struct sk_bitset cats;
+	struct sk_level level;
+	struct sk_range range;
+
+	if (sk_bitset_init(&cats, &c->arena, c->policy->n_cat_ids + 1)) {
+		c->no_memory = true;
+		return;
+	}
+	SK_EACH_STMT(c, u, stmt, number) {
+		if (stmt->kind == SK_UNIT_NAMED_CATS)
+			sk_add_cats(c, stmt, stmt->op[0], &cats);
+		else if (stmt->kind == SK_UNIT_NAMED_LEVEL)
+			sk_level_of(c, stmt, stmt->op[0], &level);
+		else if (stmt->kind == SK_UNIT_NAMED_RANGE)
+			sk_range_of(c, stmt, stmt->op[0], &range);
+	}
 }

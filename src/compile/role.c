@@ -281,6 +281,7 @@ int sk_compile_role_parts(struct sk_compiler *c)
 		/* object_r has no types of its own there: it may have all. */
 		struct sk_role *object_r = &p->roles[c->symbols.list[c->object_r].id - 1];
 
+		c->object_r_types = object_r->types;
 		object_r->dominates.n_words = 0;
 		object_r->types.n = 0;
 	}
@@ -308,10 +309,16 @@ static int sk_compile_user_roles(struct sk_compiler *c)
 			for (uint32_t w = 0; w < roles->n_words; w++)
 				p->users[user - 1].roles.words[w] |= roles->words[w];
 	}
+	if (sk_bitset_init(&c->object_r_users, &c->arena, p->n_users + 1))
+		return -ENOMEM;
 	for (uint32_t i = 0; i < p->n_users; i++) {
-		/* In CIL everybody has object_r without being given it. */
-		if (sk_is_all_cil(c) && p->users[i].roles.n_words)
-			p->users[i].roles.words[0] &= ~(1ull << c->symbols.list[c->object_r].id);
+		uint32_t object_r = c->symbols.list[c->object_r].id;
+
+		/* In CIL everybody has object_r without being given it, though whoever has an object must have been. */
+		if (sk_is_all_cil(c) && sk_bitset_has(&p->users[i].roles, object_r)) {
+			sk_bitset_add(&c->object_r_users, i + 1);
+			p->users[i].roles.words[0] &= ~(1ull << object_r);
+		}
 		sk_bitset_trim(&p->users[i].roles);
 	}
 	return 0;
@@ -330,7 +337,7 @@ static int sk_compile_user_levels(struct sk_compiler *c)
 		if (stmt->kind != SK_UNIT_USER_LEVEL && stmt->kind != SK_UNIT_USER_RANGE)
 			continue;
 		members = sk_meant_ids(c, stmt, stmt->op[0], &id);
-		if (!p->mls)
+		if (!p->mls && !sk_is_all_cil(c))
 			continue;
 		if (stmt->kind == SK_UNIT_USER_LEVEL ? !sk_level_of(c, stmt, stmt->op[1], &level)
 						      : !sk_range_of(c, stmt, stmt->op[1], &range))
@@ -357,7 +364,9 @@ static int sk_compile_user_levels(struct sk_compiler *c)
 
 static void sk_check_users(struct sk_compiler *c)
 {
-	for (uint32_t i = 0; c->policy->mls && i < c->symbols.n; i++) {
+	bool cil = sk_is_all_cil(c);
+
+	for (uint32_t i = 0; (c->policy->mls || cil) && i < c->symbols.n; i++) {
 		const struct sk_entity *s = &c->symbols.list[i];
 		const struct sk_unit_stmt *stmt;
 		const struct sk_user *user;
@@ -369,8 +378,8 @@ static void sk_check_users(struct sk_compiler *c)
 		if (!user->range.low.sens.v || !user->default_level.sens.v)
 			sk_compile_error_at(c, "E0810", stmt, user->name, "user '%s' has no %s", user->name,
 					    user->range.low.sens.v ? "default level" : "range");
-		else if (!sk_level_dominates(&user->default_level, &user->range.low) ||
-			 !sk_level_dominates(&user->range.high, &user->default_level))
+		else if (!cil && (!sk_level_dominates(&user->default_level, &user->range.low) ||
+				  !sk_level_dominates(&user->range.high, &user->default_level)))
 			sk_compile_error_at(c, "E0810", stmt, user->name, "the default level of user '%s' is outside its range",
 					    user->name);
 	}

@@ -234,6 +234,7 @@ static int sk_expand_stmt(struct sk_expanding *e, struct sk_access *room, uint32
 static int sk_collect_records(struct sk_compiler *c)
 {
 	struct sk_access *room = SK_ARENA_ARRAY(&c->arena, struct sk_access, c->policy->n_classes + 1);
+	const struct sk_access_list *accesses;
 	int r;
 
 	if (!room || sk_compile_denies(c))
@@ -253,6 +254,8 @@ static int sk_collect_records(struct sk_compiler *c)
 		}
 		if (stmt->kind == SK_UNIT_XPERMS)
 			sk_check_named_xperms(c, stmt);
+		if (stmt->kind == SK_UNIT_CLASS_PERMS)
+			sk_access_of(c, stmt, stmt->op[0], &accesses);
 		if (c->options->no_dontaudit && (stmt->kind == SK_UNIT_DONTAUDIT || stmt->kind == SK_UNIT_DONTAUDITX))
 			continue;
 		if (e.kind == SK_SPACE_NONE ||

@@ -114,6 +114,8 @@ static void say_base(struct world *w)
 {
 	say(w, 0, SK_UNIT_CLASS, ref(w, SK_NS_CLASS, "file"), set(w, SK_NS_PERM, "read", "write"), 0);
 	say(w, 0, SK_UNIT_CLASS_ORDER, set(w, SK_NS_CLASS, "file", NULL), 0, 0);
+	say(w, 0, SK_UNIT_SID, ref(w, SK_NS_SID, "kernel"), 0, 0);
+	say(w, 0, SK_UNIT_SID_ORDER, set(w, SK_NS_SID, "kernel", NULL), 0, 0);
 	say_type(w, 0, "a_t");
 	say_allow(w, 0, "a_t", "a_t");
 }

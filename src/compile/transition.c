@@ -183,12 +183,14 @@ static int sk_compile_range_transitions(struct sk_compiler *c)
 		const struct sk_bitset *sources, *targets, *classes;
 		struct sk_range range;
 
-		if (stmt->kind != SK_UNIT_RANGE_TRANSITION || failed || !p->mls)
+		if (stmt->kind != SK_UNIT_RANGE_TRANSITION || failed || (!p->mls && c->units[u]->source != SK_UNIT_CIL))
 			continue;
 		sources = sk_set_types(c, stmt, stmt->op[0]);
 		targets = sk_set_types(c, stmt, stmt->op[1]);
 		classes = sk_set_ids(c, stmt, stmt->op[2]);
-		if (!sources || !targets || !classes || !sk_range_of(c, stmt, stmt->op[3], &range))
+		if (!p->mls)
+			sk_check_range_names(c, stmt, stmt->op[3]);
+		if (!p->mls || !sources || !targets || !classes || !sk_range_of(c, stmt, stmt->op[3], &range))
 			continue;
 		failed = SK_COMPILE_ADD(ranges, range);
 		for (uint32_t s = sk_bitset_next(sources, 0); s != UINT32_MAX; s = sk_bitset_next(sources, s + 1))

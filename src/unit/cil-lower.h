@@ -93,6 +93,7 @@ struct sk_cil_saying {
 	uint32_t body, tree, node;	/* of the class permissions */
 	uint32_t block;
 	uint32_t perm;			/* class maps: name of the permission */
+	bool busy;			/* being looked into: what stands for itself is a circle */
 	uint32_t next;
 };
 

@@ -387,12 +387,18 @@ static bool sk_add_sayings(struct sk_cil_lower *l, uint32_t symbol, uint32_t per
 	bool any = false, ok = true;
 
 	for (uint32_t s = l->symbols.list[symbol].first; s != SK_CIL_NONE && ok && !l->error; s = l->sayings.list[s].next) {
-		const struct sk_cil_saying *say = &l->sayings.list[s];
+		struct sk_cil_saying *say = &l->sayings.list[s];
 
 		if (perm != SK_INTERN_NONE && say->perm != perm)
 			continue;
-		any = true;
+		if (say->busy) {
+			sk_cil_error(l, "E0220", l->body, l->tree, l->node, "class map '%s' stands for itself",
+				     sk_intern_str(l->names, l->symbols.list[symbol].name));
+			return false;
+		}
+		any = say->busy = true;
 		ok = sk_add_perms(l, say->body, say->tree, say->node, say->block == l->unit->top ? block : say->block);
+		say->busy = false;
 	}
 	if (!any && ok && !l->error)
 		sk_cil_error(l, "E0223", l->body, l->tree, l->node, "nothing says what '%s' is",
@@ -407,23 +413,16 @@ static bool sk_add_map_perms(struct sk_cil_lower *l, uint32_t map, uint32_t tree
 	size_t n = sk_cil_end(mt, perms) - perms - 1;
 	bool *chosen, ok;
 
-	if (l->symbols.list[map].busy) {
-		sk_cil_error(l, "E0220", l->body, l->tree, l->node, "class map '%s' stands for itself",
-			     sk_intern_str(l->names, l->symbols.list[map].name));
-		return false;
-	}
 	chosen = malloc(n + 1);
 	if (!chosen) {
 		sk_cil_fail(l, -ENOMEM);
 		return false;
 	}
 	sk_cil_depend(l, l->symbols.list[map].block);
-	l->symbols.list[map].busy = true;
 	ok = sk_choose(l, map, tree, list, chosen, n);
 	for (size_t i = 0; i < n && ok && !l->error; i++)
 		if (chosen[i])
 			ok = sk_add_sayings(l, map, mt->nodes[perms + 1 + i].value, block);
-	l->symbols.list[map].busy = false;
 	free(chosen);
 	return ok;
 }

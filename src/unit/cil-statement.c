@@ -291,7 +291,7 @@ static void sk_lower_numbered(struct sk_cil_lower *l, enum sk_cil_word word)
 	case SK_CIL_IBPKEYCON:
 		subnet = sk_cil_subnet(l, l->tree, l->node + 2);
 		if (subnet != SK_SPACE_NONE)
-			EMIT(l, IBPKEYCON, subnet, (uint32_t)low, (uint32_t)high, context);
+			EMIT(l, IBPKEYCON, subnet, (uint32_t)low, (uint32_t)high, context, sk_name_at(l, l->node + 2));
 		break;
 	case SK_CIL_IBENDPORTCON:
 		EMIT(l, IBENDPORTCON, sk_name_at(l, l->node + 2), (uint32_t)low, context);
@@ -356,8 +356,10 @@ static void sk_lower_typetransition(struct sk_cil_lower *l)
 	uint32_t result = l->node + 5, name = SK_INTERN_NONE, op[4];
 
 	if (result + 1 < sk_cil_end(sk_cil_tree_of(l, l->tree), l->node)) {
-		if (sk_word_at(l, result) != SK_CIL_STAR)
-			name = sk_cil_string(l, l->body, sk_name_at(l, result));
+		name = sk_cil_string(l, l->body, sk_name_at(l, result));
+		/* The word may be an argument of a macro. */
+		if (!strcmp(sk_intern_str(l->names, name), "*"))
+			name = SK_INTERN_NONE;
 		result++;
 	}
 	op[0] = sk_cil_set(l, l->body, SK_SYM_TYPE, l->tree, l->node + 2);
@@ -409,41 +411,6 @@ static void sk_lower_actual(struct sk_cil_lower *l, enum sk_cil_sym sym, enum sk
 	sk_emit(l, kind, op);
 }
 
-/* What has a name that only CIL sees names things that have to be there. */
-static void sk_require(struct sk_cil_lower *l, enum sk_unit_kind kind, enum sk_cil_sym sym, uint32_t node)
-{
-	uint32_t op[SK_UNIT_OPERANDS] = { 0 };
-
-	op[0] = sk_cil_ref(l, l->body, sym, sk_name_at(l, node));
-	op[1] = SK_SPACE_NONE;
-	sk_emit(l, kind, op);
-}
-
-static void sk_require_set(struct sk_cil_lower *l, uint32_t set)
-{
-	const struct sk_name_set copy = set == SK_SPACE_NONE ? (struct sk_name_set){ 0 } : l->space->sets.list[set];
-
-	for (uint32_t i = 0; i < copy.n && !l->error; i++)
-		if (copy.items[i] < SK_SET_OP)
-			EMIT(l, REQUIRE_CATEGORY, copy.items[i]);
-}
-
-static void sk_require_level(struct sk_cil_lower *l, uint32_t level)
-{
-	if (level == SK_SPACE_NONE || l->error)
-		return;
-	EMIT(l, REQUIRE_SENSITIVITY, l->space->levels.list[level].sens);
-	sk_require_set(l, l->space->levels.list[level].cats);
-}
-
-static void sk_require_range(struct sk_cil_lower *l, uint32_t range)
-{
-	if (range == SK_SPACE_NONE || l->error)
-		return;
-	sk_require_level(l, l->space->ranges.list[range].low);
-	sk_require_level(l, l->space->ranges.list[range].high);
-}
-
 /* The class permissions of a declaration are all looked at, so that circles and holes are found. */
 static void sk_check_map(struct sk_cil_lower *l, uint32_t symbol)
 {
@@ -465,9 +432,9 @@ static void sk_check_map(struct sk_cil_lower *l, uint32_t symbol)
 		l->body = l->sayings.list[s].body;
 		l->tree = l->sayings.list[s].tree;
 		l->block = l->sayings.list[s].block;
-		l->symbols.list[symbol].busy = true;
+		l->sayings.list[s].busy = true;
 		sk_cil_class_perms(l, l->tree, l->sayings.list[s].node);
-		l->symbols.list[symbol].busy = false;
+		l->sayings.list[s].busy = false;
 		l->body = body;
 		l->tree = tree;
 		l->block = block;
@@ -483,6 +450,12 @@ static void sk_check_alias(struct sk_cil_lower *l, enum sk_cil_sym sym)
 			     sk_cil_text(l, l->tree, l->node + 2));
 }
 
+static void sk_emit_named(struct sk_cil_lower *l, enum sk_unit_kind kind, uint32_t part)
+{
+	if (part != SK_SPACE_NONE)
+		sk_emit(l, kind, (const uint32_t[SK_UNIT_OPERANDS]){ part });
+}
+
 /* What makes no statement, or one that is only to be checked. */
 static void sk_lower_named(struct sk_cil_lower *l, enum sk_cil_word word)
 {
@@ -491,25 +464,23 @@ static void sk_lower_named(struct sk_cil_lower *l, enum sk_cil_word word)
 
 	switch (word) {
 	case SK_CIL_CONTEXT:
-		sk_require(l, SK_UNIT_REQUIRE_USER, SK_SYM_USER, list + 1);
-		if (!l->error)
-			sk_require(l, SK_UNIT_REQUIRE_ROLE, SK_SYM_ROLE, list + 2);
-		if (!l->error)
-			sk_require(l, SK_UNIT_REQUIRE_TYPE, SK_SYM_TYPE, list + 3);
-		if (!l->error)
-			sk_require_range(l, sk_cil_range(l, l->body, l->tree, list + 4));
+		sk_emit_named(l, SK_UNIT_NAMED_CONTEXT, sk_cil_context(l, l->body, l->tree, list));
 		break;
 	case SK_CIL_LEVEL:
-		sk_require_level(l, sk_cil_level(l, l->body, l->tree, list));
+		sk_emit_named(l, SK_UNIT_NAMED_LEVEL, sk_cil_level(l, l->body, l->tree, list));
 		break;
 	case SK_CIL_LEVELRANGE:
-		sk_require_range(l, sk_cil_range(l, l->body, l->tree, list));
+		sk_emit_named(l, SK_UNIT_NAMED_RANGE, sk_cil_range(l, l->body, l->tree, list));
 		break;
 	case SK_CIL_CATEGORYSET:
-		sk_require_set(l, sk_cil_set(l, l->body, SK_SYM_CAT, l->tree, l->node + 2));
+		sk_emit_named(l, SK_UNIT_NAMED_CATS, sk_cil_set(l, l->body, SK_SYM_CAT, l->tree, l->node + 2));
 		break;
 	case SK_CIL_CLASSPERMISSION:
 		sk_cil_class_perms(l, l->tree, l->node + 2);
+		break;
+	case SK_CIL_CLASSPERMISSIONSET:
+	case SK_CIL_CLASSMAPPING:
+		sk_emit_named(l, SK_UNIT_CLASS_PERMS, sk_cil_class_perms(l, l->tree, list + (word == SK_CIL_CLASSMAPPING)));
 		break;
 	case SK_CIL_CLASSMAP:
 		sk_check_map(l, sk_cil_find(l, sk_cil_body(l, l->body)->scope, SK_SYM_CLASS, t->nodes[l->node + 2].value));

@@ -157,7 +157,7 @@ static void sk_mod_read_ibpkey(struct sk_module *m, uint64_t offset)
 	if (low > high || high > UINT16_MAX)
 		sk_mod_refuse(m, SK_MOD_VALUE, "highest partition key", "the keys from %u to %u are none", low, high);
 	sk_mod_stmt(m, SK_UNIT_IBPKEYCON, m->unit->top, offset, sk_mod_address(m, &a), low, high,
-		    sk_mod_read_context(m));
+		    sk_mod_read_context(m), SK_INTERN_NONE);
 }
 
 static void sk_mod_read_ibendport(struct sk_module *m, uint64_t offset)

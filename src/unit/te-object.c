@@ -152,7 +152,7 @@ static int sk_te_simple_object(struct sk_te_lower *l, const struct sk_te_stmt *s
 		r = sk_te_numbers(l, s, 0xffff);
 		if (!r)
 			r = sk_te_subnet(l, s, &part);
-		return r ? r : PUT(IBPKEYCON, part, low, high, context);
+		return r ? r : PUT(IBPKEYCON, part, low, high, context, SK_INTERN_NONE);
 	case SK_TE_IBENDPORTCON:
 		return PUT(IBENDPORTCON, s->name.name, low, context);
 	case SK_TE_FS_USE_XATTR: case SK_TE_FS_USE_TASK: case SK_TE_FS_USE_TRANS:

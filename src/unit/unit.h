@@ -82,6 +82,7 @@
 	ROW(DONTAUDITX,		"dontauditx",		"TTCX", "source target classes numbers") \
 	ROW(NEVERALLOWX,	"neverallowx",		"TTCX", "source target classes numbers") \
 	ROW(XPERMS,		NULL,			"CX", "classes numbers")	/* that have a name; whoever uses it has them too */ \
+	ROW(CLASS_PERMS,	NULL,			"P", "permissions")	/* likewise, and further below */ \
 	ROW(TYPE_TRANSITION,	"typetransition",	"TTCtN", "source target classes result name")	/* ..., result, name of the object */ \
 	ROW(TYPE_MEMBER,	"typemember",		"TTCt", "source target classes result") \
 	ROW(TYPE_CHANGE,	"typechange",		"TTCt", "source target classes result") \
@@ -92,12 +93,16 @@
 	ROW(MLS_CONSTRAIN,	"mlsconstrain",		"Pe", "access expression") \
 	ROW(VALIDATETRANS,	"validatetrans",	"Ce", "classes expression") \
 	ROW(MLS_VALIDATETRANS,	"mlsvalidatetrans",	"Ce", "classes expression") \
+	ROW(NAMED_CATS,		NULL,			"K", "categories") \
+	ROW(NAMED_LEVEL,	NULL,			"l", "level") \
+	ROW(NAMED_RANGE,	NULL,			"g", "range") \
+	ROW(NAMED_CONTEXT,	NULL,			"x", "context") \
 	/* object contexts */ \
 	ROW(SID_CONTEXT,	"sidcontext",		"ix", "name context") \
 	ROW(PORTCON,		"portcon",		"nvvx", "protocol low high context")	/* protocol, low, high */ \
 	ROW(NETIFCON,		"netifcon",		"nxx", "name context packet_context") \
 	ROW(NODECON,		"nodecon",		"ax", "address context") \
-	ROW(IBPKEYCON,		"ibpkeycon",		"avvx", "prefix low high context")	/* subnet prefix, low, high */ \
+	ROW(IBPKEYCON,		"ibpkeycon",		"avvx", "prefix low high context")	/* op[4]: the prefix as CIL writes it, which sorts; or none */ \
 	ROW(IBENDPORTCON,	"ibendportcon",		"nvx", "name port context") \
 	ROW(FSUSE,		"fsuse",		"vnx", "behavior name context")	/* enum sk_unit_fsuse, file system */ \
 	ROW(FSCON,		"fscon",		"vvxx", "major minor context file_context")	/* major, minor: of old policies */ \

@@ -4,6 +4,7 @@
 
     peer-differential.py CIL_COMPILE POLICY_SAME generated FIRST LAST     policies of test/cil/generate.py
     peer-differential.py CIL_COMPILE POLICY_SAME files [FOLDER]           every .cil of a folder, each on its own
+    peer-differential.py CIL_COMPILE POLICY_SAME cases FILE               cases of test/cil/peer-cases.t, which says how
 
 The folder is the one that SELKIE_CIL_FOLDER names where none is given; without one: 77, skipped. The peer is the
 secilc of the folder that SELKIE_PEER_311 names, else Debian's 3.4, which knows less of the language. Both are given -m:
@@ -67,6 +68,30 @@ def generated(tools, secilc, version, new, seed):
         return compare(tools, secilc, version, f.name, "seed %d" % seed)
 
 
+def read_cases(path):
+    """The base, and (line, flags, text) of each case."""
+    base, cases = [], []
+    with open(path, encoding="utf-8") as f:
+        for number, line in enumerate(f, 1):
+            if line.startswith("case"):
+                words, text = line.rstrip("\n").split("\t", 1)
+                cases.append((number, set(words.split()[1:]), text))
+            elif not cases and not line.startswith("#"):
+                base.append(line)
+    return "".join(base), cases
+
+
+def case(tools, secilc, version, base, number, flags, text):
+    with tempfile.NamedTemporaryFile("w", suffix=".cil") as f:
+        f.write(base.replace("MLS", "false" if "nomls" in flags else "true") + text + "\n")
+        f.flush()
+        outcome = compare(tools, secilc, version, f.name, "line %d" % number)
+    if "stricter" not in flags:
+        return outcome
+    # An explained difference that is none any more is to be explained no longer.
+    return "refused" if "secilc accepts, we refuse" in outcome else "line %d: no difference, and one is explained" % number
+
+
 def main():
     tools = [os.path.abspath(t) for t in sys.argv[1:3]]
     secilc, new = peer()
@@ -76,6 +101,9 @@ def main():
     if sys.argv[3] == "generated":
         seeds = range(int(sys.argv[4]), int(sys.argv[5]) + 1)
         jobs = lambda pool: [pool.submit(generated, tools, secilc, version, new, s) for s in seeds]
+    elif sys.argv[3] == "cases":
+        base, cases = read_cases(sys.argv[4])
+        jobs = lambda pool: [pool.submit(case, tools, secilc, version, base, *c) for c in cases if new or "new" not in c[1]]
     else:
         folder = sys.argv[4] if len(sys.argv) > 4 else os.environ.get("SELKIE_CIL_FOLDER")
         if not folder:

@@ -291,6 +291,12 @@ bool sk_range_of(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_
 		ret_range->high = ret_range->low;
 	else if (!sk_level_of(c, stmt, ref->high, &ret_range->high))
 		return false;
+	/* Categories that come to none are more than none are, to secilc; but in transitions it does not look. */
+	if (sk_is_all_cil(c) && stmt->kind != SK_UNIT_RANGE_TRANSITION &&
+	    c->space->levels.list[ref->low].cats != SK_SPACE_NONE && c->space->levels.list[ref->high].cats == SK_SPACE_NONE) {
+		sk_compile_error(c, "E0811", stmt, "the low level of the range has categories, and the high one has not");
+		return false;
+	}
 	if (sk_level_dominates(&ret_range->high, &ret_range->low))
 		return true;
 	sk_compile_error(c, "E0811", stmt, "the high level of the range does not dominate the low one");

@@ -222,7 +222,8 @@ static void sk_compile_bounds(struct sk_compiler *c, enum sk_unit_kind kind, con
 		if (parent == SK_SPACE_NONE || child == SK_SPACE_NONE)
 			continue;
 		bounds = bounds_of(c->policy, c->symbols.list[child].id);
-		if (*bounds && *bounds != c->symbols.list[parent].id)
+		/* In CIL it may not even be said again. */
+		if (*bounds && (*bounds != c->symbols.list[parent].id || c->units[u]->source == SK_UNIT_CIL))
 			sk_compile_error_at(c, "E0817", stmt, sk_ref_name(c, stmt->op[1]), "%s '%s' is bounded already",
 					    word, sk_ref_name(c, stmt->op[1]));
 		else

@@ -285,7 +285,7 @@ static int sk_compile_type_bounds(struct sk_compiler *c)
 		if (parent == SK_SPACE_NONE || child == SK_SPACE_NONE)
 			continue;
 		t = &c->policy->types[c->symbols.list[child].id - 1];
-		if (t->bounds.v && t->bounds.v != c->symbols.list[parent].id)
+		if (t->bounds.v && (t->bounds.v != c->symbols.list[parent].id || c->units[u]->source == SK_UNIT_CIL))
 			sk_compile_error_at(c, "E0817", stmt, t->name, "type '%s' is bounded by '%s' already", t->name,
 					    c->policy->types[t->bounds.v - 1].name);
 		else

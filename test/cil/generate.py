@@ -9,7 +9,7 @@ import random
 import sys
 
 CLASSES = {"file": ["ioctl", "read", "write", "open"], "dir": ["search", "add"], "process": ["fork", "transition"],
-           "sock": ["ioctl", "bind"], "db": ["get", "set"]}
+           "sock": ["ioctl", "bind"], "db": ["get", "set"], "netl": ["nlmsg"]}
 COMMON = ["getattr", "setattr"]
 
 
@@ -27,6 +27,7 @@ class Policy:
         self.depth = 0
         self.aliased = set()
         self.taken = set()
+        self.late = []
         self.mls = self.r.random() < 0.8
 
     def new_name(self, prefix):
@@ -86,8 +87,10 @@ class Policy:
             return "cs0"
         if r < 0.8:
             return "(%s)" % " ".join(self.pick(self.cats) for _ in range(self.r.randint(1, 3)))
-        # Not what may come to nothing: to secilc that is another level than one without categories.
-        return "(or %s (range c2 c4))" % self.pick(self.cats) if r < 0.9 else "(all)"
+        return "(or %s (range c2 c4))" % self.pick(self.cats) if r < 0.9 else self.pick(["(all)", "(and (c0 c1) (c1 c2))", "ca0",
+                                                                                       "(not (range c1 c4))", "(xor cs0 c2)",
+                                                                                       "(and (c0) (c0 c1))"] +
+                                                                                      ["(and (c0) (c1))"] * (r < 0.91))
 
     def level(self):
         r = self.r.random()
@@ -255,6 +258,147 @@ class Policy:
             return "(neverallow %s %s (db (set)))" % (self.type(), self.type())
         return self.object()
 
+    # what is rarer
+
+    def bounds(self):
+        kind = self.r.random()
+        if kind < 0.6:
+            child = self.new_name("bo")
+            return "(type %s)\n(typebounds %s %s)\n%s" % (child, self.pick(["ty0", "ty1"]), child, self.pick(
+                ["", "", "(allow %s self (file (read)))" % child, "(typeattributeset %s %s)" % (self.pick(self.attrs), child)]))
+        if kind < 0.8:
+            return "(rolebounds ro0 %s)" % self.pick(["ro1", "ro2"])
+        return "(userbounds us0 us1)"
+
+    def user_statement(self):
+        r = self.r.random()
+        if r < 0.3:
+            return "(userprefix %s %s)" % (self.pick(self.users), self.pick(["staff", "user"]))
+        if r < 0.6:
+            return "(selinuxuser %s %s lr0)" % (self.new_name("person"), self.pick(self.users))
+        if r < 0.7:
+            return "(selinuxuserdefault us0 (low high))"
+        if r < 0.85:
+            return "(userattributeset ua0 %s)" % self.expr(self.users)
+        return "(userrole ua0 %s)" % self.pick(self.roles)
+
+    def default(self):
+        r = self.r.random()
+        classes = self.pick(["(file dir)", "process", "(sock db)", "(map)"])
+        if r < 0.6:
+            return "(%s %s %s)" % (self.pick(["defaultuser", "defaultrole", "defaulttype"]), classes, self.pick(["source", "target"]))
+        if r < 0.9:
+            return "(defaultrange %s %s %s)" % (classes, self.pick(["source", "target"]), self.pick(["low", "high", "low-high"]))
+        return "(defaultrange %s glblub)" % classes
+
+    def alias(self):
+        kind, actual = self.pick([("category", "c%d" % self.r.randint(0, 5)), ("sensitivity", "s%d" % self.r.randint(0, 1)),
+                                  ("type", self.type())])
+        name = self.new_name(kind[:2] + "al")
+        uses = {"category": "(categoryset %s (%s c1))" % (self.new_name("cset"), name),
+                "sensitivity": "(level %s (%s (c1)))" % (self.new_name("lev"), name),
+                "type": "(allow %s %s (file (read)))" % (name, self.target())}
+        return "(%salias %s)\n(%saliasactual %s %s)\n%s" % (kind, name, kind, name, actual, uses[kind])
+
+    def extended(self):
+        kinds = ["allowx", "auditallowx", "dontauditx", "neverallowx"]
+        target = self.target() if self.new else self.type_or_attr()
+        cls = self.pick(["file", "sock", "(file sock)"] if self.r.random() < 0.1 else ["file", "sock"])
+        numbers = self.pick([self.numbers(), "(and (range 0x10 0x300) (not (range 0x80 0x8f)))", "(all)",
+                             "(xor (range 1 0x120) (0x100 0x200))", "(range 0x%d00 0x%dff)" % ((self.r.randint(1, 9),) * 2),
+                             "(range 0x500 0x57f)", "(range 0x580 0x5ff)"])
+        op = "ioctl"
+        if self.new and self.r.random() < 0.15:
+            op, cls = "nlmsg", "netl"
+        return "(%s %s %s (%s %s %s))" % (self.pick(kinds), self.type_or_attr(), target, op, cls, numbers)
+
+    def chain(self):
+        """Optionals that need one another; where the first lacks something, all of them go."""
+        a, b, c = self.new_name("opt"), self.new_name("opt"), self.new_name("opt")
+        need = self.pick(["ty0", "nothing_t"])
+        parts = ["(optional %s\n(type %s_t)\n(allow %s_t %s (file (read))))" % (a, a, a, need),
+                 "(optional %s\n(type %s_t)\n(typeattributeset %s (%s_t %s_t))\n%s)" % (b, b, self.pick(self.attrs), a, b, self.rule()),
+                 "(optional %s\n(allow %s_t %s_t (dir (search)))\n(optional %s_in\n%s))" % (c, b, b, c, self.rule())]
+        self.r.shuffle(parts)
+        return "\n".join(parts)
+
+    def inheritance(self):
+        """A chain of blocks, and statements put into them before and after the inheritance."""
+        a, b, c = self.new_name("bia"), self.new_name("bib"), self.new_name("bic")
+        parts = ["(block %s\n(blockabstract %s)\n(type t)\n(block inner (type it) (allow it t (file (read))))\n(macro m ((type x)) (allow x t (dir (search))))\n%s)" % (
+                     a, a, self.simple()),
+                 "(block %s\n%s(blockinherit %s)\n(type t2)\n(allow t t2 (file (write))))" % (
+                     b, "(blockabstract %s)\n" % b if self.r.random() < 0.4 else "", a),
+                 "(block %s\n(blockinherit %s)\n(call m (t2))\n(allow inner.it .ty0 (file (open))))" % (c, b)]
+        when = self.pick(["", "before ", "after "])
+        # in a block that is abstract userspace 3.4 finds the blocks within, too
+        where = self.pick([a, b, c] + ([c + ".inner"] + [a + ".inner"] * self.new if when == "after " or self.r.random() < 0.1 else []))
+        what = self.pick(["(allow .ty0 .ty1 (file (getattr)))", "(type late)\n(allow late .ty1 (file (read)))", self.simple()] +
+                         (["(allow t t (file (getattr)))"] if "inner" not in where or self.r.random() < 0.1 else
+                          ["(allow .ty0 it (file (read)))"]) +
+                         (["(blockinherit .base1)"] if when != "after " or self.r.random() < 0.1 else []))
+        parts.append("(in %s%s\n%s)" % (when, where, what))
+        if self.r.random() < 0.5:
+            parts.append("(allow ty0 %s.%s (file (read)))" % (c, self.pick(["t", "t2", "inner.it", "t", "t2", "inner.it", "nope"])))
+        if self.r.random() < 0.3:
+            parts.append("(call %s.m (ty2))" % c)
+        self.r.shuffle(parts)
+        return "\n".join(parts)
+
+    def macros(self):
+        """A parameter of each kind, passed on to another macro."""
+        kinds = [("role", self.pick(self.roles), "(roletype {0} ty0)"), ("user", self.pick(self.users), "(userrole {0} ro0)"),
+                 ("sensitivity", "s1", "(rangetransition ty6 %s process (({0}) ({0})))" % self.new_key()),
+                 ("category", self.pick(self.cats + ["ca0"]), "(rangetransition ty7 %s process ((s0) (s0 ({0}))))" % self.new_key()),
+                 ("categoryset", self.pick(["cs0", "(c1 c2)", "(range c1 c2)"]), "(rangetransition ty5 %s process ((s0) (s0 {0})))" % self.new_key()),
+                 ("level", self.pick(["low", "(s0)", "(s0 (c1))"]), "(rangetransition ty4 %s process ({0} high))" % self.new_key()),
+                 ("levelrange", self.pick(["lr0", "(low high)"]), "(rangetransition ty3 %s process {0})" % self.new_key()),
+                 ("class", self.pick(list(CLASSES)), "(allow ty0 ty1 ({0} (getattr)))"),
+                 ("classmap", "map", "(allow ty0 ty1 ({0} (m0)))"),
+                 ("classpermission", self.class_perms(), "(allow ty0 ty1 {0})"),
+                 ("boolean", self.pick(self.bools), "(booleanif {0} (true (allow ty0 ty3 (file (write)))))"),
+                 ("ipaddr", self.pick(["ip0", "10.9.%d.1" % self.r.randint(0, 99)]), "(nodecon {0} (255.255.255.255) con0)"),
+                 ("name", "\"%s\"" % self.new_name("nm"), "(typetransition ty0 %s file {0} ty4)" % self.type()),
+                 ("string", "\"/%s\"" % self.new_name("st"), "(filecon {0} file con0)"),
+                 ("type", self.type_or_attr(), "(allow {0} self (file (read)))"), ("type", "tal0", "(allow {0} ty1 (file (read)))")]
+        if self.r.random() < 0.03:
+            kinds = [("typealias", "tal0", "(allow {0} ty1 (file (read)))")]
+        kind, value, use = self.pick(kinds)
+        a, b = self.new_name("mca"), self.new_name("mcb")
+        parts = ["(macro %s ((%s p))\n%s\n%s)" % (a, kind, use.format("p"), self.rule()),
+                 "(macro %s ((%s q))\n(call %s (q)))" % (b, kind, a), "(call %s (%s))" % (b, value)]
+        self.r.shuffle(parts)
+        return "\n".join(parts)
+
+    def new_key(self):
+        """A type that no other range transition has."""
+        name = self.new_name("rt")
+        self.late.append("(type %s)" % name)
+        return name
+
+    def marks(self):
+        inside = "\n".join(self.rule() for _ in range(self.r.randint(1, 3)))
+        return "\n;;* lm%s %d some.te\n%s\n;;* lme\n" % (self.pick("xs"), self.r.randint(1, 99), inside)
+
+    def tunable(self):
+        inside = self.pick(["(optional %s\n%s\n%s)" % (self.new_name("opt"), self.rule(), self.missing()),
+                            "(block %s\n(type bt)\n(allow bt self (file (read))))" % self.new_name("blk"),
+                            "(booleanif %s (true %s))" % (self.pick(self.bools), self.rule()), self.rule()])
+        return "(tunableif %s\n(%s\n%s\n%s))" % (self.condition(["tun0", "tun1"]), self.pick(["true", "false"]), self.rule(), inside)
+
+    def more(self):
+        return self.pick([self.bounds, self.user_statement, self.user_statement, self.default, self.alias, self.extended,
+                          self.extended, self.extended, self.chain, self.inheritance, self.inheritance, self.macros, self.macros,
+                          self.macros, self.marks, self.tunable, self.more_objects])()
+
+    def more_objects(self):
+        c = self.context()
+        return self.pick(["(nodecon ip0 (255.255.0.0) %s)", "(nodecon (fe80::%d) (ffff:ffff:ffff:ffff::) %%s)" % self.r.randint(1, 99),
+                          "(ibpkeycon fe80:%d:: (0 0x10) %%s)" % self.r.randint(1, 99), "(ibpkeycon %d:: 7 %%s)" % self.r.randint(1, 99),
+                          "(portcon sctp (%d 40000) %%s)" % self.r.randint(1, 30000), "(sidcontext security %s)",
+                          "(genfscon proc \"/%s\" %s %%s)" % (self.new_name("z"), self.pick(["any", "file", "dir", "symlink"])),
+                          "(context %s %%s)" % self.new_name("con") if c.startswith("(") else "(netifcon lo %s con0)"]) % c
+
     def body(self, n, allow_blocks):
         return "\n".join(self.statement(allow_blocks) for _ in range(n))
 
@@ -264,6 +408,8 @@ class Policy:
     def statement(self, allow_blocks=True):
         self.depth += 1
         try:
+            if self.depth == 1 and self.r.random() < 0.2:
+                return self.more()
             r = self.r.random()
             if self.depth > 4 or r < 0.6:
                 return self.simple()
@@ -319,6 +465,8 @@ class Policy:
                 "(sensitivityaliasactual s1_alias s1)"]
         out += ["(category %s)" % c for c in self.cats] + ["(categoryorder (%s))" % " ".join(self.cats)]
         out += ["(categoryset cs0 (range c1 c3))", "(sensitivitycategory s0 (range c0 c5))", "(sensitivitycategory s0 %s)" % self.listed(self.cats), "(sensitivitycategory s1 (all))"]
+        out += ["(categoryalias ca0)", "(categoryaliasactual ca0 c3)", "(typealias tal0)", "(typealiasactual tal0 ty3)",
+                "(userattribute ua0)", "(ipaddr ip0 10.1.2.3)"]
         out += ["(level low (s0))", "(level high (s1 (range c0 c5)))", "(levelrange lr0 (low high))"]
         out += ["(type %s)" % t for t in self.types] + ["(typeattribute %s)" % a for a in self.attrs]
         out += ["(role %s)" % r for r in self.roles] + ["(role object_r)", "(roleattribute ra0)"]
@@ -346,6 +494,7 @@ class Policy:
     def text(self):
         statements = self.preamble()
         statements += [self.statement() for _ in range(self.r.randint(5, 40))]
+        statements += self.late
         if self.r.random() < 0.5:
             head, tail = statements[:3], statements[3:]
             self.r.shuffle(tail)

@@ -128,3 +128,17 @@ case	(mls false)
 case	(handleunknown deny)
 case	(selinuxuserdefault u (low low))
 case	(selinuxuserdefault u (low low))(selinuxuserdefault u (low high))
+
+# categories that come to none, and none
+case	(levelrange l4 ((s0 (and (c0) (c1))) (s0)))
+case	(levelrange l4 ((s0 (and (c0) (c1))) (s0 (c0))))
+case	(levelrange l4 ((s0) (s0 (and (c0) (c1)))))
+case	(genfscon proc / (u r t ((s0 (and (c0) (c1))) (s0))))
+case	(genfscon proc / (u r t ((s0 (and (c0) (c1))) (s0 (not (all))))))
+case	(rangetransition t t2 process ((s0 (and (c0) (c1))) (s0)))
+
+# a name is bounded once
+case	(user v)(userrole v r)(userlevel v low)(userrange v lh)(userbounds u v)(userbounds u v)
+case	(role r2)(rolebounds r r2)(rolebounds r r2)
+case	(type t4)(typebounds t t4)(typebounds t t4)
+case	(type t4)(typebounds t t4)(typebounds t2 t4)

@@ -119,7 +119,7 @@ static void *sk_arena_alloc_large(struct sk_arena *arena, size_t size)
 	return (char *)b + SK_ARENA_HEADER;
 }
 
-static void *sk_arena_take(struct sk_arena *arena, size_t size, size_t align)
+void *sk_arena_take(struct sk_arena *arena, size_t size, size_t align)
 {
 	struct sk_arena_block *b;
 	size_t payload;
@@ -145,11 +145,6 @@ static void *sk_arena_take(struct sk_arena *arena, size_t size, size_t align)
 	arena->next = p + size;
 	arena->end = p + payload;
 	return p;
-}
-
-void *sk_arena_alloc(struct sk_arena *arena, size_t size)
-{
-	return sk_arena_take(arena, size, 16);
 }
 
 void *sk_arena_calloc(struct sk_arena *arena, size_t n, size_t size)

@@ -42,8 +42,21 @@ void sk_arena_join(struct sk_arena *arena, struct sk_arena *from);
 char *sk_arena_free_part(const struct sk_arena *arena, size_t *ret_size);
 void sk_arena_keep(struct sk_arena *arena, size_t size);
 
+void *sk_arena_take(struct sk_arena *arena, size_t size, size_t align);
+
 /* 16-byte aligned, uninitialized. NULL when out of memory. size 0 gives a valid unique pointer. */
-void *sk_arena_alloc(struct sk_arena *arena, size_t size);
+static inline void *sk_arena_alloc(struct sk_arena *arena, size_t size)
+{
+#ifndef SK_ARENA_DEBUG
+	char *p = arena->next + (-(uintptr_t)arena->next & 15);
+
+	if (p < arena->end && size <= (size_t)(arena->end - p)) {
+		arena->next = p + size;
+		return p;
+	}
+#endif
+	return sk_arena_take(arena, size, 16);
+}
 
 /* n elements of size bytes, zeroed, overflow-checked. NULL when out of memory. */
 void *sk_arena_calloc(struct sk_arena *arena, size_t n, size_t size);

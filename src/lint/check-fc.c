@@ -4,17 +4,18 @@
  */
 #include "lint/lint.h"
 
-/* The number of a part of a context among the names, or SK_INTERN_NONE. */
-static uint32_t sk_part(const struct sk_lint *l, const struct sk_fc_part *part)
+/* The module that declares a part of a context, or SK_INTERN_NONE. Most often it is what it was in the line before. */
+static uint32_t sk_part_module(struct sk_lint *l, const struct sk_fc_part *part, enum sk_outline_decl flavor)
 {
-	return sk_intern_find(&l->names, part->p, part->n);
-}
+	struct sk_fc_seen *seen = &l->fc_seen[flavor];
 
-static uint32_t sk_part_module(const struct sk_lint *l, const struct sk_fc_part *part, enum sk_outline_decl flavor)
-{
-	uint32_t name = sk_part(l, part);
+	if (!seen->part.p || seen->part.n != part->n || memcmp(seen->part.p, part->p, part->n)) {
+		uint32_t name = sk_intern_find(&l->names, part->p, part->n);
 
-	return name == SK_INTERN_NONE ? SK_INTERN_NONE : sk_lint_module_of(l, name, flavor);
+		seen->part = *part;
+		seen->module = name == SK_INTERN_NONE ? SK_INTERN_NONE : sk_lint_module_of(l, name, flavor);
+	}
+	return seen->module;
 }
 
 static bool sk_is_generated(const struct sk_lint *l)

@@ -89,8 +89,8 @@ SK_LINT_RUN(calls_template)
 {
 	const struct sk_outline_node *around = sk_lint_around(node, SK_KINDS_INTERFACE);
 
-	if (l->file_kind == SK_LINT_IF && around && around->kind == SK_OUTLINE_INTERFACE &&
-	    sk_lint_name(l, node->name)->template)
+	if (around && around->kind == SK_OUTLINE_INTERFACE &&
+	    sk_lint_more(l, node->name)->template)
 		sk_lint_found(l, check, node, "interface %s calls the template %s", sk_lint_str(l, around->name),
 			      sk_lint_str(l, node->name));
 }
@@ -99,7 +99,7 @@ SK_LINT_RUN(declares)
 {
 	const struct sk_outline_node *around = sk_lint_around(node, SK_KINDS_INTERFACE | SK_KINDS_REQUIRE);
 
-	if (l->file_kind == SK_LINT_IF && around && around->kind == SK_OUTLINE_INTERFACE)
+	if (around && around->kind == SK_OUTLINE_INTERFACE)
 		sk_lint_found(l, check, node, "an interface declares %s; that is for templates",
 			      sk_lint_str(l, node->name));
 }
@@ -140,31 +140,28 @@ static void sk_note_required(struct sk_lint *l, const struct sk_outline_node *de
 SK_LINT_RUN(not_required_if)
 {
 	const struct sk_outline_node *definition;
+	struct sk_lint_spoken spoken;
+	uint32_t name;
 
-	if (l->file_kind != SK_LINT_IF)
-		return;
 	definition = sk_lint_around(node, SK_KINDS_INTERFACE);
 	if (!definition)
 		return;
 	sk_note_required(l, definition);
 	if (SK_KINDS_REQUIRE >> node->kind & 1) {
 		for (const struct sk_outline_node *n = node->child; n; n = n->next) {
-			sk_lint_names_of(l, n);
-			for (size_t i = 0; i < l->n_scratch; i++) {
-				struct sk_lint_name *known = sk_lint_know(l, l->scratch[i]);
-
-				if (known)
-					known->required = l->required_mark;
-			}
+			spoken = sk_lint_spoken_of(n);
+			while (sk_lint_spoken_next(&spoken, &name))
+				l->marks[name].required = l->required_mark;
 		}
 		return;
 	}
-	sk_lint_names_of(l, node);
-	for (size_t i = node->kind == SK_OUTLINE_DECL; i < l->n_scratch; i++) {
-		uint32_t name = l->scratch[i];
+	spoken = sk_lint_spoken_of(node);
+	if (node->kind == SK_OUTLINE_DECL)
+		spoken.first = SK_INTERN_NONE;
+	while (sk_lint_spoken_next(&spoken, &name)) {
 		const char *flavor;
 
-		if (sk_lint_name(l, name)->required == l->required_mark || name == SK_WORD_SYSTEM_R)
+		if (l->marks[name].required == l->required_mark || name == SK_WORD_SYSTEM_R)
 			continue;
 		flavor = sk_flavor_of(l, name);
 		if (!flavor)
@@ -190,13 +187,11 @@ static void sk_note_used(struct sk_lint *l, const struct sk_outline_node *block)
 				last = last->next;
 		}
 		for (m = n;; m = sk_outline_next(m)) {
-			sk_lint_names_of(l, m);
-			for (size_t i = 0; i < l->n_scratch; i++) {
-				struct sk_lint_name *known = sk_lint_know(l, l->scratch[i]);
+			struct sk_lint_spoken spoken = sk_lint_spoken_of(m);
+			uint32_t name;
 
-				if (known)
-					known->used = l->used_mark;
-			}
+			while (sk_lint_spoken_next(&spoken, &name))
+				l->marks[name].used = l->used_mark;
 			if (m == last)
 				break;
 		}
@@ -207,7 +202,7 @@ SK_LINT_RUN(unused_require)
 {
 	const struct sk_outline_node *n = node, *block = NULL;
 
-	if (l->file_kind != SK_LINT_IF || node->flavor > SK_DECL_ROLE)
+	if (node->flavor > SK_DECL_ROLE)
 		return;
 	while (n->parent && !(SK_KINDS_INTERFACE >> n->kind & 1)) {
 		if (SK_KINDS_REQUIRE >> n->kind & 1)
@@ -220,7 +215,7 @@ SK_LINT_RUN(unused_require)
 	if (n->kind == SK_OUTLINE_INTERFACE && sk_lint_ends(l, n->name, "_stub"))
 		return;
 	sk_note_used(l, block);
-	if (sk_lint_name(l, node->name)->used != l->used_mark)
+	if (l->marks[node->name].used != l->used_mark)
 		sk_lint_found(l, check, node, "%s %s is required and not used", sk_flavor_word(node->flavor),
 			      sk_lint_str(l, node->name));
 }
@@ -229,7 +224,7 @@ SK_LINT_RUN(foreign_require)
 {
 	uint32_t module;
 
-	if (l->file_kind != SK_LINT_IF || node->flavor == SK_DECL_CLASS || sk_lint_str(l, node->name)[0] == '$' ||
+	if (node->flavor == SK_DECL_CLASS || sk_lint_str(l, node->name)[0] == '$' ||
 	    !sk_lint_is_in(node, SK_KINDS_REQUIRE))
 		return;
 	module = sk_lint_module_of(l, node->name, node->flavor);

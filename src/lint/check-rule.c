@@ -216,9 +216,9 @@ SK_LINT_RUN(unknown_permission)
 	for (uint32_t i = 0; i < perms->n; i++) {
 		uint32_t name = perms->items[i].text;
 
-		if (name == SK_WORD_STAR || name == SK_WORD_TILDE ||
-		    (!strncmp(sk_lint_str(l, name), "all_", 4) && sk_lint_ends(l, name, "_perms")) ||
-		    sk_lint_module_of(l, name, SK_DECL_PERM) != SK_INTERN_NONE || sk_lint_name(l, name)->set)
+		if (sk_lint_module_of(l, name, SK_DECL_PERM) != SK_INTERN_NONE || sk_lint_more(l, name)->set ||
+		    name == SK_WORD_STAR || name == SK_WORD_TILDE ||
+		    (!strncmp(sk_lint_str(l, name), "all_", 4) && sk_lint_ends(l, name, "_perms")))
 			continue;
 		sk_lint_found_at(l, check, node->line, perms->items[i].at, "no permission %s is known",
 				 sk_lint_str(l, name));
@@ -236,8 +236,8 @@ SK_LINT_RUN(unknown_class)
 		uint32_t name = classes->items[i].text;
 		const char *s = sk_lint_str(l, name);
 
-		if ((*s == '$' && s[1] >= '0' && s[1] <= '9') || sk_lint_ends(l, name, "_class_set") ||
-		    sk_lint_module_of(l, name, SK_DECL_CLASS) != SK_INTERN_NONE)
+		if (sk_lint_module_of(l, name, SK_DECL_CLASS) != SK_INTERN_NONE ||
+		    (*s == '$' && s[1] >= '0' && s[1] <= '9') || sk_lint_ends(l, name, "_class_set"))
 			continue;
 		sk_lint_found_at(l, check, node->line, classes->items[i].at, "no class %s is known", s);
 		return;

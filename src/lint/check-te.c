@@ -21,8 +21,6 @@ SK_LINT_RUN(foreign_boolean)
 
 SK_LINT_RUN(require_in_te)
 {
-	if (l->file_kind != SK_LINT_TE)
-		return;
 	for (const struct sk_outline_node *n = node->child; n; n = n->next)
 		if (n->kind == SK_OUTLINE_DECL && n->flavor != SK_DECL_CLASS) {
 			sk_lint_found(l, check, node, "a module requires %s; call an interface instead",
@@ -78,12 +76,14 @@ static bool sk_is_required(struct sk_lint *l, const struct sk_outline_node *node
 SK_LINT_RUN(not_required_te)
 {
 	static const uint8_t flavors[] = { SK_DECL_TYPE, SK_DECL_ATTRIBUTE, SK_DECL_ATTRIBUTE_ROLE };
+	struct sk_lint_spoken spoken;
+	uint32_t name;
 
-	if (l->file_kind != SK_LINT_TE)
-		return;
-	sk_lint_names_of(l, node);
-	for (size_t i = node->kind == SK_OUTLINE_DECL; i < l->n_scratch; i++) {
-		uint32_t name = l->scratch[i], module = SK_INTERN_NONE;
+	spoken = sk_lint_spoken_of(node);
+	if (node->kind == SK_OUTLINE_DECL)
+		spoken.first = SK_INTERN_NONE;
+	while (sk_lint_spoken_next(&spoken, &name)) {
+		uint32_t module = SK_INTERN_NONE;
 		size_t k;
 
 		for (k = 0; k < SK_ARRAY_LEN(flavors) && module == SK_INTERN_NONE; k++)
@@ -103,8 +103,8 @@ SK_LINT_RUN(not_optional)
 
 	if (module == SK_INTERN_NONE || module == l->file->module)
 		return;
-	status = sk_lint_name(l, module)->status;
-	if (status == SK_INTERN_NONE || !strcmp(sk_lint_str(l, status), "base") ||
+	status = sk_lint_more(l, module)->status;
+	if (status == SK_INTERN_NONE || status == l->base_status ||
 	    sk_lint_is_in(node, SK_KIND(OPTIONAL)))
 		return;
 	sk_lint_found(l, check, node, "%s is of module %s, which may be missing: call it in optional_policy",
@@ -150,10 +150,17 @@ SK_LINT_RUN(file_name)
 			      l->file->base);
 }
 
-/* Does a module's name, or what refpolicy abbreviates it to, stand before an underscore? */
-static bool sk_has_module_prefix(struct sk_lint *l, const char *name)
+static bool sk_is_listed_module(const struct sk_lint *l, const char *name, size_t n)
 {
-	static const char *const short_names[][2] = {
+	uint32_t module = sk_intern_find(&l->names, name, n);
+
+	return module != SK_INTERN_NONE && sk_lint_more(l, module)->status != SK_INTERN_NONE;
+}
+
+/* Does a module's name, or what refpolicy abbreviates it to, stand before an underscore? */
+static bool sk_has_module_prefix(const struct sk_lint *l, const char *name)
+{
+	static const char short_names[][2][16] = {
 		{ "fs", "filesystem" },	 { "corecmd", "corecommands" }, { "seutil", "selinuxutil" },
 		{ "libs", "libraries" }, { "dev", "devices" },		{ "term", "terminal" },
 		{ "corenet", "corenetwork" }, { "auth", "authlogin" }, { "userdom", "userdomain" },
@@ -162,17 +169,14 @@ static bool sk_has_module_prefix(struct sk_lint *l, const char *name)
 
 	for (const char *end = strchr(name, '_'); end; end = strchr(end + 1, '_')) {
 		size_t n = (size_t)(end - name);
-		uint32_t module = sk_intern_find(&l->names, name, n);
 
-		if (module != SK_INTERN_NONE && sk_lint_name(l, module)->status != SK_INTERN_NONE)
+		if (sk_is_listed_module(l, name, n))
 			return true;
-		for (size_t i = 0; i < SK_ARRAY_LEN(short_names); i++) {
-			if (strlen(short_names[i][0]) != n || memcmp(short_names[i][0], name, n))
-				continue;
-			module = sk_intern_find(&l->names, short_names[i][1], strlen(short_names[i][1]));
-			if (module != SK_INTERN_NONE && sk_lint_name(l, module)->status != SK_INTERN_NONE)
+		for (size_t i = 0; n < sizeof(short_names[0][0]) && i < SK_ARRAY_LEN(short_names); i++)
+			if (short_names[i][0][0] == *name && !short_names[i][0][n] &&
+			    !memcmp(short_names[i][0], name, n) &&
+			    sk_is_listed_module(l, short_names[i][1], strlen(short_names[i][1])))
 				return true;
-		}
 	}
 	return false;
 }

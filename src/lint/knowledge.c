@@ -24,11 +24,13 @@ struct sk_lint_template {
 	bool busy;		/* being expanded */
 };
 
-static const struct sk_lint_name sk_nothing = {
+const struct sk_lint_name sk_lint_nothing = {
 	.declared = { SK_INTERN_NONE, SK_INTERN_NONE, SK_INTERN_NONE, SK_INTERN_NONE, SK_INTERN_NONE,
 		      SK_INTERN_NONE, SK_INTERN_NONE, SK_INTERN_NONE },
-	.interface = SK_INTERN_NONE, .layer = SK_INTERN_NONE, .status = SK_INTERN_NONE,
+	.interface = SK_INTERN_NONE,
 };
+
+const struct sk_lint_more sk_lint_no_more = { .layer = SK_INTERN_NONE, .status = SK_INTERN_NONE };
 
 uint32_t sk_lint_intern(struct sk_lint *l, const char *s, size_t n)
 {
@@ -40,27 +42,40 @@ uint32_t sk_lint_intern(struct sk_lint *l, const char *s, size_t n)
 	return number;
 }
 
-const struct sk_lint_name *sk_lint_name(const struct sk_lint *l, uint32_t name)
-{
-	return name < l->n_known ? &l->known[name] : &sk_nothing;
-}
-
 struct sk_lint_name *sk_lint_know(struct sk_lint *l, uint32_t name)
 {
-	int r;
+	if (name >= l->cap_known) {
+		size_t cap = SK_MAX(l->names.cap, (size_t)name + 1);
+		struct sk_lint_name *known = SK_ARENA_ARRAY(&l->arena, struct sk_lint_name, cap);
 
-	if (name >= l->n_known) {
-		size_t n = SK_MAX((size_t)name + 1, l->names.n);
-
-		r = sk_grow(&l->known, &l->cap_known, n, sizeof(*l->known));
-		if (r) {
-			l->error = r;
+		if (!known) {
+			l->error = -ENOMEM;
 			return NULL;
 		}
-		while (l->n_known < n)
-			l->known[l->n_known++] = sk_nothing;
+		if (l->n_known)
+			memcpy(known, l->known, l->n_known * sizeof(*known));
+		l->known = known;
+		l->cap_known = cap;
 	}
+	while (l->n_known <= name)
+		l->known[l->n_known++] = sk_lint_nothing;
 	return &l->known[name];
+}
+
+struct sk_lint_more *sk_lint_know_more(struct sk_lint *l, uint32_t name)
+{
+	struct sk_lint_name *known = sk_lint_know(l, name);
+
+	if (!known)
+		return NULL;
+	if (!known->more) {
+		known->more = SK_ARENA_NEW(&l->arena, struct sk_lint_more);
+		if (known->more)
+			*known->more = sk_lint_no_more;
+		else
+			l->error = -ENOMEM;
+	}
+	return known->more;
 }
 
 void sk_lint_declare(struct sk_lint *l, uint32_t name, uint32_t module, enum sk_outline_decl flavor)
@@ -94,56 +109,35 @@ bool sk_lint_list_has(const struct sk_outline_list *list, uint32_t text)
 	return false;
 }
 
-static void sk_scratch_add(struct sk_lint *l, uint32_t name)
-{
-	int r = sk_grow(&l->scratch, &l->cap_scratch, l->n_scratch + 1, sizeof(*l->scratch));
+/* Where a kind of node has names. */
+static const struct sk_speech {
+	bool first, last;
+	uint8_t n_lists;
+} sk_speech[SK_OUTLINE_N_KINDS] = {
+	[SK_OUTLINE_RULE] = { .n_lists = 2 },
+	[SK_OUTLINE_XRULE] = { .n_lists = 2 },
+	[SK_OUTLINE_ROLE_ALLOW] = { .n_lists = 2 },
+	[SK_OUTLINE_TRANSITION] = { .n_lists = 2, .last = true },
+	[SK_OUTLINE_ROLE_TRANSITION] = { .n_lists = 2, .last = true },
+	[SK_OUTLINE_DECL] = { .first = true, .n_lists = 1 },
+	[SK_OUTLINE_ROLE_TYPES] = { .first = true, .n_lists = 1 },
+	[SK_OUTLINE_TYPEATTRIBUTE] = { .first = true, .n_lists = 1 },
+	[SK_OUTLINE_ROLEATTRIBUTE] = { .first = true, .n_lists = 1 },
+	[SK_OUTLINE_CALL] = { .n_lists = 1 },
+	[SK_OUTLINE_ALIAS] = { .first = true },
+	[SK_OUTLINE_TYPEALIAS] = { .first = true },
+	[SK_OUTLINE_PERMISSIVE] = { .first = true },
+};
 
-	if (r)
-		l->error = r;
-	else
-		l->scratch[l->n_scratch++] = name;
-}
-
-static void sk_scratch_add_list(struct sk_lint *l, const struct sk_outline_list *list)
+struct sk_lint_spoken sk_lint_spoken_of(const struct sk_outline_node *node)
 {
-	for (uint32_t i = 0; i < list->n; i++)
-		sk_scratch_add(l, list->items[i].name);
-}
+	const struct sk_speech *speech = &sk_speech[node->kind];
 
-void sk_lint_names_of(struct sk_lint *l, const struct sk_outline_node *node)
-{
-	l->n_scratch = 0;
-	switch (node->kind) {
-	case SK_OUTLINE_RULE:
-	case SK_OUTLINE_XRULE:
-	case SK_OUTLINE_ROLE_ALLOW:
-		sk_scratch_add_list(l, &node->list[0]);
-		sk_scratch_add_list(l, &node->list[1]);
-		break;
-	case SK_OUTLINE_TRANSITION:
-	case SK_OUTLINE_ROLE_TRANSITION:
-		sk_scratch_add_list(l, &node->list[0]);
-		sk_scratch_add_list(l, &node->list[1]);
-		sk_scratch_add(l, node->name);
-		break;
-	case SK_OUTLINE_DECL:
-	case SK_OUTLINE_ROLE_TYPES:
-	case SK_OUTLINE_TYPEATTRIBUTE:
-	case SK_OUTLINE_ROLEATTRIBUTE:
-		sk_scratch_add(l, node->name);
-		sk_scratch_add_list(l, &node->list[0]);
-		break;
-	case SK_OUTLINE_CALL:
-		sk_scratch_add_list(l, &node->list[0]);
-		break;
-	case SK_OUTLINE_ALIAS:
-	case SK_OUTLINE_TYPEALIAS:
-	case SK_OUTLINE_PERMISSIVE:
-		sk_scratch_add(l, node->name);
-		break;
-	default:
-		break;
-	}
+	return (struct sk_lint_spoken){
+		.list = node->list, .end = node->list + speech->n_lists,
+		.first = speech->first ? node->name : SK_INTERN_NONE,
+		.last = speech->last ? node->name : SK_INTERN_NONE,
+	};
 }
 
 /*
@@ -151,16 +145,16 @@ void sk_lint_names_of(struct sk_lint *l, const struct sk_outline_node *node)
  */
 static struct sk_lint_template *sk_template(struct sk_lint *l, uint32_t name)
 {
-	struct sk_lint_name *known = sk_lint_know(l, name);
+	struct sk_lint_more *more = sk_lint_know_more(l, name);
 
-	if (!known)
+	if (!more)
 		return NULL;
-	if (!known->template) {
-		known->template = calloc(1, sizeof(*known->template));
-		if (!known->template)
+	if (!more->template) {
+		more->template = calloc(1, sizeof(*more->template));
+		if (!more->template)
 			l->error = -ENOMEM;
 	}
-	return known->template;
+	return more->template;
 }
 
 static void sk_template_declares(struct sk_lint *l, uint32_t template, uint32_t name, uint32_t flavor)
@@ -222,7 +216,7 @@ static bool sk_template_fill(struct sk_lint *l, uint32_t name, const uint32_t *a
 static bool sk_template_expand(struct sk_lint *l, uint32_t name, const uint32_t *args, size_t n_args,
 			       uint32_t module, unsigned int depth)
 {
-	struct sk_lint_template *t = sk_lint_name(l, name)->template;
+	struct sk_lint_template *t = sk_lint_more(l, name)->template;
 	bool good = true;
 
 	if (!t)
@@ -234,7 +228,7 @@ static bool sk_template_expand(struct sk_lint *l, uint32_t name, const uint32_t 
 		const struct sk_outline_list *list = t->calls[i].args;
 		sk_auto_free uint32_t *filled = NULL;
 
-		if (!sk_lint_name(l, t->calls[i].name)->template)
+		if (!sk_lint_more(l, t->calls[i].name)->template)
 			continue;
 		filled = calloc(list->n + 1, sizeof(*filled));
 		if (!filled) {
@@ -260,7 +254,7 @@ static bool sk_template_expand(struct sk_lint *l, uint32_t name, const uint32_t 
 bool sk_lint_template_declares(const struct sk_lint *l, uint32_t template, uint32_t name,
 			       enum sk_outline_decl flavor)
 {
-	const struct sk_lint_template *t = sk_lint_name(l, template)->template;
+	const struct sk_lint_template *t = sk_lint_more(l, template)->template;
 
 	for (size_t i = 0; t && i < t->n_decls; i++)
 		if (t->decls[i].name == name && t->decls[i].flavor == (uint32_t)flavor)
@@ -289,12 +283,21 @@ static bool sk_names_transform(const char *name)
 				    suffix);
 }
 
-static bool sk_names_filetrans(const char *name)
+/* Asked of each call, so it is kept. */
+static bool sk_names_filetrans(struct sk_lint *l, uint32_t interface)
 {
-	const char *suffix = strrchr(name, '_');
+	struct sk_lint_name *known = sk_lint_know(l, interface);
+	const char *name = sk_lint_str(l, interface);
 
-	return !strcmp(name, "filetrans_pattern") || !strcmp(name, "filetrans_add_pattern") ||
-	       (suffix && !strcmp(suffix, "_filetrans"));
+	if (!known)
+		return false;
+	if (!(known->interface_flags & SK_INTERFACE_NAMED)) {
+		known->interface_flags |= SK_INTERFACE_NAMED;
+		if (!strcmp(name, "filetrans_pattern") || !strcmp(name, "filetrans_add_pattern") ||
+		    sk_has_suffix(name, "_filetrans"))
+			known->interface_flags |= SK_INTERFACE_NAMES_FILETRANS;
+	}
+	return known->interface_flags & SK_INTERFACE_NAMES_FILETRANS;
 }
 
 static void sk_learn_declaration(struct sk_lint *l, const struct sk_lint_file *file, uint32_t module,
@@ -317,7 +320,7 @@ static void sk_learn_call(struct sk_lint *l, uint32_t module, struct sk_outline_
 
 	if (template) {
 		sk_template_calls(l, template->name, node);
-	} else if (sk_lint_name(l, node->name)->template && !sk_lint_is_in(node, SK_KIND(INTERFACE))) {
+	} else if (sk_lint_more(l, node->name)->template && !sk_lint_is_in(node, SK_KIND(INTERFACE))) {
 		sk_auto_free uint32_t *args = calloc(list->n + 1, sizeof(*args));
 
 		if (!args) {
@@ -335,17 +338,26 @@ static void sk_learn_call(struct sk_lint *l, uint32_t module, struct sk_outline_
 		}
 	}
 	if (node->parent && node->parent->kind == SK_OUTLINE_INTERFACE &&
-	    sk_names_filetrans(sk_lint_str(l, node->name)))
+	    sk_names_filetrans(l, node->name))
 		sk_interface_is(l, node->parent->name, SK_INTERFACE_FILETRANS);
 	sk_interface_is(l, node->name, SK_INTERFACE_USED);
 }
 
 static void sk_learn_interface(struct sk_lint *l, uint32_t module, const struct sk_outline_node *node)
 {
+	const struct sk_outline_node *first = node->child;
 	struct sk_lint_name *known;
 
-	if (node->kind == SK_OUTLINE_TEMPLATE)
+	while (first && ((SK_KIND(START) | SK_KINDS_REQUIRE) >> first->kind & 1))
+		first = first->next;
+	if (node->kind == SK_OUTLINE_TEMPLATE) {
 		sk_template(l, node->name);
+	} else if (first && first->kind == SK_OUTLINE_CALL) {
+		if (sk_grow(&l->wrappers, &l->cap_wrappers, l->n_wrappers + 1, sizeof(*l->wrappers)))
+			l->error = -ENOMEM;
+		else
+			l->wrappers[l->n_wrappers++] = (struct sk_lint_wrapper){ node->name, first->name };
+	}
 	known = sk_lint_know(l, node->name);
 	if (known)
 		known->interface = module;
@@ -418,25 +430,13 @@ void sk_lint_learn_global(struct sk_lint *l, const struct sk_lint_file *file)
 }
 
 /* An interface whose first statement calls one that transforms does so itself. */
-static bool sk_learn_transforms_of(struct sk_lint *l, const struct sk_lint_file *file)
+static bool sk_learn_transforms_of(struct sk_lint *l, const struct sk_lint_wrapper *wrapper)
 {
-	bool more = false;
-
-	for (struct sk_outline_node *n = file->outline.file; n; n = sk_outline_next(n)) {
-		const struct sk_outline_node *child = n->child;
-
-		if (n->kind != SK_OUTLINE_INTERFACE ||
-		    sk_lint_name(l, n->name)->interface_flags & SK_INTERFACE_TRANSFORMS)
-			continue;
-		while (child && ((SK_KIND(START) | SK_KINDS_REQUIRE) >> child->kind & 1))
-			child = child->next;
-		if (child && child->kind == SK_OUTLINE_CALL &&
-		    sk_lint_name(l, child->name)->interface_flags & SK_INTERFACE_TRANSFORMS) {
-			sk_interface_is(l, n->name, SK_INTERFACE_TRANSFORMS);
-			more = true;
-		}
-	}
-	return more;
+	if (sk_lint_name(l, wrapper->interface)->interface_flags & SK_INTERFACE_TRANSFORMS ||
+	    !(sk_lint_name(l, wrapper->called)->interface_flags & SK_INTERFACE_TRANSFORMS))
+		return false;
+	sk_interface_is(l, wrapper->interface, SK_INTERFACE_TRANSFORMS);
+	return true;
 }
 
 void sk_lint_learn_transforms(struct sk_lint *l)
@@ -445,10 +445,8 @@ void sk_lint_learn_transforms(struct sk_lint *l)
 
 	while (more && !l->error) {
 		more = false;
-		for (size_t i = 0; i < l->files[SK_LINT_IF].n; i++)
-			more |= sk_learn_transforms_of(l, &l->files[SK_LINT_IF].list[i]);
-		for (size_t i = 0; i < l->context[SK_LINT_IF].n; i++)
-			more |= sk_learn_transforms_of(l, &l->context[SK_LINT_IF].list[i]);
+		for (size_t i = 0; i < l->n_wrappers; i++)
+			more |= sk_learn_transforms_of(l, &l->wrappers[i]);
 	}
 }
 
@@ -474,7 +472,7 @@ void sk_lint_learn_modules(struct sk_lint *l, const char *text, size_t n)
 
 	while (text < limit && !l->error) {
 		const char *end = memchr(text, '\n', (size_t)(limit - text)) ?: limit, *equals, *status;
-		struct sk_lint_name *known;
+		struct sk_lint_more *known;
 		size_t name_n, status_n;
 		uint32_t value;
 
@@ -484,7 +482,7 @@ void sk_lint_learn_modules(struct sk_lint *l, const char *text, size_t n)
 			status = equals + 1;
 			status_n = sk_trim(&status, (size_t)(end - status));
 			value = sk_lint_intern(l, status, status_n);
-			known = sk_lint_know(l, sk_lint_intern(l, text, name_n));
+			known = sk_lint_know_more(l, sk_lint_intern(l, text, name_n));
 			if (known && known->status == SK_INTERN_NONE)
 				known->status = value;
 		}
@@ -495,12 +493,12 @@ void sk_lint_learn_modules(struct sk_lint *l, const char *text, size_t n)
 static int sk_learn_set(void *arg, uint32_t name, const struct sk_outline_list *list)
 {
 	struct sk_lint *l = arg;
-	struct sk_lint_name *known;
+	struct sk_lint_more *known;
 	struct sk_outline_list *copy;
 
 	if (!sk_lint_ends(l, name, "_perms"))
 		return 0;
-	known = sk_lint_know(l, name);
+	known = sk_lint_know_more(l, name);
 	copy = SK_ARENA_NEW(&l->arena, struct sk_outline_list);
 	if (!known || !copy || sk_grow(&l->set_names, &l->cap_set_names, l->n_set_names + 1, sizeof(*l->set_names)))
 		return -ENOMEM;
@@ -545,7 +543,7 @@ void sk_lint_learn_vectors(struct sk_lint *l, const char *text, size_t n)
 void sk_lint_forget(struct sk_lint *l)
 {
 	for (size_t i = 0; i < l->n_known; i++) {
-		struct sk_lint_template *t = l->known[i].template;
+		struct sk_lint_template *t = l->known[i].more ? l->known[i].more->template : NULL;
 
 		if (t) {
 			free(t->decls);
@@ -553,5 +551,5 @@ void sk_lint_forget(struct sk_lint *l)
 			free(t);
 		}
 	}
-	free(l->known);
+	free(l->wrappers);
 }

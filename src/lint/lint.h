@@ -34,23 +34,34 @@ struct sk_lint_config {
 	bool skip_generated;
 };
 
-enum { SK_INTERFACE_TRANSFORMS = 1, SK_INTERFACE_FILETRANS = 2, SK_INTERFACE_ROLE = 4, SK_INTERFACE_USED = 8 };
+enum {
+	SK_INTERFACE_TRANSFORMS = 1, SK_INTERFACE_FILETRANS = 2, SK_INTERFACE_ROLE = 4, SK_INTERFACE_USED = 8,
+	SK_INTERFACE_NAMED = 16,	/* what its name says was looked at: */
+	SK_INTERFACE_NAMES_FILETRANS = 32,
+};
 
 struct sk_lint_template;
 
-/* What is known of a name. Modules are names too; SK_INTERN_NONE: none. */
+/* What is known of few names. */
+struct sk_lint_more {
+	uint32_t layer, status;			/* of a module; status by modules.conf: base, module, off */
+	uint32_t set_raw, set_more;		/* permission-set.c */
+	bool has_set_masks;			/* they are the name's own */
+	struct sk_lint_template *template;
+	const struct sk_outline_list *set;	/* of a macro for permissions */
+};
+
+/* What is known of a name. Modules are names too; SK_INTERN_NONE: none. There are tens of thousands: it is kept small. */
 struct sk_lint_name {
 	uint32_t declared[SK_N_DECLS];	/* the module that declares it as such */
 	uint32_t interface;		/* the module whose interface or template it is */
-	uint32_t layer;			/* of a module */
-	uint32_t status;		/* of a module, by modules.conf: base, module, off */
-	uint32_t required, used;	/* marks of check-if.c */
-	uint32_t section_lines, section_count;	/* order.c, for the file at hand */
-	uint32_t set_raw, set_more;	/* permission-set.c */
 	uint8_t interface_flags;
-	bool has_set_masks;		/* they are the name's own */
-	struct sk_lint_template *template;
-	const struct sk_outline_list *set;	/* of a macro for permissions */
+	struct sk_lint_more *more;	/* or NULL */
+};
+
+/* Marks of check-if.c, which a name has for the interface or block at hand. */
+struct sk_lint_marks {
+	uint32_t required, used;
 };
 
 enum sk_lint_file_kind { SK_LINT_TE, SK_LINT_IF, SK_LINT_FC, SK_LINT_N_FILE_KINDS };
@@ -79,7 +90,7 @@ struct sk_lint_edit {
 struct sk_lint_finding {
 	const struct sk_lint_check *check;
 	const struct sk_lint_file *file;
-	uint32_t line, at;		/* at: UINT32_MAX when there is no more than a line */
+	uint32_t line, column;
 	const char *message;
 	struct sk_lint_edit *edits;
 };
@@ -87,7 +98,7 @@ struct sk_lint_finding {
 struct sk_lint {
 	struct sk_arena arena;
 	struct sk_intern names;
-	struct sk_arena texts, te_arena;	/* of files; outlines of .te files */
+	struct sk_arena texts, if_arena, te_arena;	/* of files; outlines of .if and of .te files */
 	struct sk_sources sources;	/* the configuration */
 	struct sk_diags *diags;
 	struct sk_lint_config config;
@@ -97,8 +108,18 @@ struct sk_lint {
 	struct sk_lint_files global;	/* global_booleans, global_tunables */
 	struct sk_lint_name *known;
 	size_t n_known, cap_known;
+	struct sk_lint_marks *marks;	/* n_known, once all is learnt */
 	size_t n_declared[SK_N_DECLS];
-	uint32_t global_module, assumed_module, vectors_module, non_ordered, declaration;
+	uint32_t global_module, assumed_module, vectors_module, non_ordered, declaration, base_status;
+	struct sk_lint_wrapper {	/* an interface whose first statement is a call */
+		uint32_t interface, called;
+	} *wrappers;
+	size_t n_wrappers, cap_wrappers;
+
+	struct sk_fc_seen {		/* check-fc.c: what was asked last */
+		struct sk_fc_part part;
+		uint32_t module;
+	} fc_seen[SK_N_DECLS];
 
 	/* the file at hand */
 	const struct sk_lint_file *file;
@@ -106,16 +127,16 @@ struct sk_lint {
 	const struct sk_outline_node *required_in, *used_behind;	/* check-if.c */
 	uint32_t required_mark, used_mark;
 	struct sk_lint_order_data *order;
+	struct sk_lint_section {	/* order.c: of each name, for the file at hand */
+		uint32_t lines, n;
+	} *sections;
 
-	uint32_t *scratch;		/* names of a node */
-	size_t n_scratch, cap_scratch;
 	struct sk_lint_sets *sets;	/* permission-set.c; made before judging begins */
 	uint32_t *set_names;		/* in order of appearance */
 	size_t n_set_names, cap_set_names;
 
 	struct sk_lint_finding *findings;
 	size_t n_findings, cap_findings;
-	const char *failed;		/* a file that could not be read */
 	int error;			/* sticky, negative errno */
 };
 
@@ -123,6 +144,7 @@ struct sk_lint {
 struct sk_lint_check {
 	struct selkie_lint_check public;
 	uint64_t kinds;		/* of nodes, 1 << enum sk_outline_kind */
+	uint8_t files;		/* 1 << enum sk_lint_file_kind: in which it has something to say */
 	bool of_bad_lines;	/* with run_fc: lines that are no entry, instead of entries */
 	void (*run)(struct sk_lint *l, const struct sk_lint_check *check, const struct sk_outline_node *node);
 	void (*run_fc)(struct sk_lint *l, const struct sk_lint_check *check, const struct sk_fc_line *line,
@@ -131,7 +153,9 @@ struct sk_lint_check {
 
 /* knowledge.c */
 struct sk_lint_name *sk_lint_know(struct sk_lint *l, uint32_t name);	/* to write; NULL when out of memory */
-const struct sk_lint_name *sk_lint_name(const struct sk_lint *l, uint32_t name);	/* to read; never NULL */
+struct sk_lint_more *sk_lint_know_more(struct sk_lint *l, uint32_t name);
+extern const struct sk_lint_name sk_lint_nothing;
+extern const struct sk_lint_more sk_lint_no_more;
 uint32_t sk_lint_intern(struct sk_lint *l, const char *s, size_t n);
 void sk_lint_declare(struct sk_lint *l, uint32_t name, uint32_t module, enum sk_outline_decl flavor);
 void sk_lint_learn(struct sk_lint *l, const struct sk_lint_file *file);
@@ -141,6 +165,19 @@ void sk_lint_learn_modules(struct sk_lint *l, const char *text, size_t n);
 void sk_lint_learn_sets(struct sk_lint *l, const char *text, size_t n);
 void sk_lint_learn_vectors(struct sk_lint *l, const char *text, size_t n);
 void sk_lint_forget(struct sk_lint *l);
+
+/* To read; never NULL. */
+static inline const struct sk_lint_name *sk_lint_name(const struct sk_lint *l, uint32_t name)
+{
+	return name < l->n_known ? &l->known[name] : &sk_lint_nothing;
+}
+
+static inline const struct sk_lint_more *sk_lint_more(const struct sk_lint *l, uint32_t name)
+{
+	const struct sk_lint_more *more = sk_lint_name(l, name)->more;
+
+	return more ? more : &sk_lint_no_more;
+}
 
 static inline uint32_t sk_lint_module_of(const struct sk_lint *l, uint32_t name, enum sk_outline_decl flavor)
 {
@@ -168,8 +205,33 @@ bool sk_lint_is_in(const struct sk_outline_node *node, uint64_t kinds);	/* an an
 /* The innermost ancestor of these kinds, or NULL. */
 const struct sk_outline_node *sk_lint_around(const struct sk_outline_node *node, uint64_t kinds);
 bool sk_lint_list_has(const struct sk_outline_list *list, uint32_t text);
-/* Fills l->scratch with the types, roles and the like that a node speaks of. */
-void sk_lint_names_of(struct sk_lint *l, const struct sk_outline_node *node);
+
+/* The types, roles and the like that a node speaks of, one after the other: its own name first or last, or not at all. */
+struct sk_lint_spoken {
+	const struct sk_outline_list *list, *end;
+	uint32_t i;
+	uint32_t first, last;		/* SK_INTERN_NONE: none */
+};
+
+struct sk_lint_spoken sk_lint_spoken_of(const struct sk_outline_node *node);
+
+/* False at the end. */
+static inline bool sk_lint_spoken_next(struct sk_lint_spoken *s, uint32_t *ret)
+{
+	if (s->first != SK_INTERN_NONE) {
+		*ret = s->first;
+		s->first = SK_INTERN_NONE;
+		return true;
+	}
+	for (; s->list < s->end; s->list++, s->i = 0)
+		if (s->i < s->list->n) {
+			*ret = s->list->items[s->i++].name;
+			return true;
+		}
+	*ret = s->last;
+	s->last = SK_INTERN_NONE;
+	return *ret != SK_INTERN_NONE;
+}
 
 #define SK_KIND(kind) (UINT64_C(1) << SK_OUTLINE_##kind)
 #define SK_KINDS_REQUIRE (SK_KIND(REQUIRE) | SK_KIND(GEN_REQUIRE))

@@ -48,7 +48,7 @@ static uint32_t sk_call_section(const struct sk_lint *l, const struct sk_order_e
 
 	if (known->interface_flags & SK_INTERFACE_FILETRANS)
 		return l->non_ordered;
-	if (!e->around && (known->template || known->interface_flags & (SK_INTERFACE_TRANSFORMS | SK_INTERFACE_ROLE)))
+	if (!e->around && (sk_lint_more(l, e->node->name)->template || known->interface_flags & (SK_INTERFACE_TRANSFORMS | SK_INTERFACE_ROLE)))
 		return l->declaration;
 	return e->node->list[0].n ? e->node->list[0].items[0].text : l->non_ordered;
 }
@@ -92,17 +92,20 @@ static uint32_t sk_section(const struct sk_lint *l, const struct sk_lint_order_d
 	}
 }
 
-static bool sk_is_own_rule(struct sk_lint *l, const struct sk_outline_node *node)
+static bool sk_is_own_rule(const struct sk_lint *l, const struct sk_outline_node *node)
 {
+	struct sk_lint_spoken spoken;
+	uint32_t name;
+
 	if (!((SK_KIND(RULE) | SK_KIND(XRULE) | SK_KIND(CALL)) >> node->kind & 1) ||
 	    (node->kind == SK_OUTLINE_CALL && sk_lint_name(l, node->name)->interface != SK_INTERN_NONE))
 		return false;
-	sk_lint_names_of(l, node);
-	for (size_t i = 0; i < l->n_scratch; i++) {
-		uint32_t module = sk_lint_module_of(l, l->scratch[i], SK_DECL_TYPE);
+	spoken = sk_lint_spoken_of(node);
+	while (sk_lint_spoken_next(&spoken, &name)) {
+		uint32_t module = sk_lint_module_of(l, name, SK_DECL_TYPE);
 
 		if (module == SK_INTERN_NONE)
-			module = sk_lint_module_of(l, l->scratch[i], SK_DECL_ATTRIBUTE);
+			module = sk_lint_module_of(l, name, SK_DECL_ATTRIBUTE);
 		if (module != SK_INTERN_NONE && module != l->file->module)
 			return false;
 	}
@@ -129,7 +132,7 @@ static uint8_t sk_call_place(const struct sk_lint *l, uint32_t module)
 		return SK_LSS_RELATED;
 	if (!strcmp(sk_lint_str(l, module), "kernel"))
 		return SK_LSS_KERNEL_MODULE;
-	layer = sk_lint_name(l, module)->layer;
+	layer = sk_lint_more(l, module)->layer;
 	if (l->config.order != SK_LINT_ORDER_LIGHT && layer != SK_INTERN_NONE) {
 		if (!strcmp(sk_lint_str(l, layer), "kernel"))
 			return SK_LSS_KERNEL;
@@ -292,30 +295,27 @@ static int sk_fill_entries(struct sk_lint *l, struct sk_lint_order_data *o)
 	return 0;
 }
 
-/* The average line of each section. */
+/* The average line of each section; l->sections is zero before and after. */
 static int sk_fill_averages(struct sk_lint *l, struct sk_lint_order_data *o)
 {
+	struct sk_lint_section *sections = l->sections;
+
+	if (!sections)
+		sections = l->sections = calloc(l->names.n, sizeof(*sections));
+	if (!sections)
+		return -ENOMEM;
 	for (size_t i = 0; i < o->n_entries; i++)
 		if (!i || !sk_is_disabled(o->entries[i].node)) {
-			struct sk_lint_name *section = sk_lint_know(l, o->entries[i].section);
-
-			if (!section)
-				return -ENOMEM;
-			section->section_lines += o->entries[i].node->line;
-			section->section_count++;
+			sections[o->entries[i].section].lines += o->entries[i].node->line;
+			sections[o->entries[i].section].n++;
 		}
 	for (size_t i = 0; i < o->n_entries; i++) {
-		const struct sk_lint_name *section = sk_lint_name(l, o->entries[i].section);
+		const struct sk_lint_section *section = &sections[o->entries[i].section];
 
-		o->entries[i].average = section->section_count
-						? (float)section->section_lines / (float)section->section_count : -1;
+		o->entries[i].average = section->n ? (float)section->lines / (float)section->n : -1;
 	}
-	for (size_t i = 0; i < o->n_entries; i++) {
-		struct sk_lint_name *section = sk_lint_know(l, o->entries[i].section);
-
-		if (section)
-			section->section_lines = section->section_count = 0;
-	}
+	for (size_t i = 0; i < o->n_entries; i++)
+		sections[o->entries[i].section] = (struct sk_lint_section){ 0 };
 	return 0;
 }
 
@@ -429,7 +429,7 @@ SK_LINT_RUN(order)
 	size_t other = 0;
 	int reason;
 
-	if (!o || l->file_kind != SK_LINT_TE)
+	if (!o)
 		return;
 	while (o->next_step < o->n_steps && o->entries[o->steps[o->next_step].entry].node != node)
 		o->next_step++;

@@ -42,7 +42,7 @@ static const struct sk_file_permission {
 	{ "entrypoint", "" },
 };
 
-static const char *const sk_set_classes[] = { "dir", "lnk_file", "chr_file", "term", "blk_file", "sock_file",
+static const char *const sk_set_classes[8] = { "dir", "lnk_file", "chr_file", "term", "blk_file", "sock_file",
 					      "fifo_file", "file" };
 
 struct sk_lint_sets {
@@ -51,6 +51,7 @@ struct sk_lint_sets {
 		unsigned int count, order;
 	} *list;
 	size_t n;
+	uint32_t classes[8];		/* sk_set_classes as names */
 	uint32_t create_or_write, create_or_unlink, setattr_more, rename_more;
 };
 
@@ -80,18 +81,16 @@ static uint32_t sk_bits_of(const char *words)
 /* Both masks of a permission or macro. */
 static void sk_masks(struct sk_lint *l, uint32_t name, uint32_t *raw, uint32_t *more, unsigned int depth)
 {
-	const struct sk_lint_name *known = sk_lint_name(l, name);
+	struct sk_lint_more *known = sk_lint_know_more(l, name);
 	const struct sk_intern_entry *e = &l->names.entries[name];
 	uint32_t bit, own_raw = 0, own_more = 0;
-	struct sk_lint_name *to;
 
+	if (!known)
+		return;
 	if (!known->has_set_masks) {
 		const struct sk_outline_list *set = known->set;
 
-		to = sk_lint_know(l, name);
-		if (!to)
-			return;
-		to->has_set_masks = true;	/* a macro that holds itself adds nothing to itself */
+		known->has_set_masks = true;	/* a macro that holds itself adds nothing to itself */
 		bit = sk_file_bit(e->s, e->n);
 		if (bit) {
 			own_raw = bit;
@@ -102,12 +101,8 @@ static void sk_masks(struct sk_lint *l, uint32_t name, uint32_t *raw, uint32_t *
 		} else {
 			own_raw = own_more = NOT_COVERED;
 		}
-		to = sk_lint_know(l, name);
-		if (!to)
-			return;
-		to->set_raw = own_raw;
-		to->set_more = own_more;
-		known = to;
+		known->set_raw = own_raw;
+		known->set_more = own_more;
 	}
 	*raw |= known->set_raw;
 	*more |= known->set_more;
@@ -165,6 +160,8 @@ void sk_lint_prepare_sets(struct sk_lint *l)
 			sets->list[sets->n++] = m;
 	}
 	qsort(sets->list, sets->n, sizeof(*sets->list), sk_compare_macros);
+	for (size_t i = 0; i < SK_ARRAY_LEN(sk_set_classes); i++)
+		sets->classes[i] = sk_lint_intern(l, sk_set_classes[i], strlen(sk_set_classes[i]));
 	sets->create_or_write = sk_bits_of("create write");
 	sets->create_or_unlink = sk_bits_of("create unlink");
 	sets->setattr_more = sk_bits_of("setattr getattr");
@@ -179,10 +176,10 @@ void sk_lint_sets_done(struct sk_lint *l)
 	l->sets = NULL;
 }
 
-static const struct sk_lint_name *sk_masks_of(const struct sk_lint *l, uint32_t name)
+static const struct sk_lint_more *sk_masks_of(const struct sk_lint *l, uint32_t name)
 {
-	static const struct sk_lint_name none = { .set_raw = NOT_COVERED, .set_more = NOT_COVERED };
-	const struct sk_lint_name *known = sk_lint_name(l, name);
+	static const struct sk_lint_more none = { .set_raw = NOT_COVERED, .set_more = NOT_COVERED };
+	const struct sk_lint_more *known = sk_lint_more(l, name);
 
 	return known->has_set_masks ? known : &none;
 }
@@ -220,10 +217,13 @@ static const struct sk_set_macro *sk_best_macro(struct sk_lint *l, const struct 
 		more |= sets->rename_more;
 	for (size_t i = 0; i < sets->n; i++) {
 		const struct sk_set_macro *m = &sets->list[i];
-		unsigned int covers = sk_count(m->raw & raw), adds = sk_count(m->raw & ~raw);
+		unsigned int covers, adds;
 
-		if (m->class != class || m->raw & ~more || covers < 2 || covers < best_covers ||
-		    (covers == best_covers && adds > best_adds) ||
+		if (m->class != class || m->raw & ~more)
+			continue;
+		covers = sk_count(m->raw & raw);
+		adds = sk_count(m->raw & ~raw);
+		if (covers < 2 || covers < best_covers || (covers == best_covers && adds > best_adds) ||
 		    sk_words_within(l, perms, m->raw & raw) < 2)
 			continue;
 		best = m;
@@ -233,27 +233,34 @@ static const struct sk_set_macro *sk_best_macro(struct sk_lint *l, const struct 
 	return best;
 }
 
+static void sk_found_macro(struct sk_lint *l, const struct sk_lint_check *check, const struct sk_outline_node *node,
+			   const struct sk_set_macro *best, uint32_t raw)
+{
+	sk_auto_buf struct sk_buf text = SK_BUF_INIT;
+
+	for (uint32_t bit = 0; bit < SK_ARRAY_LEN(sk_file_permissions); bit++)
+		if ((best->raw & ~raw) >> bit & 1)
+			sk_buf_join(&text, text.n ? " " : "; it adds ", sk_file_permissions[bit].name, NULL);
+	sk_lint_found_at(l, check, node->line, node->list[3].items[0].at, "%s says most of this%s",
+			 sk_lint_str(l, best->name), text.n ? sk_buf_str(&text) : "");
+}
+
 SK_LINT_RUN(macro_available)
 {
 	const struct sk_outline_list *classes = &node->list[2], *perms = &node->list[3];
 	const struct sk_lint_sets *sets = l->sets;
 	const struct sk_set_macro *best;
-	sk_auto_buf struct sk_buf text = SK_BUF_INIT;
 	uint32_t raw, class;
 
 	if (!sets || node->flavor != SK_RULE_ALLOW || classes->n != 1)
 		return;
 	for (class = 0; class < SK_ARRAY_LEN(sk_set_classes); class++)
-		if (class != 3 && !strcmp(sk_set_classes[class], sk_lint_str(l, classes->items[0].text)))
+		if (class != 3 && sets->classes[class] == classes->items[0].text)
 			break;
 	if (class == SK_ARRAY_LEN(sk_set_classes))
 		return;
 	best = sk_best_macro(l, sets, class, perms, &raw);
 	if (!best || sk_lint_list_has(perms, best->name))
 		return;
-	for (uint32_t bit = 0; bit < SK_ARRAY_LEN(sk_file_permissions); bit++)
-		if ((best->raw & ~raw) >> bit & 1)
-			sk_buf_join(&text, text.n ? " " : "; it adds ", sk_file_permissions[bit].name, NULL);
-	sk_lint_found_at(l, check, node->line, perms->items[0].at, "%s says most of this%s", sk_lint_str(l, best->name),
-			 text.n ? sk_buf_str(&text) : "");
+	sk_found_macro(l, check, node, best, raw);
 }

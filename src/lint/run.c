@@ -18,13 +18,49 @@ struct sk_lint_enabled {
 	struct sk_kind_checks {
 		unsigned int n;
 		const struct sk_lint_check *list[40];
-	} kind[SK_OUTLINE_N_KINDS];
+	} kind[SK_LINT_FC][SK_OUTLINE_N_KINDS];	/* of .te and of .if files */
 	struct sk_kind_checks fc, fc_bad;
 };
 
 /*
- * Findings.
+ * Findings. There may be tens of thousands, and most of their messages are strings put together.
  */
+static const char *sk_message(struct sk_arena *arena, const char *fmt, va_list args)
+{
+	const char *percent;
+	size_t n = strlen(fmt), length;
+	va_list again;
+	char *text, *end;
+
+	for (percent = strchr(fmt, '%'); percent && percent[1] == 's'; percent = strchr(percent + 2, '%'))
+		;
+	if (percent)
+		return sk_arena_vprintf(arena, fmt, args);
+	va_copy(again, args);
+	for (percent = strchr(fmt, '%'); percent; percent = strchr(percent + 2, '%'))
+		n += strlen(va_arg(again, const char *)) - 2;
+	va_end(again);
+	end = text = sk_arena_string(arena, n);
+	for (; text && (percent = strchr(fmt, '%')); fmt = percent + 2) {
+		const char *string = va_arg(args, const char *);
+
+		length = (size_t)(percent - fmt);
+		end = mempcpy(mempcpy(end, fmt, length), string, strlen(string));
+	}
+	if (text)
+		memcpy(end, fmt, strlen(fmt));
+	return text;
+}
+
+static uint32_t sk_column(const struct sk_lint_file *file, uint32_t at)
+{
+	const char *here = file->text + SK_MIN(at, file->size), *start = here;
+
+	while (start > file->text && start[-1] != '\n')
+		start--;
+	return (uint32_t)(here - start) + 1;
+}
+
 static struct sk_lint_finding *sk_vfound(struct sk_lint *l, const struct sk_lint_check *check, uint32_t line,
 					 uint32_t at, const char *fmt, va_list args)
 {
@@ -36,8 +72,8 @@ static struct sk_lint_finding *sk_vfound(struct sk_lint *l, const struct sk_lint
 		return NULL;
 	}
 	f = &l->findings[l->n_findings];
-	*f = (struct sk_lint_finding){ .check = check, .file = l->file, .line = line, .at = at };
-	f->message = sk_arena_vprintf(&l->arena, fmt, args);
+	*f = (struct sk_lint_finding){ .check = check, .file = l->file, .line = line, .column = sk_column(l->file, at) };
+	f->message = sk_message(&l->arena, fmt, args);
 	if (!f->message) {
 		l->error = -ENOMEM;
 		return NULL;
@@ -176,9 +212,10 @@ static void sk_choose_checks(const struct sk_lint *l, const struct selkie_lint_o
 			continue;
 		if (check->run_fc)
 			fc->list[fc->n++] = check;
-		for (unsigned int k = 0; check->run && k < SK_OUTLINE_N_KINDS; k++)
-			if (check->kinds >> k & 1)
-				to->kind[k].list[to->kind[k].n++] = check;
+		for (unsigned int f = 0; f < SK_LINT_FC; f++)
+			for (unsigned int k = 0; check->run && k < SK_OUTLINE_N_KINDS; k++)
+				if (check->files >> f & 1 && check->kinds >> k & 1)
+					to->kind[f][k].list[to->kind[f][k].n++] = check;
 	}
 }
 
@@ -191,7 +228,7 @@ static void sk_judge_node(struct sk_lint *l, const struct sk_kind_checks *checks
 		const struct sk_lint_check *check = checks->list[i];
 
 		/* what is required is to be known even where a comment says not to speak of it */
-		if (node->disabled && strstr(node->disabled, check->public.id) &&
+		if (__builtin_expect(node->disabled != NULL, 0) && strstr(node->disabled, check->public.id) &&
 		    !(SK_KINDS_REQUIRE >> node->kind & 1 && check->run == sk_lint_not_required_if))
 			continue;
 		check->run(l, check, node);
@@ -201,6 +238,7 @@ static void sk_judge_node(struct sk_lint *l, const struct sk_kind_checks *checks
 static void sk_judge_outline(struct sk_lint *l, const struct sk_lint_enabled *enabled)
 {
 	const struct sk_lint_check *order = sk_lint_check_find("C-001"), *fatal = sk_lint_check_find("F-001");
+	const struct sk_kind_checks *kind = enabled->kind[l->file_kind];
 
 	for (const struct sk_outline_mistake *m = l->file->outline.mistakes; m; m = m->next)
 		if (enabled->check[fatal - sk_lint_checks])
@@ -209,7 +247,8 @@ static void sk_judge_outline(struct sk_lint *l, const struct sk_lint_enabled *en
 	if (l->file_kind == SK_LINT_TE && enabled->check[order - sk_lint_checks])
 		sk_lint_order_begin(l, order);
 	for (const struct sk_outline_node *n = l->file->outline.file; n && !l->error; n = sk_outline_next(n))
-		sk_judge_node(l, &enabled->kind[n->kind], n);
+		if (kind[n->kind].n)
+			sk_judge_node(l, &kind[n->kind], n);
 	sk_lint_order_end(l);
 }
 
@@ -242,35 +281,28 @@ static void sk_judge_fc(struct sk_lint *l, const struct sk_lint_enabled *enabled
 	}
 }
 
-static int sk_judge_files(struct sk_lint *l, const struct sk_lint_enabled *enabled, enum sk_lint_file_kind kind)
+static int sk_judge_files(struct sk_lint *l, const struct sk_lint_enabled *enabled, enum sk_lint_file_kind kind,
+			  size_t from, size_t to)
 {
 	l->file_kind = kind;
-	for (size_t i = 0; i < l->files[kind].n && !l->error; i++) {
-		struct sk_lint_file *file = &l->files[kind].list[i];
-		int r = 0;
-
-		l->file = file;
-		if (kind == SK_LINT_FC) {
-			r = sk_lint_load(&l->texts, file->path, &file->text, &file->size);
-			if (r) {
-				l->failed = file->path;
-				return r;
-			}
+	for (size_t i = from; i < to && !l->error; i++) {
+		l->file = &l->files[kind].list[i];
+		if (kind == SK_LINT_FC)
 			sk_judge_fc(l, enabled);
-		} else {
+		else
 			sk_judge_outline(l, enabled);
-		}
 	}
 	return l->error;
 }
 
 /*
- * Modules are judged by one thread, interfaces and file contexts by another. They share what is known, in which each
- * writes only marks of its own; the findings of the second follow those of the first.
+ * Modules and the last file contexts are judged by one thread, interfaces and the first file contexts by another. They
+ * share what is known, in which neither writes; the findings of the second stand before those of the last file contexts.
  */
 struct sk_second_judge {
 	struct sk_lint l;
 	const struct sk_lint_enabled *enabled;
+	size_t n_fc;
 	int r;
 };
 
@@ -278,48 +310,47 @@ static void *sk_judge_second(void *arg)
 {
 	struct sk_second_judge *j = arg;
 
-	j->r = sk_judge_files(&j->l, j->enabled, SK_LINT_IF);
+	j->r = sk_judge_files(&j->l, j->enabled, SK_LINT_IF, 0, j->l.files[SK_LINT_IF].n);
 	if (!j->r)
-		j->r = sk_judge_files(&j->l, j->enabled, SK_LINT_FC);
+		j->r = sk_judge_files(&j->l, j->enabled, SK_LINT_FC, 0, j->n_fc);
 	return NULL;
 }
 
-static int sk_join_findings(struct sk_lint *l, struct sk_second_judge *j)
+static int sk_join_findings(struct sk_lint *l, struct sk_second_judge *j, size_t at)
 {
 	int r = sk_grow(&l->findings, &l->cap_findings, l->n_findings + j->l.n_findings, sizeof(*l->findings));
 
-	if (!r && j->l.n_findings)
-		memcpy(l->findings + l->n_findings, j->l.findings, j->l.n_findings * sizeof(*l->findings));
-	if (!r)
+	if (!r && j->l.n_findings) {
+		memmove(l->findings + at + j->l.n_findings, l->findings + at,
+			(l->n_findings - at) * sizeof(*l->findings));
+		memcpy(l->findings + at, j->l.findings, j->l.n_findings * sizeof(*l->findings));
 		l->n_findings += j->l.n_findings;
+	}
 	free(j->l.findings);
-	free(j->l.scratch);
 	sk_arena_join(&l->arena, &j->l.arena);
-	sk_arena_join(&l->texts, &j->l.texts);
 	return r;
 }
 
 static int sk_judge(struct sk_lint *l, const struct sk_lint_enabled *enabled)
 {
-	struct sk_second_judge second = { .l = *l, .enabled = enabled };
-	bool threaded = false;
+	struct sk_second_judge second = { .l = *l, .enabled = enabled, .n_fc = l->files[SK_LINT_FC].n / 2 };
+	size_t n_of_modules;
 	pthread_t thread;
+	bool threaded;
 	int r, joined;
 
 	second.l.arena = (struct sk_arena)SK_ARENA_INIT;
-	second.l.texts = (struct sk_arena)SK_ARENA_INIT;
-	second.l.scratch = NULL;
-	second.l.n_scratch = second.l.cap_scratch = 0;
-	if (l->files[SK_LINT_TE].n >= SK_LINT_MANY_FILES)
-		threaded = !pthread_create(&thread, NULL, sk_judge_second, &second);
-	r = sk_judge_files(l, enabled, SK_LINT_TE);
+	threaded = l->files[SK_LINT_TE].n >= SK_LINT_MANY_FILES &&
+		   !pthread_create(&thread, NULL, sk_judge_second, &second);
+	r = sk_judge_files(l, enabled, SK_LINT_TE, 0, l->files[SK_LINT_TE].n);
+	n_of_modules = l->n_findings;
+	if (!r)
+		r = sk_judge_files(l, enabled, SK_LINT_FC, second.n_fc, l->files[SK_LINT_FC].n);
 	if (threaded)
 		pthread_join(thread, NULL);
 	else
 		sk_judge_second(&second);
-	joined = sk_join_findings(l, &second);
-	if (!r && second.l.failed)
-		return sk_lint_load_failed(l, second.l.failed, second.r);
+	joined = sk_join_findings(l, &second, n_of_modules);
 	return r ? r : second.r ? second.r : joined;
 }
 
@@ -338,6 +369,7 @@ static int sk_lint_init(struct sk_lint *l, selkie_diagnostics *diags)
 	l->vectors_module = sk_lint_intern(l, "__av_file__", 11);
 	l->non_ordered = sk_lint_intern(l, "_non_ordered", 12);
 	l->declaration = sk_lint_intern(l, "_declaration", 12);
+	l->base_status = sk_lint_intern(l, "base", 4);
 	return l->error;
 }
 
@@ -423,7 +455,7 @@ void selkie_lint_free(selkie_lint *lint)
 	}
 	free(lint->global.list);
 	free(lint->findings);
-	free(lint->scratch);
+	free(lint->sections);
 	free(lint->set_names);
 	sk_lint_order_end(lint);
 	sk_lint_sets_done(lint);
@@ -432,6 +464,7 @@ void selkie_lint_free(selkie_lint *lint)
 	sk_sources_done(&lint->sources);
 	sk_intern_done(&lint->names);
 	sk_arena_done(&lint->arena);
+	sk_arena_done(&lint->if_arena);
 	sk_arena_done(&lint->te_arena);
 	sk_arena_done(&lint->texts);
 	free(lint);
@@ -454,17 +487,13 @@ size_t selkie_lint_n_files(const selkie_lint *lint)
 int selkie_lint_get(const selkie_lint *lint, size_t i, struct selkie_lint_finding *ret)
 {
 	const struct sk_lint_finding *f;
-	const char *start;
 
 	if (i >= lint->n_findings)
 		return -EINVAL;
 	f = &lint->findings[i];
-	start = f->file->text + SK_MIN(f->at, f->file->size);
-	while (start > f->file->text && start[-1] != '\n')
-		start--;
 	*ret = (struct selkie_lint_finding){
 		.check = &f->check->public, .path = f->file->path, .line = f->line,
-		.column = (uint32_t)(f->file->text + f->at - start) + 1,
+		.column = f->column,
 		.message = f->message, .fixable = f->edits,
 	};
 	return 0;

@@ -68,15 +68,14 @@ static size_t sk_folder_of(const char *path, const char **ret)
 	return (size_t)(base - start);
 }
 
-static int sk_visit_file(struct sk_walk *w, const char *name)
+/* The path lives as long as the run. */
+static int sk_visit_file(struct sk_walk *w, const char *path)
 {
 	static const char suffixes[SK_LINT_N_FILE_KINDS][4] = { ".te", ".if", ".fc" };
 	struct sk_lint *l = w->l;
-	const char *path = sk_arena_strdup(&l->arena, name), *base, *folder;
+	const char *base, *folder;
 	size_t n;
 
-	if (!path)
-		return -ENOMEM;
 	base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	n = sk_folder_of(path, &folder);
 	for (int i = 0; i < SK_LINT_N_FILE_KINDS; i++)
@@ -113,15 +112,17 @@ static int sk_walk_folder(struct sk_walk *w, const char *path, unsigned int dept
 
 static int sk_walk_entry(struct sk_walk *w, const char *folder, const struct dirent *d, unsigned int depth)
 {
-	sk_auto_free char *path = NULL;
-	bool slash = sk_has_suffix(folder, "/");
+	size_t folder_n = strlen(folder), name_n = strlen(d->d_name);
+	bool slash = folder_n && folder[folder_n - 1] == '/';
+	char *path = sk_arena_string(&w->l->arena, folder_n + !slash + name_n);
 	unsigned char type = d->d_type;
 	struct stat st;
 
-	if (asprintf(&path, "%s%s%s", folder, slash ? "" : "/", d->d_name) < 0) {
-		path = NULL;
+	if (!path)
 		return -ENOMEM;
-	}
+	memcpy(path, folder, folder_n);
+	path[folder_n] = '/';
+	memcpy(path + folder_n + !slash, d->d_name, name_n);
 	if (type == DT_UNKNOWN && !lstat(path, &st))
 		type = S_ISDIR(st.st_mode) ? DT_DIR : DT_REG;
 	if (type != DT_DIR)
@@ -157,6 +158,7 @@ int sk_lint_find_files(struct sk_lint *l, const char *const *paths, unsigned int
 
 	for (; paths && *paths; paths++) {
 		struct sk_place place = { .kind = SK_PLACE_NONE, .file = *paths };
+		const char *path;
 		struct stat st;
 		int r;
 
@@ -165,7 +167,8 @@ int sk_lint_find_files(struct sk_lint *l, const char *const *paths, unsigned int
 			refused = true;
 			continue;
 		}
-		r = S_ISDIR(st.st_mode) ? sk_walk_folder(&w, *paths, 0) : sk_visit_file(&w, *paths);
+		path = sk_arena_strdup(&l->arena, *paths);
+		r = !path ? -ENOMEM : S_ISDIR(st.st_mode) ? sk_walk_folder(&w, path, 0) : sk_visit_file(&w, path);
 		if (r)
 			return r;
 	}

@@ -119,17 +119,17 @@ static bool sk_fc_entry(struct sk_fc_line *ret, const char *p, const char *end)
 void sk_fc_line_read(struct sk_fc_line *ret, const char *p, size_t n,
 		     bool (*is_macro)(const void *arg, const char *word, size_t n), const void *arg)
 {
-	static const char *const m4[] = { "ifdef", "ifndef", "')", "', `", "',`" };
+	static const char m4[][8] = { "ifdef", "ifndef", "')", "', `", "',`" };
 	const char *end = p + n, *open;
 
 	*ret = (struct sk_fc_line){ 0 };
 	if (!n || *p == '#')
 		return;
 	for (size_t i = 0; i < SK_ARRAY_LEN(m4); i++)
-		if (sk_begins(p, end, m4[i]))
+		if (*p == m4[i][0] && sk_begins(p, end, m4[i]))
 			return;
-	open = memchr(p, '(', n);
-	if (is_macro && open && is_macro(arg, p, (size_t)(open - p)))
+	open = is_macro ? memchr(p, '(', n) : NULL;
+	if (open && is_macro(arg, p, (size_t)(open - p)))
 		return;
 	if (end[-1] == '\r')
 		end--;

@@ -17,17 +17,17 @@
 
 struct sk_outline_parser {
 	struct sk_outline_lexer lexer;
-	struct sk_outline_token token, last;	/* the one to look at, the one before */
+	struct sk_outline_token token;	/* the one to look at */
+	uint32_t last_end;		/* where the one before it ends */
 	struct sk_arena *arena;
 	struct sk_outline *outline;
 	struct sk_outline_mistake **last_mistake;
 	struct sk_outline_node *parent, *cur;	/* cur: what a new node follows */
 	enum sk_outline_file what;
 	unsigned int depth, n_mistakes;
-	bool failed;			/* this statement is given up */
+	bool failed;			/* this statement is given up; lexer.error: everything is */
 	struct sk_outline_item *items;	/* scratch */
 	size_t n_items, cap_items;
-	int error;
 };
 
 int sk_outline_names_init(struct sk_intern *names)
@@ -48,24 +48,23 @@ int sk_outline_names_init(struct sk_intern *names)
 	return 0;
 }
 
-struct sk_outline_node *sk_outline_next(const struct sk_outline_node *node)
-{
-	if (node->child)
-		return node->child;
-	while (!node->next && node->parent)
-		node = node->parent;
-	return node->next;
-}
-
 /*
  * Tokens and mistakes.
  */
 static void sk_next(struct sk_outline_parser *p)
 {
-	p->last = p->token;
+	p->last_end = p->token.end;
 	sk_outline_token(&p->lexer, &p->token);
-	if (p->lexer.error && !p->error)
-		p->error = p->lexer.error;
+}
+
+/* The token before the one to look at, which was a mark. */
+static struct sk_outline_token sk_mark_before(const struct sk_outline_parser *p)
+{
+	struct sk_outline_token mark = { .at = p->last_end - 1, .end = p->last_end, .line = p->token.line };
+
+	for (uint32_t at = p->last_end; at < p->token.at; at++)
+		mark.line -= p->lexer.text[at] == '\n';
+	return mark;
 }
 
 static bool sk_at(const struct sk_outline_parser *p, uint32_t kind)
@@ -90,7 +89,7 @@ static void sk_mistake(struct sk_outline_parser *p, const char *wanted)
 {
 	struct sk_outline_mistake *m;
 
-	if (p->failed || p->error)
+	if (p->failed || p->lexer.error)
 		return;
 	p->failed = true;
 	p->n_mistakes++;
@@ -107,7 +106,7 @@ static void sk_mistake(struct sk_outline_parser *p, const char *wanted)
 						       (int)SK_MIN(length, 60u), p->lexer.text + m->at);
 	}
 	if (!m || !m->message) {
-		p->error = -ENOMEM;
+		p->lexer.error = -ENOMEM;
 		return;
 	}
 	*p->last_mistake = m;
@@ -132,7 +131,7 @@ static uint32_t sk_want_name(struct sk_outline_parser *p, const char *wanted)
 
 static bool sk_give_up(const struct sk_outline_parser *p)
 {
-	return p->error || p->n_mistakes >= SK_OUTLINE_MISTAKES_MAX;
+	return p->lexer.error || p->n_mistakes >= SK_OUTLINE_MISTAKES_MAX;
 }
 
 /* To behind the next semicolon, or to before what closes the block. */
@@ -169,17 +168,15 @@ static struct sk_outline_node *sk_insert(struct sk_outline_parser *p, enum sk_ou
 	struct sk_outline_node *node = sk_arena_alloc(p->arena, size);
 
 	if (!node) {
-		p->error = -ENOMEM;
+		p->lexer.error = -ENOMEM;
 		return NULL;
 	}
-	memset(node, 0, size);
-	node->kind = (uint8_t)kind;
-	node->n_lists = (uint8_t)n_lists;
-	node->line = start->line;
-	node->at = start->at;
-	node->end = p->last.end;
-	node->parent = p->parent;
-	node->prev = p->cur;
+	*node = (struct sk_outline_node){
+		.parent = p->parent, .prev = p->cur, .line = start->line, .at = start->at, .end = p->last_end,
+		.kind = (uint8_t)kind, .n_lists = (uint8_t)n_lists,
+	};
+	for (unsigned int i = 0; i < n_lists; i++)
+		node->list[i] = (struct sk_outline_list){ 0 };
 	if (p->cur)
 		p->cur->next = node;
 	else if (p->parent)
@@ -235,7 +232,7 @@ static void sk_disable(struct sk_outline_parser *p, struct sk_outline_node *node
 						  p->token.end - p->token.at -
 							  (size_t)(ids + 1 - (p->lexer.text + p->token.at)));
 		if (!node->disabled)
-			p->error = -ENOMEM;
+			p->lexer.error = -ENOMEM;
 	}
 	sk_next(p);
 }
@@ -245,8 +242,8 @@ static void sk_disable(struct sk_outline_parser *p, struct sk_outline_node *node
  */
 static void sk_add_item(struct sk_outline_parser *p, uint32_t text, uint32_t name, uint32_t at, uint32_t flags)
 {
-	if (sk_grow(&p->items, &p->cap_items, p->n_items + 1, sizeof(*p->items))) {
-		p->error = -ENOMEM;
+	if (p->n_items == p->cap_items && sk_grow(&p->items, &p->cap_items, p->n_items + 1, sizeof(*p->items))) {
+		p->lexer.error = -ENOMEM;
 		return;
 	}
 	p->items[p->n_items++] = (struct sk_outline_item){ text, name, at, flags };
@@ -256,13 +253,17 @@ static struct sk_outline_list sk_list_since(struct sk_outline_parser *p, size_t 
 {
 	struct sk_outline_list list = { .n = (uint32_t)(p->n_items - mark) };
 
-	if (list.n)
-		list.items = sk_arena_memdup(p->arena, p->items + mark, list.n * sizeof(*list.items));
-	if (list.n && !list.items) {
-		p->error = -ENOMEM;
+	p->n_items = mark;
+	if (!list.n)
+		return list;
+	list.items = sk_arena_alloc(p->arena, list.n * sizeof(*list.items));
+	if (!list.items) {
+		p->lexer.error = -ENOMEM;
 		list.n = 0;
 	}
-	p->n_items = mark;
+	/* most hold one or two */
+	for (uint32_t i = 0; i < list.n; i++)
+		list.items[i] = p->items[mark + i];
 	return list;
 }
 
@@ -278,7 +279,7 @@ static uint32_t sk_minus_name(struct sk_outline_parser *p, uint32_t name)
 		memcpy(text + 1, e->s, e->n);
 	}
 	if (!text || sk_intern_add(p->lexer.names, text, e->n + 1, &number))
-		p->error = -ENOMEM;
+		p->lexer.error = -ENOMEM;
 	if (text != small)
 		free(text);
 	return number;
@@ -323,7 +324,7 @@ static void sk_set(struct sk_outline_parser *p)
 	} else if (sk_take(p, '{')) {
 		do
 			sk_item(p, 0);
-		while (!p->failed && !p->error && !sk_at(p, '}'));
+		while (!p->failed && !p->lexer.error && !sk_at(p, '}'));
 		sk_want(p, '}', "'}'");
 	} else {
 		sk_item(p, 0);
@@ -371,7 +372,7 @@ static struct sk_outline_list sk_numbers(struct sk_outline_parser *p)
 			name = sk_want_name(p, "a number");
 		if (!p->failed)
 			sk_add_item(p, name, name, at, 0);
-	} while (braces && !p->failed && !p->error && !sk_at(p, '}'));
+	} while (braces && !p->failed && !p->lexer.error && !sk_at(p, '}'));
 	if (braces)
 		sk_want(p, '}', "'}'");
 	return sk_list_since(p, mark);
@@ -405,7 +406,7 @@ static uint32_t sk_range(struct sk_outline_parser *p)
 		}
 	}
 	if (sk_intern_add(p->lexer.names, text, n, &number))
-		p->error = -ENOMEM;
+		p->lexer.error = -ENOMEM;
 	return number;
 }
 
@@ -538,11 +539,11 @@ static void sk_aliases(struct sk_outline_parser *p, const struct sk_outline_list
 {
 	struct sk_outline_node *owner = p->cur;
 
-	if (p->failed || p->error)
+	if (p->failed || p->lexer.error)
 		return;
 	p->parent = owner;
 	p->cur = NULL;
-	for (uint32_t i = 0; i < list->n && !p->error; i++) {
+	for (uint32_t i = 0; i < list->n && !p->lexer.error; i++) {
 		struct sk_outline_node *node = sk_insert(p, SK_OUTLINE_ALIAS, 0, start);
 
 		if (node)
@@ -812,7 +813,7 @@ static void sk_argument(struct sk_outline_parser *p)
 	if (sk_take(p, '{')) {
 		do
 			sk_item(p, 0);
-		while (!p->failed && !p->error && !sk_at(p, '}'));
+		while (!p->failed && !p->lexer.error && !sk_at(p, '}'));
 		sk_want(p, '}', "'}'");
 	} else {
 		sk_item(p, 0);
@@ -838,7 +839,7 @@ static void sk_call(struct sk_outline_parser *p)
 	sk_next(p);
 	if (!sk_at(p, ')')) {
 		sk_argument(p);
-		while (!p->failed && !p->error && !sk_at(p, ')')) {
+		while (!p->failed && !p->lexer.error && !sk_at(p, ')')) {
 			if (sk_take(p, ','))
 				sk_argument(p);
 			else
@@ -907,7 +908,7 @@ static void sk_gen_require(struct sk_outline_parser *p)
 	sk_want(p, ')', "')'");
 	if (block) {
 		block->flavor = !quoted;
-		block->end = p->last.end;
+		block->end = p->last_end;
 	}
 	sk_end(p, block);
 }
@@ -935,7 +936,7 @@ static struct sk_outline_list sk_condition(struct sk_outline_parser *p, uint32_t
 	size_t mark = p->n_items;
 	unsigned int depth = 0;
 
-	while (!p->failed && !p->error && (depth || (!sk_at(p, close) && !sk_at(p, or_close)))) {
+	while (!p->failed && !p->lexer.error && (depth || (!sk_at(p, close) && !sk_at(p, or_close)))) {
 		if (sk_at(p, SK_OUTLINE_NAME) || sk_at(p, SK_OUTLINE_NUMBER))
 			sk_add_item(p, p->token.name, p->token.name, p->token.at, 0);
 		else if (sk_at(p, '('))
@@ -955,7 +956,7 @@ static struct sk_outline_list sk_condition(struct sk_outline_parser *p, uint32_t
 static void sk_block_arguments(struct sk_outline_parser *p)
 {
 	do {
-		struct sk_outline_token start = p->last;
+		struct sk_outline_token start = sk_mark_before(p);
 		struct sk_outline_node *block = sk_begin_new(p, SK_OUTLINE_ARGUMENT, 0, &start);
 
 		if (sk_take(p, '`')) {
@@ -965,7 +966,7 @@ static void sk_block_arguments(struct sk_outline_parser *p)
 			sk_next(p);
 		}
 		sk_end(p, block);
-	} while (!p->failed && !p->error && sk_take(p, ','));
+	} while (!p->failed && !p->lexer.error && sk_take(p, ','));
 	sk_want(p, ')', "')'");
 }
 
@@ -1013,6 +1014,7 @@ static void sk_ifelse(struct sk_outline_parser *p)
 
 static void sk_tunable(struct sk_outline_parser *p)
 {
+	struct sk_outline_token start;
 	struct sk_outline_node *block;
 	bool quoted;
 
@@ -1021,7 +1023,8 @@ static void sk_tunable(struct sk_outline_parser *p)
 	quoted = !p->failed && sk_take(p, '`');
 	if (p->failed)
 		return;
-	block = sk_begin_new(p, SK_OUTLINE_TUNABLE, 1, &p->last);
+	start = sk_mark_before(p);
+	block = sk_begin_new(p, SK_OUTLINE_TUNABLE, 1, &start);
 	if (!block)
 		return;
 	block->list[0] = sk_condition(p, quoted ? '\'' : ',', quoted ? '\'' : SK_OUTLINE_DISABLE);
@@ -1070,13 +1073,15 @@ static void sk_if(struct sk_outline_parser *p)
 
 static void sk_define(struct sk_outline_parser *p)
 {
+	struct sk_outline_token start;
 	struct sk_outline_node *block;
 
 	sk_next(p);
 	sk_want(p, '(', "'('");
 	if (p->failed)
 		return;
-	block = sk_begin_new(p, SK_OUTLINE_DEFINE, 0, &p->last);
+	start = sk_mark_before(p);
+	block = sk_begin_new(p, SK_OUTLINE_DEFINE, 0, &start);
 	while (!p->failed && !sk_at(p, ')') && !sk_at(p, SK_OUTLINE_END)) {
 		if (sk_take(p, '`'))
 			sk_skip_quoted(p);
@@ -1233,7 +1238,7 @@ static void sk_require_names(struct sk_outline_parser *p, enum sk_outline_decl f
 	sk_next(p);
 	names = sk_comma_list(p);
 	sk_want(p, ';', "';'");
-	for (uint32_t i = 0; i < names.n && !p->failed && !p->error; i++)
+	for (uint32_t i = 0; i < names.n && !p->failed && !p->lexer.error; i++)
 		sk_declare(p, flavor, names.items[i].name, (struct sk_outline_list){ 0 }, &start);
 	if (p->failed || !sk_at(p, SK_OUTLINE_DISABLE))
 		return;
@@ -1457,7 +1462,7 @@ int sk_outline_parse(struct sk_outline *ret, struct sk_arena *arena, struct sk_i
 	else
 		sk_global_file(&p);
 	free(p.items);
-	return p.error;
+	return p.lexer.error;
 }
 
 /*
@@ -1467,13 +1472,13 @@ static int sk_sets_done(struct sk_outline_parser *p, struct sk_arena *arena, int
 {
 	free(p->items);
 	sk_arena_done(arena);
-	return r ? r : p->error;
+	return r ? r : p->lexer.error;
 }
 
 /* `{ read write }' of a define: sets and names, with remarks and refpolicywarn between them. */
 static void sk_set_body(struct sk_outline_parser *p)
 {
-	while (!p->failed && !p->error && !sk_at(p, '\'') && !sk_at(p, SK_OUTLINE_END)) {
+	while (!p->failed && !p->lexer.error && !sk_at(p, '\'') && !sk_at(p, SK_OUTLINE_END)) {
 		if (sk_take(p, SK_OUTLINE_REMARK))
 			continue;
 		if (sk_at_word(p, SK_WORD_REFPOLICYWARN))
@@ -1494,7 +1499,7 @@ int sk_outline_read_sets(struct sk_intern *names, const char *text, size_t n, sk
 	int r = 0;
 
 	sk_next(&p);
-	while (!r && !p.error && !sk_at(&p, SK_OUTLINE_END)) {
+	while (!r && !p.lexer.error && !sk_at(&p, SK_OUTLINE_END)) {
 		struct sk_outline_list list;
 		uint32_t name;
 
@@ -1512,7 +1517,7 @@ int sk_outline_read_sets(struct sk_intern *names, const char *text, size_t n, sk
 		sk_set_body(&p);
 		sk_want(&p, '\'', "\"'\"");
 		list = sk_list_since(&p, 0);
-		if (!p.failed && !p.error)
+		if (!p.failed && !p.lexer.error)
 			r = each(arg, name, &list);
 		p.failed = false;
 	}
@@ -1531,7 +1536,7 @@ int sk_outline_read_vectors(struct sk_intern *names, const char *text, size_t n,
 	int r = 0;
 
 	sk_next(&p);
-	while (!r && !p.error && !sk_at(&p, SK_OUTLINE_END)) {
+	while (!r && !p.lexer.error && !sk_at(&p, SK_OUTLINE_END)) {
 		bool common = sk_at_word(&p, SK_WORD_COMMON);
 		struct sk_outline_list list;
 		uint32_t name;
@@ -1547,13 +1552,13 @@ int sk_outline_read_vectors(struct sk_intern *names, const char *text, size_t n,
 			sk_want_name(&p, "a name");
 		}
 		if (sk_take(&p, '{'))
-			while (!p.error && !sk_at(&p, '}') && !sk_at(&p, SK_OUTLINE_END)) {
+			while (!p.lexer.error && !sk_at(&p, '}') && !sk_at(&p, SK_OUTLINE_END)) {
 				if (sk_at(&p, SK_OUTLINE_NAME))
 					sk_add_item(&p, p.token.name, p.token.name, p.token.at, 0);
 				sk_next(&p);
 			}
 		list = sk_list_since(&p, 0);
-		if (!p.failed && !p.error)
+		if (!p.failed && !p.lexer.error)
 			r = each(arg, common ? SK_INTERN_NONE : name, &list);
 		p.failed = false;
 	}

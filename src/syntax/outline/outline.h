@@ -118,12 +118,14 @@ int sk_outline_names_init(struct sk_intern *names);
  * Words seen last, so that most of a tree's need not be looked up: zeroed, it may serve any number of files that share
  * their names, one after the other.
  */
+#define SK_OUTLINE_RECENT_BITS 11
+
 struct sk_outline_recent {
-	struct {
+	struct sk_outline_seen {
 		uint64_t first, last;	/* eight bytes each; of what is shorter than eight, all and 0 */
 		const char *s;		/* among the names */
 		uint32_t n, name;
-	} words[1024];
+	} words[1 << SK_OUTLINE_RECENT_BITS];
 };
 
 enum sk_outline_file {
@@ -143,7 +145,14 @@ int sk_outline_parse(struct sk_outline *ret, struct sk_arena *arena, struct sk_i
 		     struct sk_outline_recent *recent, enum sk_outline_file what, const char *text, size_t n);
 
 /* The next in the order of the text, NULL at the end. */
-struct sk_outline_node *sk_outline_next(const struct sk_outline_node *node);
+static inline struct sk_outline_node *sk_outline_next(const struct sk_outline_node *node)
+{
+	if (node->child)
+		return node->child;
+	while (!node->next && node->parent)
+		node = node->parent;
+	return node->next;
+}
 
 /*
  * define(`x_perms', `{ read write other_perms }') of support/obj_perm_sets.spt: calls each with every name and its set.

@@ -7,12 +7,15 @@
 
 #include <string.h>
 
-enum { ALPHA = 1, DIGIT = 2, INNER = 4, BLANK = 8, QUOTABLE = 16, BREAK = 128 };
+enum {
+	ALPHA = SK_OUTLINE_ALPHA, BLANK = SK_OUTLINE_BLANK, MARK = SK_OUTLINE_MARK, BREAK = SK_OUTLINE_BREAK,
+	DIGIT = 2, INNER = 4, QUOTABLE = 16,
+};
 
 #define LETTERS(c) [c] = ALPHA | INNER | QUOTABLE
 #define DIGITS(c) [c] = DIGIT | INNER | QUOTABLE
 
-static const uint8_t sk_outline_class[256] = {
+const uint8_t sk_outline_classes[256] = {
 	LETTERS('a'), LETTERS('b'), LETTERS('c'), LETTERS('d'), LETTERS('e'), LETTERS('f'), LETTERS('g'),
 	LETTERS('h'), LETTERS('i'), LETTERS('j'), LETTERS('k'), LETTERS('l'), LETTERS('m'), LETTERS('n'),
 	LETTERS('o'), LETTERS('p'), LETTERS('q'), LETTERS('r'), LETTERS('s'), LETTERS('t'), LETTERS('u'),
@@ -23,14 +26,16 @@ static const uint8_t sk_outline_class[256] = {
 	LETTERS('X'), LETTERS('Y'), LETTERS('Z'), LETTERS('$'),
 	DIGITS('0'), DIGITS('1'), DIGITS('2'), DIGITS('3'), DIGITS('4'), DIGITS('5'), DIGITS('6'),
 	DIGITS('7'), DIGITS('8'), DIGITS('9'),
-	['/'] = ALPHA | INNER, ['_'] = INNER | QUOTABLE, ['*'] = INNER, ['-'] = INNER | QUOTABLE,
-	['.'] = QUOTABLE, [':'] = QUOTABLE, ['~'] = QUOTABLE, ['['] = QUOTABLE, [']'] = QUOTABLE,
-	['@'] = QUOTABLE, ['+'] = QUOTABLE, [' '] = BLANK, ['\t'] = BLANK, ['\r'] = BLANK, ['\n'] = BREAK,
+	['/'] = ALPHA | INNER, ['_'] = INNER | QUOTABLE, ['*'] = INNER | MARK, ['-'] = INNER | QUOTABLE | MARK,
+	['.'] = QUOTABLE | MARK, [':'] = QUOTABLE | MARK, ['~'] = QUOTABLE | MARK, ['['] = QUOTABLE, [']'] = QUOTABLE,
+	['@'] = QUOTABLE, ['+'] = QUOTABLE, ['('] = MARK, [')'] = MARK, ['{'] = MARK, ['}'] = MARK, [','] = MARK,
+	[';'] = MARK, ['`'] = MARK, ['\''] = MARK, ['^'] = MARK, [' '] = BLANK, ['\t'] = BLANK, ['\r'] = BLANK,
+	['\n'] = BREAK,
 };
 
 static inline uint8_t sk_class(char c)
 {
-	return sk_outline_class[(unsigned char)c];
+	return sk_outline_classes[(unsigned char)c];
 }
 
 static const char *sk_end_of_line(const struct sk_outline_lexer *lexer, const char *p)
@@ -38,16 +43,6 @@ static const char *sk_end_of_line(const struct sk_outline_lexer *lexer, const ch
 	const char *end = memchr(p, '\n', (size_t)(lexer->limit - p));
 
 	return end ? end : lexer->limit;
-}
-
-static uint32_t sk_outline_intern(struct sk_outline_lexer *lexer, const char *start, size_t n)
-{
-	uint32_t name = 0;
-	int r = sk_intern_add(lexer->names, start, n, &name);
-
-	if (r && !lexer->error)
-		lexer->error = r;
-	return name;
 }
 
 static uint64_t sk_eight_bytes(const char *p)
@@ -58,35 +53,52 @@ static uint64_t sk_eight_bytes(const char *p)
 	return w;
 }
 
+/* A word that was not seen lately; seen: where it is to be remembered, or NULL. */
+static __attribute__((noinline)) void sk_outline_intern(struct sk_outline_lexer *lexer, const char *start, size_t n,
+							 struct sk_outline_seen *seen, struct sk_outline_token *ret)
+{
+	int r = sk_intern_add(lexer->names, start, n, &ret->name);
+
+	if (r) {
+		lexer->error = r;
+		lexer->p = lexer->limit;
+		ret->kind = SK_OUTLINE_END;
+		ret->name = 0;
+	} else if (seen) {
+		seen->s = sk_intern_str(lexer->names, ret->name);
+		seen->n = (uint32_t)n;
+		seen->name = ret->name;
+	}
+}
+
 /* Most words of a file were in it a moment ago. */
-static uint32_t sk_outline_word(struct sk_outline_lexer *lexer, const char *start, const char *end)
+static inline void sk_outline_word(struct sk_outline_lexer *lexer, const char *start, const char *end,
+				   struct sk_outline_token *ret)
 {
 	size_t n = (size_t)(end - start);
+	struct sk_outline_seen *seen;
 	uint64_t first, last = 0;
-	uint32_t name;
-	size_t slot;
 
-	if (!lexer->recent || lexer->limit - start < 8)
-		return sk_outline_intern(lexer, start, n);
+	if (!lexer->recent || lexer->limit - start < 8) {
+		sk_outline_intern(lexer, start, n, NULL, ret);
+		return;
+	}
 	first = sk_eight_bytes(start);
 	if (n >= 8)
 		last = sk_eight_bytes(end - 8);
 	else
 		first &= (UINT64_C(1) << 8 * n) - 1;
-	slot = ((first ^ last * 31 ^ n) * UINT64_C(0x9e3779b97f4a7c15)) >> 54;
-	if (lexer->recent->words[slot].first == first && lexer->recent->words[slot].last == last &&
-	    lexer->recent->words[slot].n == n &&
-	    (n <= 16 || !memcmp(lexer->recent->words[slot].s + 8, start + 8, n - 16)))
-		return lexer->recent->words[slot].name;
-	name = sk_outline_intern(lexer, start, n);
-	if (!lexer->error) {
-		lexer->recent->words[slot].first = first;
-		lexer->recent->words[slot].last = last;
-		lexer->recent->words[slot].s = sk_intern_str(lexer->names, name);
-		lexer->recent->words[slot].n = (uint32_t)n;
-		lexer->recent->words[slot].name = name;
+	seen = &lexer->recent->words[((first ^ last * 31 ^ n) * UINT64_C(0x9e3779b97f4a7c15)) >>
+				     (64 - SK_OUTLINE_RECENT_BITS)];
+	if (seen->first == first && seen->last == last && seen->n == n &&
+	    (n <= 16 || !memcmp(seen->s + 8, start + 8, n - 16))) {
+		ret->name = seen->name;
+		return;
 	}
-	return name;
+	/* should it fail, nothing is asked of these any more */
+	seen->first = first;
+	seen->last = last;
+	sk_outline_intern(lexer, start, n, seen, ret);
 }
 
 /* "selint-disable:" and ids behind a '#', and nothing else to the end of the line. */
@@ -142,7 +154,7 @@ static uint32_t sk_outline_mark(const char *p, const char *limit, uint32_t *ret_
 	if (*p == '!' && next == '=')
 		return SK_OUTLINE_NE;
 	*ret_length = 1;
-	return *p && strchr("(){},.:;`'~*-!^", *p) ? (uint32_t)(unsigned char)*p : SK_OUTLINE_BAD;
+	return *p == '!' ? '!' : SK_OUTLINE_BAD;
 }
 
 /* dnl: to the end of the line. A longer word that begins so and fills the line is that word. */
@@ -151,97 +163,95 @@ static bool sk_is_dnl(const char *start, const char *end, const char *line_end)
 	return end - start >= 3 && !memcmp(start, "dnl", 3) && (end - start == 3 || end != line_end);
 }
 
-static bool sk_outline_skip(struct sk_outline_lexer *lexer)
+/* The end of a word: the zero behind the text ends it. */
+static inline const char *sk_end_of_word(const char *q)
 {
-	const char *p = lexer->p;
-	uint32_t line = lexer->line;
-
-	for (;; p++) {
-		uint8_t class = sk_class(*p);
-
-		if (!(class & (BLANK | BREAK)))
-			break;
-		line += class / BREAK;
+	for (;; q += 4) {
+		if (!(sk_class(q[0]) & INNER))
+			return q;
+		if (!(sk_class(q[1]) & INNER))
+			return q + 1;
+		if (!(sk_class(q[2]) & INNER))
+			return q + 2;
+		if (!(sk_class(q[3]) & INNER))
+			return q + 3;
 	}
-	lexer->line = line;
-	lexer->p = p;
-	return p < lexer->limit && !lexer->error;
 }
 
-static bool sk_outline_name(struct sk_outline_lexer *lexer, struct sk_outline_token *ret)
+/* A remark, or lines of them: they are one, as far as none of them may disable something. */
+static uint32_t sk_outline_remark(struct sk_outline_lexer *lexer, const char *p)
 {
-	const char *p = lexer->p, *q = p + 1;
-
-	/* the zero behind the text ends it */
-	while (sk_class(*q) & INNER)
-		q++;
-	if (*p == 'd' && sk_is_dnl(p, q, sk_end_of_line(lexer, p))) {
-		lexer->p = sk_end_of_line(lexer, p);
-		return false;
+	lexer->p = sk_end_of_line(lexer, p);
+	if (p[1] == 's' && sk_is_disable(p, lexer->p))
+		return SK_OUTLINE_DISABLE;
+	while (lexer->p[0] == '\n' && lexer->p[1] == '#' && lexer->p[2] != 's') {
+		lexer->p = sk_end_of_line(lexer, lexer->p + 1);
+		lexer->line++;
 	}
-	ret->kind = SK_OUTLINE_NAME;
-	ret->name = sk_outline_word(lexer, p, q);
-	lexer->p = q;
-	return true;
+	return SK_OUTLINE_REMARK;
 }
 
 /* False for a quote that is no word's. */
-static bool sk_outline_quoted(struct sk_outline_lexer *lexer, struct sk_outline_token *ret)
+static bool sk_outline_quoted(struct sk_outline_lexer *lexer, const char *p, struct sk_outline_token *ret)
 {
-	const char *q = lexer->p + 1;
+	const char *q = p + 1;
 
-	while (q < lexer->limit && sk_class(*q) & QUOTABLE)
+	while (sk_class(*q) & QUOTABLE)
 		q++;
-	if (q == lexer->limit || *q != '"')
+	if (*q != '"')
 		return false;
 	ret->kind = SK_OUTLINE_QUOTED;
-	ret->name = sk_outline_word(lexer, lexer->p, q + 1);
 	lexer->p = q + 1;
+	sk_outline_word(lexer, p, q + 1, ret);
 	return true;
 }
 
-static void sk_outline_cut(struct sk_outline_lexer *lexer, struct sk_outline_token *ret)
+/* What is neither a mark nor a word, or may be a dnl. */
+static __attribute__((noinline)) void sk_outline_cut(struct sk_outline_lexer *lexer, const char *p,
+						      struct sk_outline_token *ret)
 {
-	const char *p = lexer->p;
+	const char *end;
 	uint32_t length;
 
 	if (*p == '#') {
-		lexer->p = sk_end_of_line(lexer, p);
-		ret->kind = p[1] == 's' && sk_is_disable(p, lexer->p) ? SK_OUTLINE_DISABLE : SK_OUTLINE_REMARK;
-		/* lines of remarks are one, as far as none of them may disable something */
-		while (ret->kind == SK_OUTLINE_REMARK && lexer->limit - lexer->p > 2 && lexer->p[1] == '#' &&
-		       lexer->p[2] != 's') {
-			lexer->p = sk_end_of_line(lexer, lexer->p + 1);
-			lexer->line++;
+		ret->kind = sk_outline_remark(lexer, p);
+	} else if (sk_class(*p) & ALPHA) {
+		end = sk_end_of_word(p + 1);
+		if (sk_is_dnl(p, end, sk_end_of_line(lexer, p))) {
+			lexer->p = sk_end_of_line(lexer, p);
+			sk_outline_token(lexer, ret);
+			return;
 		}
+		ret->kind = SK_OUTLINE_NAME;
+		lexer->p = end;
+		sk_outline_word(lexer, p, end, ret);
 	} else if (sk_class(*p) & DIGIT) {
-		lexer->p = sk_outline_number(p, lexer->limit);
 		ret->kind = SK_OUTLINE_NUMBER;
-		ret->name = sk_outline_word(lexer, p, lexer->p);
-	} else if (*p != '"' || !sk_outline_quoted(lexer, ret)) {
-		ret->kind = sk_outline_mark(p, lexer->limit, &length);
-		lexer->p += length;
-	}
-}
-
-void sk_outline_token(struct sk_outline_lexer *lexer, struct sk_outline_token *ret)
-{
-	bool found = false;
-
-	while (!found && sk_outline_skip(lexer)) {
-		ret->at = (uint32_t)(lexer->p - lexer->text);
-		ret->line = lexer->line;
-		if (sk_class(*lexer->p) & ALPHA) {
-			found = sk_outline_name(lexer, ret);
-		} else {
-			sk_outline_cut(lexer, ret);
-			found = true;
-		}
-	}
-	if (!found || lexer->error) {
+		lexer->p = sk_outline_number(p, lexer->limit);
+		sk_outline_word(lexer, p, lexer->p, ret);
+	} else if (p == lexer->limit) {
 		ret->kind = SK_OUTLINE_END;
-		ret->at = (uint32_t)(lexer->p - lexer->text);
-		ret->line = lexer->line;
+		lexer->p = p;
+	} else if (*p != '"' || !sk_outline_quoted(lexer, p, ret)) {
+		ret->kind = sk_outline_mark(p, lexer->limit, &length);
+		lexer->p = p + length;
 	}
 	ret->end = (uint32_t)(lexer->p - lexer->text);
+}
+
+void sk_outline_other_token(struct sk_outline_lexer *lexer, const char *p, struct sk_outline_token *ret)
+{
+	const char *end;
+
+	ret->at = (uint32_t)(p - lexer->text);
+	ret->line = lexer->line;
+	if (!(sk_class(*p) & ALPHA) || (*p == 'd' && p[1] == 'n')) {
+		sk_outline_cut(lexer, p, ret);
+		return;
+	}
+	end = sk_end_of_word(p + 1);
+	ret->kind = SK_OUTLINE_NAME;
+	ret->end = (uint32_t)(end - lexer->text);
+	lexer->p = end;
+	sk_outline_word(lexer, p, end, ret);
 }

@@ -38,7 +38,32 @@ struct sk_outline_lexer {
 	int error;
 };
 
+/* Classes of characters; token.c knows more of them. MARK: a token by itself, whatever follows. */
+enum { SK_OUTLINE_ALPHA = 1, SK_OUTLINE_BLANK = 8, SK_OUTLINE_MARK = 32, SK_OUTLINE_BREAK = 128 };
+
+extern const uint8_t sk_outline_classes[256];
+
+/* One that is no mark, at p. */
+void sk_outline_other_token(struct sk_outline_lexer *lexer, const char *p, struct sk_outline_token *ret);
+
 /* After an error, and at the end of the text again and again, the kind is SK_OUTLINE_END. */
-void sk_outline_token(struct sk_outline_lexer *lexer, struct sk_outline_token *ret);
+static inline void sk_outline_token(struct sk_outline_lexer *lexer, struct sk_outline_token *ret)
+{
+	const char *p = lexer->p;
+	uint8_t class;
+
+	/* the zero behind the text is no blank */
+	for (; (class = sk_outline_classes[(unsigned char)*p]) & (SK_OUTLINE_BLANK | SK_OUTLINE_BREAK); p++)
+		lexer->line += class / SK_OUTLINE_BREAK;
+	if (!(class & SK_OUTLINE_MARK)) {
+		sk_outline_other_token(lexer, p, ret);
+		return;
+	}
+	ret->kind = (unsigned char)*p;
+	ret->at = (uint32_t)(p - lexer->text);
+	ret->end = ret->at + 1;
+	ret->line = lexer->line;
+	lexer->p = p + 1;
+}
 
 #endif

@@ -160,9 +160,11 @@ static int sk_open_tree(struct sk_building *b, const char *path)
 static int sk_read_conf(struct sk_building *b, const char *path)
 {
 	struct sk_source *source;
-	int r = sk_load(b, path, &source);
+	int r = sk_sources_open(&b->sources, path, NULL, b->diags, &source);
 
-	return r ? r : sk_unit_read_conf(&b->units, &b->space, source);
+	if (!r)
+		r = sk_unit_read_conf(&b->units, &b->space, source);
+	return r < 0 && r != -ENOMEM ? sk_cannot_read(b, path, r) : r;
 }
 
 /* A module, and its labels. */

@@ -18,15 +18,12 @@ static bool sk_is_word(char ch)
 static uint32_t sk_word_addr(const struct sk_compiler *c, uint32_t addr, const char *word)
 {
 	const struct sk_source *source = sk_sources_find(c->space->sources, addr);
-	size_t n = strlen(word);
-	const char *from, *at, *end;
+	size_t n = strlen(word), left = 0;
+	const char *from = source ? sk_source_text(source, addr, &left) : NULL, *at, *end;
 
-	if (!source || !source->text || !n)
+	if (!from || !n)
 		return addr;
-	from = source->text + (addr - source->base);
-	end = source->text + source->size;
-	if (end - from > 8192)
-		end = from + 8192;
+	end = from + SK_MIN(left, 8192);
 	for (at = from; at + n <= end && *at && *at != ';'; at++) {
 		if (*at == '#') {
 			while (at < end && *at && *at != '\n')
@@ -34,7 +31,7 @@ static uint32_t sk_word_addr(const struct sk_compiler *c, uint32_t addr, const c
 			continue;
 		}
 		if (!memcmp(at, word, n) && (at + n == end || !sk_is_word(at[n])) &&
-		    (at == source->text || !sk_is_word(at[-1])))
+		    (at == from || !sk_is_word(at[-1])))
 			return addr + (uint32_t)(at - from);
 	}
 	return addr;

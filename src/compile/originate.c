@@ -58,67 +58,63 @@ static int sk_add_file(struct sk_originating *g, const struct sk_source *source,
 	return sk_add_string(g, name, ret_number);
 }
 
-/* Where an address is: statements come in the order of their files, so the last file and line are tried first. */
+/*
+ * Where an address is. Statements of modules come in the order of their files, so the last line is tried first; those of
+ * interfaces come again and again, so some addresses seen before are remembered.
+ */
+#define SK_WHERE_SEEN 4096
+
 struct sk_where {
-	const struct sk_source *source;
-	uint32_t file;			/* number of its name */
-	uint32_t line, from, to;	/* the line, and which addresses are on it */
+	uint32_t file, line;		/* what was found: the number of the file's name, and the line */
+	const struct sk_source *source;	/* the last one that was looked into, its file, */
+	uint32_t source_file;
+	struct sk_source_span last;	/* and its line */
+	struct sk_where_seen {
+		uint32_t addr, file, line;
+	} seen[SK_WHERE_SEEN];		/* by the address's last bits */
 };
 
-#define SK_NEAR_LINES 6			/* so many lines further on are looked at before all are */
-
-static void sk_set_line(struct sk_where *w, uint32_t line)
+static int sk_look_up_place(struct sk_originating *g, struct sk_where *w, uint32_t addr)
 {
-	const struct sk_source *s = w->source;
-
-	w->line = line;
-	w->from = s->base + s->lines[line - 1];
-	w->to = s->base + (line < s->n_lines ? s->lines[line] : s->size + 1);
-}
-
-static void sk_find_line(struct sk_originating *g, struct sk_where *w, uint32_t addr)
-{
-	const struct sk_source *s = w->source;
-	struct sk_place place;
-	uint32_t col;
-
-	if (w->line && addr >= w->to)
-		for (uint32_t line = w->line + 1; line < w->line + SK_NEAR_LINES && line < s->n_lines; line++)
-			if (addr < s->base + s->lines[line]) {
-				sk_set_line(w, line);
-				return;
-			}
-	w->line = w->from = w->to = 0;
-	if (!s->lines)
-		sk_sources_place(g->space->sources, addr, 1, &place);
-	if (s->lines)
-		sk_set_line(w, sk_source_line(s, addr, &col));
+	if (!w->source || addr < w->source->base || addr - w->source->base > w->source->size) {
+		w->source = sk_sources_find(g->space->sources, addr);
+		if (sk_add_file(g, w->source, &w->source_file))
+			return -ENOMEM;
+	}
+	w->file = w->source_file;
+	if (w->source && w->source->binary)
+		w->line = SK_ORIGIN_BINARY | sk_source_statement(w->source, addr);
+	if (!w->source || w->source->binary || !sk_source_find_line(w->source, addr, &w->last))
+		w->last = (struct sk_source_span){ 0 };
+	else
+		w->line = w->last.number;
+	return 0;
 }
 
 static int sk_find_place(struct sk_originating *g, struct sk_where *w, uint32_t addr)
 {
-	if (addr >= w->from && addr < w->to)
-		return 0;
-	if (!w->source || addr < w->source->base || addr - w->source->base > w->source->size) {
-		w->source = sk_sources_find(g->space->sources, addr);
-		w->line = w->from = w->to = 0;
-		if (sk_add_file(g, w->source, &w->file))
-			return -ENOMEM;
+	struct sk_where_seen *seen = &w->seen[addr % SK_WHERE_SEEN];
+	int r = 0;
+
+	w->line = 0;
+	if (addr >= w->last.from && addr < w->last.to) {
+		w->file = w->source_file;
+		w->line = w->last.number;
+	} else if (seen->addr == addr && addr) {
+		w->file = seen->file;
+		w->line = seen->line;
+	} else {
+		r = sk_look_up_place(g, w, addr);
+		*seen = (struct sk_where_seen){ addr, w->file, w->line };
 	}
-	if (!w->source)
-		return 0;
-	if (w->source->binary)
-		w->line = SK_ORIGIN_BINARY | sk_source_statement(w->source, addr);
-	else
-		sk_find_line(g, w, addr);
-	return 0;
+	return r;
 }
 
 static int sk_fill_stmts(struct sk_originating *g)
 {
 	const struct sk_expansion *expansions = g->space->sources->expansions;
 	struct sk_origins *o = g->o;
-	struct sk_where w = { 0 };
+	struct sk_where *w = g->where;
 	uint32_t module = SK_ORIGIN_NO_STRING, first = 0;
 
 	for (uint32_t i = 0; i < g->n_stmts; i++)
@@ -139,9 +135,9 @@ static int sk_fill_stmts(struct sk_originating *g)
 
 			if (g->stmt_number[first + i] == SK_SPACE_NONE)
 				continue;
-			if (sk_find_place(g, &w, stmt->addr))
+			if (sk_find_place(g, w, stmt->addr))
 				return -ENOMEM;
-			o->stmts[o->n_stmts++] = (struct sk_origin_stmt){ module, w.file, w.line, stmt->expansion };
+			o->stmts[o->n_stmts++] = (struct sk_origin_stmt){ module, w->file, w->line, stmt->expansion };
 			for (uint32_t e = stmt->expansion; e && g->call_number[e]; e = expansions[e].parent)
 				g->call_number[e] = 0;
 		}
@@ -155,7 +151,7 @@ static int sk_fill_calls(struct sk_originating *g)
 {
 	const struct sk_sources *sources = g->space->sources;
 	struct sk_origins *o = g->o;
-	struct sk_where w = { 0 };
+	struct sk_where *w = g->where;
 
 	o->n_expansions = 1;
 	for (size_t e = 1; e < sources->n_expansions; e++)
@@ -171,11 +167,11 @@ static int sk_fill_calls(struct sk_originating *g)
 		if (g->call_number[e] == SK_SPACE_NONE)
 			continue;
 		to = &o->expansions[g->call_number[e]];
-		if (sk_find_place(g, &w, from->addr) ||
+		if (sk_find_place(g, w, from->addr) ||
 		    sk_add_string(g, sk_intern_str(g->space->names, from->name), &to->name))
 			return -ENOMEM;
-		to->file = from->line ? to->name : w.file;
-		to->line = from->line ? from->line | SK_ORIGIN_MARK : w.line;
+		to->file = from->line ? to->name : w->file;
+		to->line = from->line ? from->line | SK_ORIGIN_MARK : w->line;
 		to->parent = from->parent ? g->call_number[from->parent] : 0;
 	}
 	for (uint32_t i = 0; i < o->n_stmts; i++)
@@ -211,7 +207,8 @@ int sk_originating_init(struct sk_originating *g, const struct sk_space *space, 
 		g->n_stmts += (uint32_t)units[u]->stmts.n;
 	g->stmt_number = malloc(((size_t)g->n_stmts + 1) * sizeof(*g->stmt_number));
 	g->call_number = malloc((n_calls + 1) * sizeof(*g->call_number));
-	if (!g->stmt_number || !g->call_number)
+	g->where = calloc(1, sizeof(*g->where));
+	if (!g->stmt_number || !g->call_number || !g->where)
 		return -ENOMEM;
 	memset(g->stmt_number, 0xff, ((size_t)g->n_stmts + 1) * sizeof(*g->stmt_number));
 	memset(g->call_number, 0xff, (n_calls + 1) * sizeof(*g->call_number));
@@ -233,4 +230,5 @@ void sk_originating_done(struct sk_originating *g)
 	selkie_origins_free(g->o);
 	free(g->stmt_number);
 	free(g->call_number);
+	free(g->where);
 }

@@ -24,6 +24,7 @@ struct sk_originating {
 	uint32_t n_stmts;
 	uint32_t *stmt_number;			/* by statement: in the origins, or SK_SPACE_NONE */
 	uint32_t *call_number;			/* by expansion, likewise */
+	struct sk_where *where;			/* see originate.c */
 };
 
 /* Returns 0 or -ENOMEM; done is to be called in any case. */

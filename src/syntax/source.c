@@ -2,6 +2,9 @@
 /*
  * Source texts and their addresses. Files are read, not mapped: a file cut short while it is compiled must not kill the
  * process that uses the library.
+ *
+ * A large file is read in parts. They begin and end with lines, and where each begins is kept. What is asked about an
+ * address later is answered from a second buffer, into which its part is read again: lines are asked for in order, mostly.
  */
 #include "syntax/source.h"
 
@@ -13,11 +16,48 @@
 
 #include "base/input.h"
 
+#define SK_SOURCE_PART (128u << 10)	/* a part is as large as that, or one line */
+#define SK_SOURCE_LARGE (1u << 20)	/* from here on, reading in parts is worth it */
+#define SK_SOURCE_BEHIND 8192		/* read behind a part that is looked at again: a statement may go on there */
+
+struct sk_source_part {
+	uint32_t from;		/* offset; one more than there are parts: the last is their end */
+	uint32_t line;		/* number of its first line, or 0: not known yet */
+};
+
+struct sk_source_parts {
+	int fd;
+	char *text;		/* what was read and not given away, the part that is given now first */
+	size_t cap, n;
+	bool ended;
+	struct sk_source_part *list;
+	size_t n_list, cap_list;
+	/* the part that is looked at again */
+	uint32_t look;		/* its number + 1 */
+	char *look_text;
+	size_t look_cap, look_n;
+	uint32_t *lines;	/* offsets in it of where lines begin, and of the end */
+	size_t n_lines, cap_lines;
+};
+
+static void sk_source_parts_free(struct sk_source_parts *parts)
+{
+	if (!parts)
+		return;
+	close(parts->fd);
+	free(parts->text);
+	free(parts->list);
+	free(parts->look_text);
+	free(parts->lines);
+	free(parts);
+}
+
 void sk_sources_done(struct sk_sources *sources)
 {
 	for (size_t i = 0; i < sources->n; i++) {
 		free(sources->list[i]->owned);
 		free(sources->list[i]->lines);
+		sk_source_parts_free(sources->list[i]->parts);
 	}
 	free(sources->list);
 	free(sources->expansions);
@@ -154,7 +194,8 @@ static int sk_source_read(struct sk_sources *sources, int fd, size_t expected, c
 	while (!r) {
 		ssize_t got;
 
-		r = sk_grow(&text, &cap, SK_MAX(n + 4096, expected + 2), 1);
+		/* Of a file that has the size it said, what is left of the room is enough to see its end. */
+		r = n && n == expected ? 0 : sk_grow(&text, &cap, SK_MAX(n + 4096, expected + 2), 1);
 		if (r)
 			break;
 		got = sk_read_some(fd, text + n, cap - n - 1);
@@ -177,21 +218,191 @@ static int sk_source_read(struct sk_sources *sources, int fd, size_t expected, c
 	return r;
 }
 
+static int sk_source_open(const char *path, int *ret_fd, struct stat *st)
+{
+	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0 || fstat(fd, st))
+		return -errno;
+	if (S_ISDIR(st->st_mode))
+		return -EISDIR;
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+static int sk_source_load(struct sk_sources *sources, int fd, const struct stat *st, const char *name,
+			  struct sk_diags *diags, struct sk_source **ret_source)
+{
+	if (S_ISREG(st->st_mode) && sk_source_too_large(sources, name, (uint64_t)st->st_size, diags))
+		return SK_SOURCE_REFUSED;
+	return sk_source_read(sources, fd, S_ISREG(st->st_mode) ? (size_t)st->st_size : 0, name, diags, ret_source);
+}
+
 int sk_sources_load(struct sk_sources *sources, const char *path, const char *name,
 		    struct sk_diags *diags, struct sk_source **ret_source)
 {
-	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	sk_auto_close int fd = -1;
 	struct stat st;
+	int r = sk_source_open(path, &fd, &st);
 
-	if (fd < 0 || fstat(fd, &st))
-		return -errno;
-	if (S_ISDIR(st.st_mode))
-		return -EISDIR;
-	if (S_ISREG(st.st_mode) &&
-	    sk_source_too_large(sources, name ? name : path, (uint64_t)st.st_size, diags))
+	return r ? r : sk_source_load(sources, fd, &st, name ? name : path, diags, ret_source);
+}
+
+/* Parts */
+
+static int sk_source_begin_parts(struct sk_source *source, int fd)
+{
+	struct sk_source_parts *parts = calloc(1, sizeof(*parts));
+
+	if (!parts || sk_grow(&parts->list, &parts->cap_list, 1, sizeof(*parts->list))) {
+		free(parts);
+		close(fd);
+		return -ENOMEM;
+	}
+	parts->list[parts->n_list++] = (struct sk_source_part){ .line = 1 };
+	parts->fd = fd;
+	source->parts = parts;
+	return 0;
+}
+
+int sk_sources_open(struct sk_sources *sources, const char *path, const char *name,
+		    struct sk_diags *diags, struct sk_source **ret_source)
+{
+	sk_auto_close int fd = -1;
+	struct stat st;
+	int r = sk_source_open(path, &fd, &st), part_fd;
+
+	if (!name)
+		name = path;
+	if (r)
+		return r;
+	if (!S_ISREG(st.st_mode) || st.st_size < SK_SOURCE_LARGE)
+		return sk_source_load(sources, fd, &st, name, diags, ret_source);
+	if (sk_source_too_large(sources, name, (uint64_t)st.st_size, diags))
 		return SK_SOURCE_REFUSED;
-	return sk_source_read(sources, fd, S_ISREG(st.st_mode) ? (size_t)st.st_size : 0,
-			      name ? name : path, diags, ret_source);
+	r = sk_sources_borrow(sources, name, NULL, (size_t)st.st_size, diags, ret_source);
+	if (r)
+		return r;
+	part_fd = fd;
+	fd = -1;
+	return sk_source_begin_parts(*ret_source, part_fd);
+}
+
+/* Reads on until there is a whole line. What the file has grown by since it was opened is not read. */
+static int sk_source_read_part(const struct sk_source *source, size_t *ret_n)
+{
+	struct sk_source_parts *parts = source->parts;
+	size_t left = source->size - parts->list[parts->n_list - 1].from - parts->n;
+	const char *newline = NULL;
+
+	while (!newline && !parts->ended) {
+		ssize_t got;
+		int r = sk_grow(&parts->text, &parts->cap, parts->n + SK_SOURCE_PART, 1);
+
+		if (r)
+			return r;
+		got = sk_read_some(parts->fd, parts->text + parts->n, SK_MIN(left, SK_SOURCE_PART));
+		if (got < 0)
+			return (int)got;
+		newline = memrchr(parts->text + parts->n, '\n', (size_t)got);
+		parts->n += (size_t)got;
+		left -= (size_t)got;
+		parts->ended = !got || !left;
+	}
+	*ret_n = newline && !parts->ended ? (size_t)(newline + 1 - parts->text) : parts->n;
+	return 0;
+}
+
+int sk_source_next(struct sk_source_at *at)
+{
+	struct sk_source_parts *parts = at->source->parts;
+	size_t n = 0;
+	int r;
+
+	if (!parts) {
+		bool first = !at->text;
+
+		at->from = first ? 0 : at->source->size;
+		at->n = at->source->size - at->from;
+		at->text = at->source->text + at->from;
+		return 0;
+	}
+	if (at->n)
+		memmove(parts->text, parts->text + at->n, parts->n - at->n);
+	parts->n -= at->n;
+	at->from += at->n;
+	at->n = 0;
+	r = sk_source_read_part(at->source, &n);
+	if (!r)
+		r = sk_grow(&parts->list, &parts->cap_list, parts->n_list + 1, sizeof(*parts->list));
+	if (r)
+		return r;
+	at->text = parts->text;
+	at->n = (uint32_t)n;
+	if (n)
+		parts->list[parts->n_list++] = (struct sk_source_part){ .from = at->from + at->n };
+	return 0;
+}
+
+/* Reads a part again, and says to the next one what number its first line has. */
+static int sk_source_look_at(struct sk_source_parts *parts, uint32_t number)
+{
+	struct sk_source_part *part = &parts->list[number];
+	size_t n = part[1].from - part->from, got = 0;
+	int r = sk_grow(&parts->look_text, &parts->look_cap, n + SK_SOURCE_BEHIND, 1);
+
+	parts->look = 0;
+	while (!r && got < n + SK_SOURCE_BEHIND) {
+		ssize_t more = pread(parts->fd, parts->look_text + got, n + SK_SOURCE_BEHIND - got, (off_t)(part->from + got));
+
+		if (more < 0 && errno == EINTR)
+			continue;
+		if (more <= 0)
+			break;
+		got += (size_t)more;
+	}
+	if (!r && got < n)
+		r = -EIO;
+	if (!r)
+		r = sk_grow(&parts->lines, &parts->cap_lines, n + 2, sizeof(*parts->lines));
+	if (r)
+		return r;
+	parts->look_n = got;
+	parts->n_lines = 1;
+	parts->lines[0] = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		parts->lines[parts->n_lines] = i + 1;
+		parts->n_lines += parts->look_text[i] == '\n';
+	}
+	part[1].line = part->line + (uint32_t)parts->n_lines - 1;
+	parts->look = number + 1;
+	return 0;
+}
+
+/* Looks at the part that has the offset. Those before it are looked at when it is not known how many lines they have. */
+static bool sk_source_look(struct sk_source_parts *parts, uint32_t off)
+{
+	uint32_t low = 0, high = (uint32_t)parts->n_list - 1;
+
+	if (!high)
+		return false;
+	while (high - low > 1) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (parts->list[mid].from <= off)
+			low = mid;
+		else
+			high = mid;
+	}
+	if (parts->look == low + 1)
+		return true;
+	for (high = low; !parts->list[high].line; high--)
+		;
+	for (; high <= low; high++)
+		if (sk_source_look_at(parts, high))
+			return false;
+	return true;
 }
 
 const struct sk_source *sk_sources_find(const struct sk_sources *sources, uint32_t addr)
@@ -251,8 +462,8 @@ static bool sk_source_index(struct sk_source *s)
 	const char *end = s->text + s->size;
 	uint32_t n = 1;
 
-	for (const char *p = s->text; (p = memchr(p, '\n', (size_t)(end - p))); p++)
-		n++;
+	for (const char *p = s->text; p < end; p++)
+		n += *p == '\n';
 	s->lines = malloc(n * sizeof(*s->lines));
 	if (!s->lines)
 		return false;
@@ -263,26 +474,80 @@ static bool sk_source_index(struct sk_source *s)
 	return true;
 }
 
-uint32_t sk_source_line(const struct sk_source *source, uint32_t addr, uint32_t *ret_col)
+/* The last of some lines that begins at the offset or before it. */
+static uint32_t sk_source_last_line(const uint32_t *lines, uint32_t n, uint32_t off)
 {
-	uint32_t off = addr - source->base, low = 0, high;
+	uint32_t low = 0, high = n;
 
-	/* A cache, invisible to the caller. */
-	if (!source->lines && !sk_source_index((struct sk_source *)source)) {
-		*ret_col = 0;
-		return 0;
-	}
-	high = source->n_lines;
 	while (high - low > 1) {
 		uint32_t mid = low + (high - low) / 2;
 
-		if (source->lines[mid] <= off)
+		if (lines[mid] <= off)
 			low = mid;
 		else
 			high = mid;
 	}
-	*ret_col = off - source->lines[low] + 1;
-	return low + 1;
+	return low;
+}
+
+bool sk_source_find_line(const struct sk_source *source, uint32_t addr, struct sk_source_span *ret_line)
+{
+	uint32_t off = addr - source->base, first = 0, n, line, number = 1, end = source->size + 1;
+	const uint32_t *lines;
+
+	/* Caches, invisible to the caller. */
+	if (source->parts) {
+		const struct sk_source_parts *parts = source->parts;
+
+		if (!sk_source_look(source->parts, off))
+			return false;
+		lines = parts->lines;
+		n = (uint32_t)parts->n_lines;
+		first = parts->list[parts->look - 1].from;
+		number = parts->list[parts->look - 1].line;
+		/* The part ends with its last line, unless the file ends without one. */
+		if (n > 1 && off < parts->list[parts->look].from && lines[n - 1] == parts->list[parts->look].from - first)
+			n--;
+	} else {
+		if (source->binary || (!source->lines && !sk_source_index((struct sk_source *)source)))
+			return false;
+		lines = source->lines;
+		n = source->n_lines;
+	}
+	line = sk_source_last_line(lines, n, off - first);
+	ret_line->number = number + line;
+	ret_line->from = source->base + first + lines[line];
+	ret_line->to = source->base + (line + 1 < n || source->parts ? first + lines[line + 1] : end);
+	return true;
+}
+
+uint32_t sk_source_line(const struct sk_source *source, uint32_t addr, uint32_t *ret_col)
+{
+	struct sk_source_span line = { .from = addr + 1 };
+
+	if (!sk_source_find_line(source, addr, &line))
+		line.number = 0;
+	*ret_col = addr + 1 - line.from;
+	return line.number;
+}
+
+const char *sk_source_text(const struct sk_source *source, uint32_t addr, size_t *ret_n)
+{
+	const struct sk_source_parts *parts = source->parts;
+	uint32_t off = addr - source->base;
+
+	*ret_n = 0;
+	if (!parts) {
+		*ret_n = source->text ? source->size - off : 0;
+		return source->text ? source->text + off : NULL;
+	}
+	if (!sk_source_look(source->parts, off))
+		return NULL;
+	off -= parts->list[parts->look - 1].from;
+	if (off > parts->look_n)
+		return NULL;
+	*ret_n = parts->look_n - off;
+	return parts->look_text + off;
 }
 
 void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t length,
@@ -290,6 +555,7 @@ void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t 
 {
 	const struct sk_source *s = sk_sources_find(sources, addr);
 	const char *line, *end;
+	size_t n;
 
 	memset(ret_place, 0, sizeof(*ret_place));
 	if (!s)
@@ -304,10 +570,12 @@ void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t 
 	ret_place->length = length ? length : 1;
 	if (!ret_place->line)
 		return;
-	line = s->text + (addr - s->base) - (ret_place->col - 1);
-	end = memchr(line, '\n', (size_t)(s->text + s->size - line));
+	line = sk_source_text(s, addr - (ret_place->col - 1), &n);
+	if (!line)
+		return;
+	end = memchr(line, '\n', n);
 	if (!end)
-		end = s->text + s->size;
+		end = line + n;
 	/* A line that no screen holds is not shown. */
 	ret_place->text = line;
 	ret_place->text_length = end - line <= 400 ? (uint32_t)(end - line) : 0;

@@ -9,17 +9,24 @@
 /*
  * The source texts of one run, in one space of addresses: byte k of a file has the address `base + k`, so that a place
  * is four bytes in every token and node, and becomes file, line and column only when somebody asks. Address 0 is
- * nowhere. Texts stay in memory, unchanged, until sk_sources_done.
+ * nowhere. Texts stay in memory, unchanged, until sk_sources_done; but that of a large file may be read part by part, for
+ * one that goes through it once, and is not kept: what diagnostics show of it is read again.
  */
 struct sk_source {
 	const char *name;	/* as diagnostics call it */
-	const char *text;	/* zero-terminated at `size` */
+	const char *text;	/* zero-terminated at `size`; NULL: it is read in parts, or there is none */
 	uint32_t size;
 	uint32_t base;
 	uint32_t *lines;	/* offsets where lines begin; made when first asked for */
 	uint32_t n_lines;
 	const char *binary;	/* not NULL: no text, but bytes of this module; `lines` are where its statements begin */
 	char *owned;		/* the text when it is freed with the sources, else NULL */
+	struct sk_source_parts *parts;	/* not NULL: it is read in parts */
+};
+
+/* A line of a source: its number from 1, and the addresses on it, the line's end included. */
+struct sk_source_span {
+	uint32_t number, from, to;
 };
 
 /*
@@ -62,6 +69,22 @@ void sk_sources_done(struct sk_sources *sources);
 int sk_sources_load(struct sk_sources *sources, const char *path, const char *name,
 		    struct sk_diags *diags, struct sk_source **ret_source);
 
+/* The same, to be read by sk_source_next; a file that is not large, or not a regular one, is read all the same. */
+int sk_sources_open(struct sk_sources *sources, const char *path, const char *name,
+		    struct sk_diags *diags, struct sk_source **ret_source);
+
+/*
+ * The next part of the text, whole lines; it borrows from the source until the next call. At the end its size is 0. Of a
+ * text that is in memory it is the whole, once. Returns 0 or a negative errno of reading it.
+ */
+struct sk_source_at {
+	const struct sk_source *source;
+	const char *text;
+	uint32_t from, n;	/* where the part begins in the source, and its size */
+};
+
+int sk_source_next(struct sk_source_at *at);
+
 /* Adds a text that is copied (add) or borrowed and zero-terminated (borrow). */
 int sk_sources_add(struct sk_sources *sources, const char *name, const char *text, size_t size,
 		   struct sk_diags *diags, struct sk_source **ret_source);
@@ -96,6 +119,13 @@ void sk_sources_note_expansion(const struct sk_sources *sources, const struct sk
 /* Of a binary file: the number, from 1, of the statement at an address; 0 before the first. */
 uint32_t sk_source_statement(const struct sk_source *source, uint32_t addr);
 
+/*
+ * The line of an address of the source; 0 where it cannot be had. Not for two threads at once, and neither is the rest.
+ */
 uint32_t sk_source_line(const struct sk_source *source, uint32_t addr, uint32_t *ret_col);
+bool sk_source_find_line(const struct sk_source *source, uint32_t addr, struct sk_source_span *ret_line);
+
+/* The text from the address on, as far as it is at hand: some thousand bytes, unless it ends before. NULL: not to be had. */
+const char *sk_source_text(const struct sk_source *source, uint32_t addr, size_t *ret_n);
 
 #endif

@@ -108,10 +108,10 @@ static bool sk_accept(struct sk_te_parser *p, int punct)
 static bool sk_on_new_line(const struct sk_te_parser *p)
 {
 	const struct sk_source *source = sk_sources_find(p->sources, p->last.addr);
-	uint32_t end = p->last.addr + p->last.length;
+	uint32_t end = p->last.addr + p->last.length, col;
 
 	return source && p->token.addr >= end && p->token.addr <= source->base + source->size &&
-	       memchr(source->text + (end - source->base), '\n', p->token.addr - end);
+	       sk_source_line(source, end, &col) != sk_source_line(source, p->token.addr, &col);
 }
 
 /* What lacks at the end of a line is said there, not at the next one. */

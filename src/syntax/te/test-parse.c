@@ -8,7 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -257,6 +259,53 @@ static int drop(void *arg, struct sk_te_stmt *stmt)
 	return 0;
 }
 
+/* A large policy.conf is read in parts: the same statements, mistakes and places come of it as of the text in memory. */
+static void test_parts(void **state)
+{
+	static const char *const lines[] = {
+		"allow a_t b_t:file { read write };\n", "# a comment ; {\n\n", "allow a_t\n\tb_t:dir\n  search ;\n",
+		"type_transition a_t b_t:file c_t \"a name\";\n", "genfscon proc /a/b gen:o:t\n", "allow a_t b_t:file read\n",
+		"nodecon ::1 ffff:: u:r:t\n", "allow \"unfinished\n", "neverallow ~{ a b -c } *:file ~read;\n",
+	};
+	char path[] = "/tmp/test-parse.XXXXXX";
+	struct sk_buf text = SK_BUF_INIT;
+	FILE *f = fdopen(mkstemp(path), "w");
+	char *printed[2], *stmts[2];
+
+	assert_non_null(f);
+	for (unsigned int i = 0; text.n < 1500000; i++)
+		sk_buf_adds(&text, lines[i % 997 ? i * i % 7 % 5 : 5 + i / 997 % 4]);
+	assert_int_equal(fwrite(text.data, 1, text.n, f), text.n);
+	fclose(f);
+	for (unsigned int parts = 0; parts < 2; parts++) {
+		struct sk_source *source;
+		struct run run;
+
+		run_open(&run, "", 0, false);
+		assert_int_equal(parts ? sk_sources_open(&run.sources, path, "in", run.diags, &source)
+				       : sk_sources_add(&run.sources, "in", text.data, text.n, run.diags, &source), 0);
+		assert_int_equal(!source->text, parts);
+		sk_te_lexer_init(&run.lexer, &run.names, NULL, source);
+		assert_int_equal(sk_te_parse(&run.lexer, &run.tree, &run.sources, run.diags, print, &run), 0);
+		assert_true(run.n > 10000);
+		stmts[parts] = sk_buf_steal(&run.out, NULL);
+		printed[parts] = selkie_diagnostics_print(run.diags, 0);
+		assert_non_null(printed[parts]);
+		run_done(&run);
+	}
+	assert_non_null(strstr(printed[0], "error:"));
+	for (unsigned int i = 0; i < 2; i++)
+		assert_non_null(stmts[i]);
+	assert_string_equal(printed[0], printed[1]);
+	assert_string_equal(stmts[0], stmts[1]);
+	free(stmts[0]);
+	free(stmts[1]);
+	free(printed[0]);
+	free(printed[1]);
+	sk_buf_done(&text);
+	unlink(path);
+}
+
 static const char *const scene_text =
 	"define(`f',`allow $1 $2_t:file { read $3 };')define(`g',`f($1,`$2',ifelse($2,b,`x y',`z'))')\n"
 	"interface(`h',`optional { g($1,eval(1+2)a) }')pushdef(`f',defn(`f'))\n"
@@ -314,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_diagnostics),
 		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_no_memory),
 	};
 

@@ -44,11 +44,7 @@ void sk_te_lexer_init(struct sk_te_lexer *lexer, struct sk_intern *names,
 	memset(lexer, 0, sizeof(*lexer));
 	lexer->names = names;
 	lexer->macros = macros;
-	if (source) {
-		lexer->p = source->text;
-		lexer->end = source->text + source->size;
-		lexer->end_addr = source->base + source->size;
-	}
+	lexer->part_at.source = source;
 }
 
 void sk_te_lexer_done(struct sk_te_lexer *lexer)
@@ -450,6 +446,19 @@ static int sk_next_expanded(struct sk_te_lexer *lexer, struct sk_te_token *token
 	}
 }
 
+/* No token and no comment goes on over the end of a line, and parts end with lines. */
+static int sk_next_part(struct sk_te_lexer *lexer)
+{
+	int r = sk_source_next(&lexer->part_at);
+
+	if (r)
+		return r;
+	lexer->p = lexer->part_at.text;
+	lexer->end = lexer->p + lexer->part_at.n;
+	lexer->end_addr = lexer->part_at.source->base + lexer->part_at.from + lexer->part_at.n;
+	return 0;
+}
+
 int sk_te_next(struct sk_te_lexer *lexer, struct sk_te_token *ret_token)
 {
 	int r;
@@ -461,7 +470,11 @@ int sk_te_next(struct sk_te_lexer *lexer, struct sk_te_token *ret_token)
 	}
 	if (lexer->macros)
 		return sk_next_expanded(lexer, ret_token);
-	r = sk_cut(lexer, &lexer->p, lexer->end, ret_token);
+	do {
+		r = sk_cut(lexer, &lexer->p, lexer->end, ret_token);
+		if (ret_token->kind == SK_TOKEN_END && !r)
+			r = sk_next_part(lexer);
+	} while (!r && ret_token->kind == SK_TOKEN_END && lexer->part_at.n);
 	ret_token->addr = lexer->end_addr - (uint32_t)(lexer->end - lexer->p) - ret_token->length;
 	return r;
 }

@@ -5,8 +5,8 @@
  * conditional a rule is covered by unconditional ones and by those of its own branch. A conditional that has no rules
  * left goes too. Type rules stay.
  *
- * Rules of a kind and class stand together by source, so that each of the few sources that hold a rule's own is found
- * by halving, and its targets are walked. Of two rules that cover each other, on attributes that hold the same types,
+ * Rules of a kind and class stand together by source, in runs. Which runs are of sources that hold a rule's own is worked
+ * out once for each source, and in a run the few targets that hold the rule's own are found by halving. Of two rules that cover each other, on attributes that hold the same types,
  * the one on what is declared first stays: the last is looked at first.
  */
 #include <errno.h>
@@ -14,12 +14,21 @@
 
 #include "compile/rule.h"
 
+/* The rules of a kind, class and source: in `order`, to where the next run begins. */
+struct sk_run {
+	uint32_t source, from;
+};
+
 struct sk_optimizing {
 	struct sk_compiler *c;
 	struct sk_idset *above;		/* by id: itself, and the attributes that hold it */
 	uint32_t *order;		/* unconditional rules by kind, class, source, target */
 	uint32_t n_order;
+	uint32_t n_buckets;
 	uint32_t *first;		/* by kind and class: where they begin in `order` */
+	struct sk_run *runs;
+	uint32_t *first_run;		/* by kind and class */
+	uint32_t *cover, n_cover;	/* runs whose source holds the one that is looked at */
 	bool *gone;
 };
 
@@ -50,6 +59,27 @@ static uint32_t sk_bucket(const struct sk_optimizing *o, const struct sk_rule *r
 	return sk_kind_number(r->kind) * (o->c->policy->n_class_ids + 1) + r->cls;
 }
 
+static int sk_find_runs(struct sk_optimizing *o)
+{
+	const struct sk_rule *rules = o->c->policy->rules;
+	uint32_t n = 0;
+
+	o->runs = SK_ARENA_ARRAY(&o->c->arena, struct sk_run, (size_t)o->n_order + 1);
+	o->first_run = SK_ARENA_ARRAY(&o->c->arena, uint32_t, (size_t)o->n_buckets + 1);
+	o->cover = SK_ARENA_ARRAY(&o->c->arena, uint32_t, (size_t)o->c->n_type_ids + 1);
+	if (!o->runs || !o->first_run || !o->cover)
+		return -ENOMEM;
+	for (uint32_t k = 0; k < o->n_buckets; k++) {
+		o->first_run[k] = n;
+		for (uint32_t at = o->first[k]; at < o->first[k + 1]; at++)
+			if (at == o->first[k] || rules[o->order[at]].source != o->runs[n - 1].source)
+				o->runs[n++] = (struct sk_run){ rules[o->order[at]].source, at };
+	}
+	o->first_run[o->n_buckets] = n;
+	o->runs[n].from = o->n_order;
+	return 0;
+}
+
 /* Rules are sorted by source and target already: counting by kind and class keeps that order. */
 static int sk_order_rules(struct sk_optimizing *o)
 {
@@ -57,6 +87,7 @@ static int sk_order_rules(struct sk_optimizing *o)
 	uint32_t n = sk_kind_number(SK_RULE_XDONTAUDIT) * (p->n_class_ids + 1) + p->n_class_ids + 1;
 	uint32_t *at = SK_ARENA_ARRAY(&o->c->arena, uint32_t, (size_t)n + 1);
 
+	o->n_buckets = n;
 	o->first = SK_ARENA_ARRAY(&o->c->arena, uint32_t, (size_t)n + 1);
 	if (!at || !o->first)
 		return -ENOMEM;
@@ -71,7 +102,7 @@ static int sk_order_rules(struct sk_optimizing *o)
 	for (uint32_t i = 0; i < p->n_unconditional; i++)
 		if (sk_can_be_covered(&p->rules[i]))
 			o->order[at[sk_bucket(o, &p->rules[i])]++] = i;
-	return 0;
+	return sk_find_runs(o);
 }
 
 static int sk_optimizing_init(struct sk_optimizing *o)
@@ -120,15 +151,41 @@ static bool sk_cover(struct sk_policy *p, struct sk_rule *r, const struct sk_rul
 	return sk_cover_bits(x->perms, y->perms);
 }
 
-/* The first place in order[lo .. hi) whose rule has at least this source. */
-static uint32_t sk_first_of(const struct sk_optimizing *o, uint32_t lo, uint32_t hi, uint32_t source)
+/* The runs of a bucket whose sources hold the source. */
+static void sk_find_cover(struct sk_optimizing *o, uint32_t bucket, uint32_t source)
+{
+	const struct sk_idset *sources = &o->above[source];
+	uint32_t lo = o->first_run[bucket], end = o->first_run[bucket + 1];
+
+	o->n_cover = 0;
+	for (uint32_t i = 0; i < sources->n && lo < end; i++) {
+		uint32_t hi = end;
+
+		while (lo < hi) {
+			uint32_t mid = lo + (hi - lo) / 2;
+
+			if (o->runs[mid].source < sources->ids[i])
+				lo = mid + 1;
+			else
+				hi = mid;
+		}
+		if (lo < end && o->runs[lo].source == sources->ids[i])
+			o->cover[o->n_cover++] = lo;
+	}
+}
+
+/* The first place in order[lo .. hi) whose rule has at least this target. Near ones are tried first. */
+static uint32_t sk_first_of(const struct sk_optimizing *o, uint32_t lo, uint32_t hi, uint32_t target)
 {
 	const struct sk_rule *rules = o->c->policy->rules;
 
+	for (uint32_t n = 0; n < 2 && lo < hi; n++, lo++)
+		if (rules[o->order[lo]].target >= target)
+			return lo;
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
 
-		if (rules[o->order[mid]].source < source)
+		if (rules[o->order[mid]].target < target)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -136,35 +193,42 @@ static uint32_t sk_first_of(const struct sk_optimizing *o, uint32_t lo, uint32_t
 	return lo;
 }
 
-/* Covered by unconditional rules? The rule itself does not count. */
+/* Covered by unconditional rules, whose runs are o->cover? The rule itself does not count. */
 static bool sk_is_covered(struct sk_optimizing *o, uint32_t number)
 {
 	struct sk_policy *p = o->c->policy;
 	struct sk_rule *r = &p->rules[number];
-	const struct sk_idset *sources = &o->above[r->source], *targets = &o->above[r->target];
-	uint32_t bucket = sk_bucket(o, r), from = o->first[bucket], end = o->first[bucket + 1];
+	const struct sk_idset *targets = &o->above[r->target];
 
-	for (uint32_t i = 0; i < sources->n && from < end; i++) {
-		uint32_t t = 0;
+	for (uint32_t i = 0; i < o->n_cover; i++) {
+		const struct sk_run *run = &o->runs[o->cover[i]];
+		uint32_t at = run->from, end = run[1].from;
 
-		from = sk_first_of(o, from, end, sources->ids[i]);
-		for (uint32_t at = from; at < end; at++) {
-			const struct sk_rule *by = &p->rules[o->order[at]];
+		for (uint32_t t = 0; t < targets->n && at < end; t++) {
+			at = sk_first_of(o, at, end, targets->ids[t]);
+			/* Of extended permissions there are several. */
+			for (; at < end && p->rules[o->order[at]].target == targets->ids[t]; at++) {
+				const struct sk_rule *by = &p->rules[o->order[at]];
 
-			if (by->source != sources->ids[i])
-				break;
-			while (t < targets->n && targets->ids[t] < by->target)
-				t++;
-			if (t == targets->n)
-				break;
-			if (targets->ids[t] != by->target || o->order[at] == number || o->gone[o->order[at]] ||
-			    (number < p->n_unconditional && by->source == r->source && by->target == r->target))
-				continue;
-			if (sk_cover(p, r, by))
-				return true;
+				if (o->order[at] != number && !o->gone[o->order[at]] &&
+				    (number >= p->n_unconditional || by->source != r->source || by->target != r->target) &&
+				    sk_cover(p, r, by))
+					return true;
+			}
 		}
 	}
 	return false;
+}
+
+/* Rules are covered by those of their own kind and class only. */
+static void sk_optimize_unconditional(struct sk_optimizing *o)
+{
+	for (uint32_t bucket = 0; bucket < o->n_buckets; bucket++)
+		for (uint32_t k = o->first_run[bucket + 1]; k-- > o->first_run[bucket];) {
+			sk_find_cover(o, bucket, o->runs[k].source);
+			for (uint32_t at = o->runs[k + 1].from; at-- > o->runs[k].from;)
+				o->gone[o->order[at]] = sk_is_covered(o, o->order[at]);
+		}
 }
 
 /* Covered by a rule of the same branch, [first, first + n)? Only rules with an attribute cover others. */
@@ -188,9 +252,14 @@ static bool sk_is_covered_in(struct sk_optimizing *o, uint32_t number, uint32_t 
 
 static void sk_optimize_branch(struct sk_optimizing *o, uint32_t first, uint32_t n)
 {
-	for (uint32_t i = first + n; i-- > first;)
-		o->gone[i] = sk_can_be_covered(&o->c->policy->rules[i]) &&
-			     (sk_is_covered(o, i) || sk_is_covered_in(o, i, first, n));
+	for (uint32_t i = first + n; i-- > first;) {
+		const struct sk_rule *r = &o->c->policy->rules[i];
+
+		if (!sk_can_be_covered(r))
+			continue;
+		sk_find_cover(o, sk_bucket(o, r), r->source);
+		o->gone[i] = sk_is_covered(o, i) || sk_is_covered_in(o, i, first, n);
+	}
 }
 
 /* How many rules of [first, first + n) stay; they are moved to `at`. */
@@ -238,8 +307,7 @@ int sk_compile_optimize(struct sk_compiler *c)
 		return 0;
 	if (sk_optimizing_init(&o))
 		return -ENOMEM;
-	for (uint32_t i = p->n_unconditional; i-- > 0;)
-		o.gone[i] = sk_can_be_covered(&p->rules[i]) && sk_is_covered(&o, i);
+	sk_optimize_unconditional(&o);
 	for (uint32_t i = 0; i < p->n_conds; i++) {
 		sk_optimize_branch(&o, p->conds[i].first_true, p->conds[i].n_true);
 		sk_optimize_branch(&o, p->conds[i].first_false, p->conds[i].n_false);

@@ -4,6 +4,9 @@
  * met go off until nothing changes; blocks that need each other stay on. A block that goes off takes its declarations
  * with it, and only those who need one of them are looked at again: each need waits in the list of the symbol that
  * meets it now. Else branches, which declare nothing, are settled at the end.
+ *
+ * Each module of a reference policy requires the same thousand categories. What requires a set of them needs a group that
+ * stands for the set and is on or off like a block; the group alone needs the thousand.
  */
 #include <errno.h>
 #include <string.h>
@@ -21,7 +24,11 @@ struct sk_settling {
 	struct sk_map perms;		/* class or common, and name */
 	uint32_t *common_of;		/* by class: reference to the common it inherits */
 	uint32_t *seen;			/* by reference: the last lenient block that uses it */
+	uint32_t *group_of;		/* by set */
+	bool lenient;			/* some block is */
 };
+
+#define SK_GROUP_NEW (1u << 31)		/* nothing is said yet of what it needs */
 
 static uint32_t *sk_none_array(struct sk_compiler *c, size_t n)
 {
@@ -32,13 +39,11 @@ static uint32_t *sk_none_array(struct sk_compiler *c, size_t n)
 	return list;
 }
 
-static int sk_add_need(struct sk_compiler *c, uint32_t block, uint32_t ref, uint32_t stmt)
+static int sk_add_need(struct sk_compiler *c, const struct sk_need *need)
 {
-	const struct sk_need need = { block, ref, stmt, SK_SPACE_NONE };
-
 	if (sk_grow(&c->needs, &c->cap_needs, c->n_needs + 1, sizeof(*c->needs)))
 		return -ENOMEM;
-	c->needs[c->n_needs++] = need;
+	c->needs[c->n_needs++] = *need;
 	return 0;
 }
 
@@ -54,31 +59,58 @@ static int sk_lenient_ref(struct sk_compiler *c, const struct sk_unit_stmt *stmt
 	if (l->s->seen[ref] == stmt->block || c->space->refs.list[ref].ns == SK_NS_PERM)
 		return 0;
 	l->s->seen[ref] = stmt->block;
-	return sk_add_need(c, stmt->block, ref, l->number);
+	return sk_add_need(c, &(struct sk_need){ stmt->block, ref, l->number, SK_SPACE_NONE, (uint8_t)stmt->kind, false });
+}
+
+/* A set of categories: who requires it needs its group, and the first of them makes that need what is in the set. */
+static int sk_collect_group(struct sk_settling *s, const struct sk_unit_stmt *stmt, uint32_t number)
+{
+	struct sk_compiler *c = s->c;
+	const struct sk_name_set *set = &c->space->sets.list[stmt->op[0]];
+	uint32_t group = s->group_of[stmt->op[0]] & ~SK_GROUP_NEW;
+	int r = sk_add_need(c, &(struct sk_need){ stmt->block, group, number, SK_SPACE_NONE, (uint8_t)stmt->kind, true });
+
+	for (uint32_t i = 0; !r && s->group_of[stmt->op[0]] & SK_GROUP_NEW && i < set->n; i++)
+		r = sk_add_need(c, &(struct sk_need){ group, set->items[i], number, SK_SPACE_NONE, (uint8_t)stmt->kind, false });
+	s->group_of[stmt->op[0]] = group;
+	return r;
+}
+
+static int sk_collect_needs_of(struct sk_settling *s, const struct sk_unit_stmt *stmt, uint32_t number)
+{
+	struct sk_compiler *c = s->c;
+	struct sk_lenient l = { s, number };
+	uint8_t ns, flavor;
+
+	if (stmt->kind == SK_UNIT_REQUIRE_CATEGORY)
+		return sk_collect_group(s, stmt, number);
+	if (sk_stmt_requires(stmt, &ns, &flavor) || stmt->kind == SK_UNIT_REQUIRE_BLOCK)
+		return sk_add_need(c, &(struct sk_need){ stmt->block, stmt->op[0], number, SK_SPACE_NONE, (uint8_t)stmt->kind,
+							 stmt->kind == SK_UNIT_REQUIRE_BLOCK });
+	return c->space->blocks.list[stmt->block].lenient ? sk_stmt_refs(c, stmt, sk_lenient_ref, &l) : 0;
 }
 
 static int sk_collect_needs(struct sk_settling *s)
 {
 	struct sk_compiler *c = s->c;
-	uint8_t ns, flavor;
+	struct sk_stmt_walk commons = sk_walk_stmts(c, SK_UNIT_CLASS_COMMON, SK_UNIT_CLASS_COMMON);
+	struct sk_stmt_walk needs = sk_walk_stmts(c, SK_UNIT_REQUIRE_COMMON, SK_UNIT_REQUIRE_BLOCK);
 	int r = 0;
 
+	while (sk_next_stmt(&commons)) {
+		uint32_t cls = sk_lookup(c, commons.stmt->op[0]);
+
+		if (cls != SK_SPACE_NONE)
+			s->common_of[cls] = commons.stmt->op[1];
+	}
+	if (!s->lenient) {
+		while (!r && sk_next_stmt(&needs))
+			r = sk_collect_needs_of(s, needs.stmt, needs.number);
+		return r;
+	}
 	for (uint32_t u = 0; !r && u < c->n_units; u++)
-		for (uint32_t i = 0; !r && i < c->units[u]->stmts.n; i++) {
-			const struct sk_unit_stmt *stmt = &c->units[u]->stmts.list[i];
-			struct sk_lenient l = { s, c->first_stmt[u] + i };
-
-			if (stmt->kind == SK_UNIT_CLASS_COMMON) {
-				uint32_t cls = sk_lookup(c, stmt->op[0]);
-
-				if (cls != SK_SPACE_NONE)
-					s->common_of[cls] = stmt->op[1];
-			}
-			if (sk_stmt_requires(stmt, &ns, &flavor) || stmt->kind == SK_UNIT_REQUIRE_BLOCK)
-				r = sk_add_need(c, stmt->block, stmt->op[0], c->first_stmt[u] + i);
-			else if (c->space->blocks.list[stmt->block].lenient)
-				r = sk_stmt_refs(c, stmt, sk_lenient_ref, &l);
-		}
+		for (uint32_t i = 0; !r && i < c->units[u]->stmts.n; i++)
+			r = sk_collect_needs_of(s, &c->units[u]->stmts.list[i], c->first_stmt[u] + i);
 	return r;
 }
 
@@ -167,11 +199,14 @@ static void sk_draw_consequences(struct sk_settling *s)
 static void sk_check_required_perms(struct sk_settling *s, uint32_t n)
 {
 	struct sk_compiler *c = s->c;
-	const struct sk_unit_stmt *stmt = sk_stmt_at(c, c->needs[n].stmt, NULL);
+	const struct sk_unit_stmt *stmt;
 	const struct sk_name_set *perms;
 	uint32_t symbol;
 
-	if (stmt->kind != SK_UNIT_REQUIRE_CLASS || stmt->op[1] == SK_SPACE_NONE)
+	if (c->needs[n].kind != SK_UNIT_REQUIRE_CLASS)
+		return;
+	stmt = sk_stmt_at(c, c->needs[n].stmt, NULL);
+	if (stmt->op[1] == SK_SPACE_NONE)
 		return;
 	symbol = sk_lookup(c, stmt->op[0]);
 	if (symbol == SK_SPACE_NONE)
@@ -211,19 +246,27 @@ static uint32_t sk_needed_parent(const struct sk_compiler *c, uint32_t b)
 static int sk_settling_init(struct sk_settling *s)
 {
 	struct sk_compiler *c = s->c;
-	size_t n_blocks = c->space->blocks.n;
+	size_t n_blocks = c->space->blocks.n, n_groups = 0, n;
+	struct sk_stmt_walk w = sk_walk_stmts(c, SK_UNIT_REQUIRE_CATEGORY, SK_UNIT_REQUIRE_CATEGORY);
 
+	s->group_of = sk_none_array(c, c->space->sets.n);
+	if (!s->group_of)
+		return -ENOMEM;
+	while (sk_next_stmt(&w))
+		if (s->group_of[w.stmt->op[0]] == SK_SPACE_NONE)
+			s->group_of[w.stmt->op[0]] = (uint32_t)(n_blocks + n_groups++) | SK_GROUP_NEW;
+	n = n_blocks + n_groups;
 	s->waiting = sk_none_array(c, c->symbols.n);
-	s->children = sk_none_array(c, n_blocks);
-	s->sibling = sk_none_array(c, n_blocks);
-	s->decl_of = sk_none_array(c, n_blocks);
+	s->children = sk_none_array(c, n);
+	s->sibling = sk_none_array(c, n);
+	s->decl_of = sk_none_array(c, n);
 	s->decl_next = sk_none_array(c, c->decls.n);
-	s->user_of = sk_none_array(c, n_blocks);
-	s->stack = sk_none_array(c, n_blocks);
+	s->user_of = sk_none_array(c, n);
+	s->stack = sk_none_array(c, n);
 	s->seen = sk_none_array(c, c->space->refs.n);
 	s->common_of = sk_none_array(c, c->symbols.n);
-	c->enabled = SK_ARENA_ARRAY(&c->arena, bool, n_blocks + 1);
-	c->off_because = sk_none_array(c, n_blocks);
+	c->enabled = SK_ARENA_ARRAY(&c->arena, bool, n + 1);
+	c->off_because = sk_none_array(c, n);
 	if (!s->waiting || !s->children || !s->sibling || !s->decl_of || !s->decl_next || !s->user_of || !s->stack ||
 	    !s->seen || !s->common_of || !c->enabled || !c->off_because)
 		return -ENOMEM;
@@ -231,21 +274,17 @@ static int sk_settling_init(struct sk_settling *s)
 		s->decl_next[i] = s->decl_of[c->decls.list[i].block];
 		s->decl_of[c->decls.list[i].block] = (uint32_t)i;
 	}
+	memset(c->enabled, true, n);
 	for (size_t b = n_blocks; b-- > 0;) {
 		uint32_t parent = sk_needed_parent(c, (uint32_t)b);
 
-		c->enabled[b] = true;
+		s->lenient |= c->space->blocks.list[b].lenient;
 		if (parent == SK_SPACE_NONE || parent == b)
 			continue;
 		s->sibling[b] = s->children[parent];
 		s->children[parent] = (uint32_t)b;
 	}
 	return 0;
-}
-
-static bool sk_is_block_need(struct sk_compiler *c, uint32_t n)
-{
-	return sk_stmt_at(c, c->needs[n].stmt, NULL)->kind == SK_UNIT_REQUIRE_BLOCK;
 }
 
 /* Whether all permissions that class permissions name are there, so far as the classes are. */
@@ -275,8 +314,11 @@ static int sk_miss_perms(struct sk_settling *s, uint32_t block, uint32_t perms, 
 	struct sk_compiler *c = s->c;
 	const struct sk_name_set *classes = &c->space->sets.list[c->space->class_perms.list[perms].items[0].classes];
 
-	if (!classes->n || sk_add_need(c, block, classes->items[0], stmt))
-		return classes->n ? -ENOMEM : 0;
+	if (!classes->n)
+		return 0;
+	if (sk_add_need(c, &(struct sk_need){ block, classes->items[0], stmt, SK_SPACE_NONE,
+					      (uint8_t)sk_stmt_at(c, stmt, NULL)->kind, false }))
+		return -ENOMEM;
 	sk_turn_off(s, block, (uint32_t)c->n_needs - 1);
 	return 0;
 }
@@ -286,8 +328,11 @@ static int sk_check_used_perms(struct sk_settling *s)
 {
 	enum { UNKNOWN, THERE, MISSING };
 	struct sk_compiler *c = s->c;
-	uint8_t *known = SK_ARENA_ARRAY(&c->arena, uint8_t, c->space->class_perms.n + 1);
+	uint8_t *known;
 
+	if (!s->lenient)
+		return 0;
+	known = SK_ARENA_ARRAY(&c->arena, uint8_t, c->space->class_perms.n + 1);
 	if (!known)
 		return -ENOMEM;
 	for (uint32_t u = 0; u < c->n_units; u++)
@@ -317,7 +362,7 @@ static void sk_place_all(struct sk_settling *s)
 	for (uint32_t n = 0; n < c->n_needs; n++) {
 		if (!c->enabled[c->needs[n].block])
 			continue;
-		if (sk_is_block_need(c, n)) {
+		if (c->needs[n].of_block) {
 			if (!c->enabled[c->needs[n].ref])
 				sk_turn_off(s, c->needs[n].block, n);
 			continue;
@@ -353,8 +398,8 @@ static void sk_settle_else(struct sk_settling *s)
 		sk_place_all(s);
 }
 
-/* A unit as a whole must not be off. */
-static void sk_report_unit(struct sk_settling *s, const struct sk_unit *unit)
+/* A unit as a whole must not be off. `of` is its block, or a group that it needs. */
+static void sk_report_unit(struct sk_settling *s, const struct sk_unit *unit, uint32_t of)
 {
 	struct sk_compiler *c = s->c;
 	const struct sk_unit_stmt *stmt;
@@ -364,7 +409,7 @@ static void sk_report_unit(struct sk_settling *s, const struct sk_unit *unit)
 
 	for (uint32_t n = 0; n < c->n_needs; n++) {
 		need = &c->needs[n];
-		if (need->block != unit->top || sk_is_block_need(c, n))
+		if (need->block != of || need->of_block)
 			continue;
 		stmt = sk_stmt_at(c, need->stmt, NULL);
 		symbol = sk_lookup(c, need->ref);
@@ -391,14 +436,28 @@ static void sk_report_unit(struct sk_settling *s, const struct sk_unit *unit)
 	}
 }
 
+static void sk_report_needs(struct sk_settling *s, const struct sk_unit *unit)
+{
+	struct sk_compiler *c = s->c;
+
+	sk_report_unit(s, unit, unit->top);
+	for (uint32_t n = 0; n < c->n_needs; n++)
+		if (c->needs[n].block == unit->top && c->needs[n].kind == SK_UNIT_REQUIRE_CATEGORY &&
+		    !c->enabled[c->needs[n].ref])
+			sk_report_unit(s, unit, c->needs[n].ref);
+}
+
 /* What is required as one thing must not be declared as another. */
 static void sk_check_flavors(struct sk_compiler *c)
 {
 	for (uint32_t n = 0; n < c->n_needs; n++) {
-		const struct sk_unit_stmt *stmt = sk_stmt_at(c, c->needs[n].stmt, NULL);
+		const struct sk_unit_stmt *stmt;
 		uint32_t symbol;
 		uint8_t ns, flavor;
 
+		if (c->needs[n].kind < SK_UNIT_REQUIRE_COMMON || c->needs[n].of_block)
+			continue;
+		stmt = sk_stmt_at(c, c->needs[n].stmt, NULL);
 		if (!sk_stmt_requires(stmt, &ns, &flavor))
 			continue;
 		symbol = sk_lookup(c, c->needs[n].ref);
@@ -421,6 +480,9 @@ static void sk_list_block(struct sk_compiler *c, uint32_t block)
 
 	if (because == SK_SPACE_NONE)
 		return;
+	/* Of a group of needs, the one that is not met. */
+	if (c->needs[because].kind == SK_UNIT_REQUIRE_CATEGORY)
+		because = c->off_because[c->needs[because].ref];
 	if (b->addr)
 		sk_sources_place(c->space->sources, b->addr, 1, &place);
 	stmt = sk_stmt_at(c, c->needs[because].stmt, NULL);
@@ -451,7 +513,7 @@ static int sk_settle(struct sk_settling *s)
 	if (!s->user_next)
 		return -ENOMEM;
 	for (uint32_t n = 0; n < c->n_needs; n++)
-		if (sk_is_block_need(c, n)) {
+		if (c->needs[n].of_block) {
 			s->user_next[n] = s->user_of[c->needs[n].ref];
 			s->user_of[c->needs[n].ref] = n;
 		}
@@ -471,7 +533,7 @@ int sk_compile_blocks(struct sk_compiler *c)
 
 	for (size_t u = 0; !r && u < c->n_units; u++)
 		if (!c->enabled[c->units[u]->top])
-			sk_report_unit(&s, c->units[u]);
+			sk_report_needs(&s, c->units[u]);
 	if (!r)
 		sk_check_flavors(c);
 	for (uint32_t b = 1; !r && c->options->list_blocks && b < c->space->blocks.n; b++)

@@ -13,8 +13,8 @@
 /* Where a child's bounds are said, or where it is declared; there is one. */
 static const struct sk_unit_stmt *sk_bounds_stmt(const struct sk_compiler *c, enum sk_unit_kind kind, uint32_t symbol)
 {
-	SK_EACH_STMT(c, u, stmt, number) {
-		if (stmt->kind == (uint32_t)kind && c->ref_symbol[stmt->op[1]] == symbol)
+	SK_EACH_STMT_OF(c, (uint32_t)kind, u, stmt, number) {
+		if (c->ref_symbol[stmt->op[1]] == symbol)
 			return stmt;
 	}
 	return sk_stmt_at(c, c->decls.list[c->symbols.list[symbol].first_decl].stmt, NULL);

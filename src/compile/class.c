@@ -92,12 +92,10 @@ static int sk_compile_commons(struct sk_compiler *c)
 
 static int sk_inherit_commons(struct sk_compiler *c)
 {
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_CLASS_COMMON, u, stmt, number) {
 		uint32_t cls, common;
 		struct sk_class *to;
 
-		if (stmt->kind != SK_UNIT_CLASS_COMMON)
-			continue;
 		cls = sk_need_symbol(c, stmt, stmt->op[0], SK_FLAVOR_PLAIN);
 		common = sk_need_symbol(c, stmt, stmt->op[1], SK_FLAVOR_PLAIN);
 		if (cls == SK_SPACE_NONE || common == SK_SPACE_NONE)

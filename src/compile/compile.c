@@ -9,6 +9,27 @@
 
 #include "compile/compiler.h"
 
+/* Statements by kind, each counted and then put in its place. */
+static int sk_index_stmts(struct sk_compiler *c)
+{
+	uint32_t at[SK_UNIT_N_KINDS];
+
+	c->of_kind = SK_ARENA_ARRAY(&c->arena, uint32_t, (size_t)c->n_stmts + 1);
+	if (!c->of_kind)
+		return -ENOMEM;
+	for (size_t u = 0; u < c->n_units; u++)
+		for (size_t i = 0; i < c->units[u]->stmts.n; i++)
+			c->first_of_kind[c->units[u]->stmts.list[i].kind + 1]++;
+	for (uint32_t k = 0; k < SK_UNIT_N_KINDS; k++) {
+		c->first_of_kind[k + 1] += c->first_of_kind[k];
+		at[k] = c->first_of_kind[k];
+	}
+	for (size_t u = 0; u < c->n_units; u++)
+		for (uint32_t i = 0; i < c->units[u]->stmts.n; i++)
+			c->of_kind[at[c->units[u]->stmts.list[i].kind]++] = c->first_stmt[u] + i;
+	return 0;
+}
+
 static int sk_compiler_init(struct sk_compiler *c, struct sk_space *space, const struct sk_unit *const *units,
 			    size_t n_units, const struct sk_compile_options *options)
 {
@@ -29,7 +50,7 @@ static int sk_compiler_init(struct sk_compiler *c, struct sk_space *space, const
 	c->n_stmts = c->first_stmt[n_units];
 	for (size_t i = 0; i < space->refs.n; i++)
 		c->ref_symbol[i] = SK_REF_UNKNOWN;
-	return 0;
+	return sk_index_stmts(c);
 }
 
 static void sk_compiler_done(struct sk_compiler *c)

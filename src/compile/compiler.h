@@ -131,6 +131,8 @@ struct sk_compiler {
 	/* statements are numbered through all units: first_stmt[u] is the first of unit u */
 	uint32_t *first_stmt;
 	uint32_t n_stmts;
+	uint32_t *of_kind;			/* statements by kind, in order; */
+	uint32_t first_of_kind[SK_UNIT_N_KINDS + 1];	/* where those of a kind begin */
 
 	/* symbols */
 	SK_PARTS(struct sk_entity) symbols;
@@ -147,8 +149,12 @@ struct sk_compiler {
 	bool *enabled;
 	uint32_t *off_because;	/* a number of `needs`, or SK_SPACE_NONE: its parent is off, or it was not needed */
 	struct sk_need {
-		uint32_t block, ref, stmt;
+		uint32_t block;	/* or a group of needs, numbered behind the blocks; see block.c */
+		uint32_t ref;	/* of a block or group that must be on: its number */
+		uint32_t stmt;
 		uint32_t next;	/* of the same symbol */
+		uint8_t kind;	/* of the statement */
+		bool of_block;
 	} *needs;
 	size_t n_needs, cap_needs;
 
@@ -224,6 +230,58 @@ static inline bool sk_is_all_cil(const struct sk_compiler *c)
 			for (const struct sk_unit_stmt *stmt = \
 				     &(c)->units[unit_number]->stmts.list[number - (c)->first_stmt[unit_number]]; \
 			     stmt && (c)->enabled[stmt->block]; stmt = NULL)
+
+/* The statements of some kinds that stand in a row, in order. */
+struct sk_stmt_walk {
+	const struct sk_compiler *c;
+	uint32_t first, last;		/* kinds */
+	uint32_t at[SK_UNIT_N_KINDS];	/* the next of each, in of_kind */
+	uint32_t unit, number;		/* of the one that is had */
+	const struct sk_unit_stmt *stmt;
+};
+
+static inline struct sk_stmt_walk sk_walk_stmts(const struct sk_compiler *c, uint32_t first, uint32_t last)
+{
+	struct sk_stmt_walk w;
+
+	w.c = c;
+	w.first = first;
+	w.last = last;
+	w.unit = 0;
+	for (uint32_t k = first; k <= last; k++)
+		w.at[k] = c->first_of_kind[k];
+	return w;
+}
+
+/* False at the end. Blocks are not asked for. */
+static inline bool sk_next_stmt(struct sk_stmt_walk *w)
+{
+	const struct sk_compiler *c = w->c;
+	uint32_t kind = UINT32_MAX, number = UINT32_MAX;
+
+	for (uint32_t k = w->first; k <= w->last; k++)
+		if (w->at[k] < c->first_of_kind[k + 1] && c->of_kind[w->at[k]] < number) {
+			kind = k;
+			number = c->of_kind[w->at[k]];
+		}
+	if (kind == UINT32_MAX)
+		return false;
+	w->at[kind]++;
+	while (number >= c->first_stmt[w->unit + 1])
+		w->unit++;
+	w->number = number;
+	w->stmt = &c->units[w->unit]->stmts.list[number - c->first_stmt[w->unit]];
+	return true;
+}
+
+/* The same as SK_EACH_STMT for those of one kind, and of kinds from one to another. */
+#define SK_EACH_STMT_IN(c, first, last, unit_number, stmt, number) \
+	for (struct sk_stmt_walk walk_ = sk_walk_stmts(c, first, last); sk_next_stmt(&walk_);) \
+		for (uint32_t unit_number __attribute__((unused)) = walk_.unit, number = walk_.number, end_ = number + 1; \
+		     number < end_; number++) \
+			for (const struct sk_unit_stmt *stmt = walk_.stmt; \
+			     stmt && (c)->enabled[stmt->block]; stmt = NULL)
+#define SK_EACH_STMT_OF(c, kind, unit_number, stmt, number) SK_EACH_STMT_IN(c, kind, kind, unit_number, stmt, number)
 
 #define SK_COMPILE_ADD(parts, item) \
 	(sk_grow(&(parts).list, &(parts).cap, (parts).n + 1, sizeof(*(parts).list)) \

@@ -212,11 +212,11 @@ static int sk_compile_expressions(struct sk_compiler *c)
 
 	if (r)
 		return r;
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_IN(c, SK_UNIT_CONSTRAIN, SK_UNIT_MLS_VALIDATETRANS, u, stmt, number) {
 		bool mls = stmt->kind == SK_UNIT_MLS_CONSTRAIN || stmt->kind == SK_UNIT_MLS_VALIDATETRANS;
 
 		/* Without MLS CIL has them too, and says what is wrong with them. */
-		if (!r && (stmt->kind == SK_UNIT_CONSTRAIN || stmt->kind == SK_UNIT_VALIDATETRANS || (mls && p->mls)))
+		if (!r && (!mls || p->mls))
 			r = sk_add_constraint(c, stmt, number, lists);
 		else if (!r && mls && c->units[u]->source == SK_UNIT_CIL)
 			r = sk_add_constraint(c, stmt, number, NULL);
@@ -246,12 +246,10 @@ static void sk_compile_defaults(struct sk_compiler *c)
 		[SK_UNIT_DEFAULT_TARGET_LOW_HIGH] = SK_DEFAULT_TARGET_LOW_HIGH, [SK_UNIT_DEFAULT_GLBLUB] = SK_DEFAULT_GLBLUB,
 	};
 
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_IN(c, SK_UNIT_DEFAULT_USER, SK_UNIT_DEFAULT_RANGE, u, stmt, number) {
 		const struct sk_bitset *classes;
 		uint32_t value;
 
-		if (stmt->kind < SK_UNIT_DEFAULT_USER || stmt->kind > SK_UNIT_DEFAULT_RANGE)
-			continue;
 		classes = sk_set_ids(c, stmt, stmt->op[0]);
 		value = stmt->kind == SK_UNIT_DEFAULT_RANGE
 				? stmt->op[1] < SK_ARRAY_LEN(ranges) ? ranges[stmt->op[1]] : 0

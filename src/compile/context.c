@@ -214,13 +214,12 @@ static bool sk_object_of(struct sk_compiler *c, const struct sk_unit_stmt *stmt,
 
 static int sk_collect_objects(struct sk_compiler *c, struct sk_objects *objects)
 {
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_IN(c, SK_UNIT_PORTCON, SK_UNIT_DEVICETREECON, u, stmt, number) {
 		struct sk_object o = { .stmt = number, .name = SK_INTERN_NONE, .context2 = SK_SPACE_NONE,
 				       .cil = c->units[u]->source == SK_UNIT_CIL || c->options->store_order };
 		bool good;
 
-		if (stmt->kind < SK_UNIT_PORTCON || stmt->kind > SK_UNIT_DEVICETREECON ||
-		    stmt->kind == SK_UNIT_GENFSCON || !sk_object_of(c, stmt, &o))
+		if (stmt->kind == SK_UNIT_GENFSCON || !sk_object_of(c, stmt, &o))
 			continue;
 		good = sk_context_of(c, stmt, o.context, &o.x.context[0]);
 		if (o.context2 != SK_SPACE_NONE)
@@ -286,11 +285,9 @@ static int sk_compile_sids(struct sk_compiler *c)
 	c->n_sids = n;
 	for (uint32_t i = 0; i < n; i++)
 		c->symbols.list[order[i]].id = i + 1;
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_SID_CONTEXT, u, stmt, number) {
 		uint32_t sid, id;
 
-		if (stmt->kind != SK_UNIT_SID_CONTEXT)
-			continue;
 		sid = sk_need_symbol(c, stmt, stmt->op[0], SK_FLAVOR_PLAIN);
 		if (sid == SK_SPACE_NONE)
 			continue;

@@ -9,12 +9,10 @@
 
 int sk_compile_denies(struct sk_compiler *c)
 {
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_DENY, u, stmt, number) {
 		struct sk_deny deny = { .flags = 0 };
 		bool self;
 
-		if (stmt->kind != SK_UNIT_DENY)
-			continue;
 		deny.flags = c->space->sets.list[stmt->op[1]].flags;
 		self = deny.flags & (SK_SET_SELF | SK_SET_NOT_SELF | SK_SET_OTHER);
 		deny.sources = sk_set_types(c, stmt, stmt->op[0]);

@@ -38,10 +38,10 @@ int sk_check_filecons(struct sk_compiler *c)
 	SK_PARTS(struct sk_filecon) list = { 0 };
 	int r = 0;
 
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_FILECON, u, stmt, number) {
 		struct sk_filecon f = { .key = (uint64_t)stmt->op[0] << 8 | stmt->op[1], .stmt = number };
 
-		if (stmt->kind != SK_UNIT_FILECON || r)
+		if (r)
 			continue;
 		f.none = stmt->op[2] == SK_SPACE_NONE;
 		if (!f.none && !sk_context_of(c, stmt, stmt->op[2], &f.context))

@@ -44,12 +44,10 @@ static int sk_collect_genfs(struct sk_compiler *c, struct sk_genfs_entries *entr
 	uint32_t wildcard = selkie_capability_find("genfs_seclabel_wildcard");
 	bool star = wildcard != SELKIE_CAPABILITY_NONE && sk_bitset_has(&c->policy->capabilities, wildcard);
 
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_GENFSCON, u, stmt, number) {
 		struct sk_genfs_entry e = { .stmt = number };
 		const char *path;
 
-		if (stmt->kind != SK_UNIT_GENFSCON)
-			continue;
 		e.cil = c->units[u]->source == SK_UNIT_CIL || c->options->store_order;
 		e.cls = sk_file_class(c, stmt, stmt->op[2]);
 		if (e.cls == UINT32_MAX || !sk_context_of(c, stmt, stmt->op[3], &e.context))

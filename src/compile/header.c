@@ -84,7 +84,7 @@ int sk_compile_header(struct sk_compiler *c)
 	for (size_t u = 0; u < c->n_units; u++)
 		if (c->units[u]->xen)
 			p->target = SK_TARGET_XEN;
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_IN(c, SK_UNIT_POLICY_CAPABILITY, SK_UNIT_HANDLE_UNKNOWN, u, stmt, number) {
 		if (stmt->kind == SK_UNIT_POLICY_CAPABILITY)
 			sk_compile_capability(c, stmt);
 		else if (stmt->kind == SK_UNIT_HANDLE_UNKNOWN)

@@ -183,7 +183,7 @@ static int sk_check_levels(struct sk_compiler *c)
 
 	if (!defined || !ordered)
 		return -ENOMEM;
-	SK_EACH_STMT(c, u, stmt, number)
+	SK_EACH_STMT_IN(c, SK_UNIT_SENSITIVITY_ORDER, SK_UNIT_SENSITIVITY_CATS, u, stmt, number)
 		sk_mark_sens(c, stmt, defined, ordered);
 	for (uint32_t i = 0; i < c->symbols.n; i++) {
 		const struct sk_entity *s = &c->symbols.list[i];
@@ -202,12 +202,10 @@ static int sk_check_levels(struct sk_compiler *c)
 
 static int sk_compile_sens_cats(struct sk_compiler *c)
 {
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_SENSITIVITY_CATS, u, stmt, number) {
 		uint32_t symbol;
 		struct sk_level *level;
 
-		if (stmt->kind != SK_UNIT_SENSITIVITY_CATS)
-			continue;
 		symbol = sk_need_symbol(c, stmt, stmt->op[0], SK_FLAVOR_PLAIN);
 		if (symbol == SK_SPACE_NONE || stmt->op[1] == SK_SPACE_NONE)
 			continue;
@@ -227,9 +225,8 @@ static int sk_compile_sens_cats(struct sk_compiler *c)
 
 int sk_compile_mls(struct sk_compiler *c)
 {
-	SK_EACH_STMT(c, u, stmt, number) {
-		if (stmt->kind == SK_UNIT_MLS)
-			c->policy->mls = stmt->op[0];
+	SK_EACH_STMT_OF(c, SK_UNIT_MLS, u, stmt, number) {
+		c->policy->mls = stmt->op[0];
 	}
 	if (c->options->mls >= 0)
 		c->policy->mls = c->options->mls;

@@ -30,12 +30,10 @@ static int sk_take_lists(struct sk_cil_order *o, enum sk_unit_kind kind)
 {
 	struct sk_compiler *c = o->c;
 
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, (uint32_t)kind, u, stmt, number) {
 		struct sk_order_list list = { .stmt = stmt };
 		const struct sk_name_set *set;
 
-		if (stmt->kind != (uint32_t)kind)
-			continue;
 		set = &c->space->sets.list[stmt->op[0]];
 		list.unordered = set->flags & SK_SET_UNORDERED;
 		list.symbols = SK_ARENA_ARRAY(&c->arena, uint32_t, (size_t)set->n + 1);

@@ -82,9 +82,8 @@ int sk_order_symbols(struct sk_compiler *c, enum sk_ns ns, enum sk_unit_kind ord
 	*ret_symbols = o.list;
 	if (sk_is_all_cil(c))
 		return sk_order_cil(c, ns, order, n, o.list, ret_n);
-	SK_EACH_STMT(c, u, stmt, number)
-		if (stmt->kind == (uint32_t)order)
-			sk_merge_list(&o, stmt, &c->space->sets.list[stmt->op[0]]);
+	SK_EACH_STMT_OF(c, (uint32_t)order, u, stmt, number)
+		sk_merge_list(&o, stmt, &c->space->sets.list[stmt->op[0]]);
 	n_placed = o.n;
 	for (uint32_t i = 0; i < n_placed; i++)
 		placed[o.list[i]] = true;

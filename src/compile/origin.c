@@ -211,6 +211,19 @@ static int sk_collect_stmt(struct sk_collecting *g, const struct sk_unit_stmt *s
 	}
 }
 
+static int sk_collect_stmts(struct sk_collecting *g)
+{
+	static const uint8_t kinds[] = { SK_UNIT_TYPE_ATTRIBUTE_SET, SK_UNIT_TYPE_BOUNDS, SK_UNIT_TYPE_PERMISSIVE,
+					 SK_UNIT_ROLE_TYPES, SK_UNIT_USER_ROLES };
+	int r = 0;
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(kinds); i++) {
+		SK_EACH_STMT_OF(g->c, kinds[i], u, stmt, number)
+			r = r ? r : sk_collect_stmt(g, stmt, number);
+	}
+	return r;
+}
+
 static int sk_collect_facts(struct sk_collecting *g)
 {
 	struct sk_compiler *c = g->c;
@@ -218,8 +231,8 @@ static int sk_collect_facts(struct sk_collecting *g)
 
 	if (!r)
 		r = sk_collect_declarations(g);
-	SK_EACH_STMT(c, u, stmt, number)
-		r = r ? r : sk_collect_stmt(g, stmt, number);
+	if (!r)
+		r = sk_collect_stmts(g);
 	if (!r)
 		r = sk_grow(&c->records.list, &c->records.cap, c->records.n + c->noted.n + 1, sizeof(*c->records.list));
 	if (r)

@@ -44,13 +44,11 @@ static int sk_compile_members(struct sk_compiler *c, enum sk_ns ns, enum sk_unit
 	}
 	for (unsigned int rounds = 0; changed && rounds < 256; rounds++) {
 		changed = false;
-		SK_EACH_STMT(c, u, stmt, number) {
+		SK_EACH_STMT_OF(c, (uint32_t)kind, u, stmt, number) {
 			const struct sk_bitset *members;
 			struct sk_bitset *row;
 			uint32_t attribute;
 
-			if (stmt->kind != (uint32_t)kind)
-				continue;
 			attribute = sk_need_symbol(c, stmt, stmt->op[0], SK_FLAVOR_ATTRIBUTE);
 			if (attribute == SK_SPACE_NONE)
 				continue;
@@ -116,13 +114,13 @@ static uint64_t sk_exception_key(struct sk_compiler *c, const struct sk_unit_stm
 
 static int sk_collect_exceptions(struct sk_compiler *c, struct sk_exceptions *e)
 {
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_ROLE_TYPES, u, stmt, number) {
 		const struct sk_name_set *set;
 		struct sk_bitset row;
 		uint32_t *value;
 		bool fresh;
 
-		if (stmt->kind != SK_UNIT_ROLE_TYPES || c->units[u]->source == SK_UNIT_CIL)
+		if (c->units[u]->source == SK_UNIT_CIL)
 			continue;
 		set = &c->space->sets.list[stmt->op[1]];
 		if (!set->n_minus)
@@ -157,12 +155,10 @@ static int sk_give_role_types(struct sk_compiler *c, const struct sk_exceptions 
 
 	if (sk_bitset_init(&room, &c->arena, c->n_plain_types + 1))
 		return -ENOMEM;
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_ROLE_TYPES, u, stmt, number) {
 		const struct sk_bitset *members, *types;
 		uint32_t id;
 
-		if (stmt->kind != SK_UNIT_ROLE_TYPES)
-			continue;
 		members = sk_meant_ids(c, stmt, stmt->op[0], &id);
 		types = sk_given_types(c, stmt, e, &room);
 		for (uint32_t role = sk_next_meant(members, id, 0); types && role; role = sk_next_meant(members, id, role))
@@ -193,12 +189,10 @@ static int sk_compile_role_types(struct sk_compiler *c)
 
 static void sk_compile_dominance(struct sk_compiler *c)
 {
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_ROLE_DOMINANCE, u, stmt, number) {
 		const struct sk_bitset *roles;
 		uint32_t role;
 
-		if (stmt->kind != SK_UNIT_ROLE_DOMINANCE)
-			continue;
 		role = sk_need_symbol(c, stmt, stmt->op[0], SK_FLAVOR_PLAIN);
 		roles = sk_set_ids(c, stmt, stmt->op[1]);
 		if (role == SK_SPACE_NONE || !roles)
@@ -212,11 +206,9 @@ static void sk_compile_dominance(struct sk_compiler *c)
 static void sk_compile_bounds(struct sk_compiler *c, enum sk_unit_kind kind, const char *word,
 			      uint32_t *(*bounds_of)(struct sk_policy *p, uint32_t id))
 {
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, (uint32_t)kind, u, stmt, number) {
 		uint32_t parent, child, *bounds;
 
-		if (stmt->kind != (uint32_t)kind)
-			continue;
 		parent = sk_need_symbol(c, stmt, stmt->op[0], SK_FLAVOR_PLAIN);
 		child = sk_need_symbol(c, stmt, stmt->op[1], SK_FLAVOR_PLAIN);
 		if (parent == SK_SPACE_NONE || child == SK_SPACE_NONE)
@@ -298,12 +290,10 @@ static int sk_compile_user_roles(struct sk_compiler *c)
 	for (uint32_t i = 0; i < p->n_users; i++)
 		if (sk_bitset_init(&p->users[i].roles, &p->arena, p->n_role_ids + 1))
 			return -ENOMEM;
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_USER_ROLES, u, stmt, number) {
 		const struct sk_bitset *members, *roles;
 		uint32_t id;
 
-		if (stmt->kind != SK_UNIT_USER_ROLES)
-			continue;
 		members = sk_meant_ids(c, stmt, stmt->op[0], &id);
 		roles = sk_set_ids(c, stmt, stmt->op[1]);
 		for (uint32_t user = sk_next_meant(members, id, 0); roles && user; user = sk_next_meant(members, id, user))
@@ -329,14 +319,12 @@ static int sk_compile_user_levels(struct sk_compiler *c)
 {
 	struct sk_policy *p = c->policy;
 
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_IN(c, SK_UNIT_USER_LEVEL, SK_UNIT_USER_RANGE, u, stmt, number) {
 		const struct sk_bitset *members;
 		struct sk_level level;
 		struct sk_range range;
 		uint32_t id;
 
-		if (stmt->kind != SK_UNIT_USER_LEVEL && stmt->kind != SK_UNIT_USER_RANGE)
-			continue;
 		members = sk_meant_ids(c, stmt, stmt->op[0], &id);
 		if (!p->mls && !sk_is_all_cil(c))
 			continue;

@@ -289,16 +289,13 @@ static int sk_declare_object_r(struct sk_compiler *c)
 
 int sk_compile_symbols(struct sk_compiler *c)
 {
+	struct sk_stmt_walk w = sk_walk_stmts(c, 0, SK_UNIT_CATEGORY_ORDER);
 	uint8_t ns, flavor;
 	int r = sk_declare_object_r(c);
 
-	for (uint32_t u = 0; !r && u < c->n_units; u++)
-		for (uint32_t i = 0; !r && i < c->units[u]->stmts.n; i++) {
-			const struct sk_unit_stmt *stmt = &c->units[u]->stmts.list[i];
-
-			if (sk_stmt_declares(stmt, &ns, &flavor))
-				r = sk_declare(c, u, stmt, c->first_stmt[u] + i, ns, flavor);
-		}
+	while (!r && sk_next_stmt(&w))
+		if (sk_stmt_declares(w.stmt, &ns, &flavor))
+			r = sk_declare(c, w.unit, w.stmt, w.number, ns, flavor);
 	return r;
 }
 

@@ -22,10 +22,10 @@ static int sk_compile_role_allows(struct sk_compiler *c)
 	struct sk_policy *p = c->policy;
 	int r = 0;
 
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_ROLE_ALLOW, u, stmt, number) {
 		const struct sk_bitset *from, *to;
 
-		if (stmt->kind != SK_UNIT_ROLE_ALLOW || r)
+		if (r)
 			continue;
 		from = sk_set_ids(c, stmt, stmt->op[0]);
 		to = sk_set_ids(c, stmt, stmt->op[1]);
@@ -124,12 +124,10 @@ static int sk_compile_role_transitions(struct sk_compiler *c)
 	struct sk_policy *p = c->policy;
 	bool failed = false;
 
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_ROLE_TRANSITION, u, stmt, number) {
 		const struct sk_bitset *roles, *types, *classes;
 		uint32_t result;
 
-		if (stmt->kind != SK_UNIT_ROLE_TRANSITION)
-			continue;
 		roles = sk_set_ids(c, stmt, stmt->op[0]);
 		types = sk_set_types(c, stmt, stmt->op[1]);
 		classes = sk_set_ids(c, stmt, stmt->op[2]);
@@ -179,11 +177,11 @@ static int sk_compile_range_transitions(struct sk_compiler *c)
 	struct sk_policy *p = c->policy;
 	bool failed = false;
 
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_RANGE_TRANSITION, u, stmt, number) {
 		const struct sk_bitset *sources, *targets, *classes;
 		struct sk_range range;
 
-		if (stmt->kind != SK_UNIT_RANGE_TRANSITION || failed || (!p->mls && c->units[u]->source != SK_UNIT_CIL))
+		if (failed || (!p->mls && c->units[u]->source != SK_UNIT_CIL))
 			continue;
 		sources = sk_set_types(c, stmt, stmt->op[0]);
 		targets = sk_set_types(c, stmt, stmt->op[1]);
@@ -253,13 +251,13 @@ static int sk_collect_filenames(struct sk_compiler *c, struct sk_transitions *t)
 {
 	bool failed = false;
 
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_TYPE_TRANSITION, u, stmt, number) {
 		struct sk_transition new = { .name = stmt->op[4], .stmt = number };
 		const struct sk_bitset *sources, *targets, *classes;
 		bool reported = false;
 		uint32_t flags, result;
 
-		if (stmt->kind != SK_UNIT_TYPE_TRANSITION || stmt->op[4] == SK_INTERN_NONE)
+		if (stmt->op[4] == SK_INTERN_NONE)
 			continue;
 		flags = c->space->sets.list[stmt->op[1]].flags;
 		sources = sk_set_types(c, stmt, stmt->op[0]);

@@ -65,10 +65,10 @@ static void sk_check_aliases(struct sk_compiler *c, uint32_t ns)
 /* What aliases stand for; a second statement may say it for one that was only declared. */
 void sk_compile_aliases(struct sk_compiler *c, enum sk_ns ns, enum sk_unit_kind kind)
 {
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, (uint32_t)kind, u, stmt, number) {
 		uint32_t alias, target;
 
-		if (stmt->kind != (uint32_t)kind || stmt->op[1] == SK_SPACE_NONE)
+		if (stmt->op[1] == SK_SPACE_NONE)
 			continue;
 		alias = sk_lookup(c, stmt->op[0]);
 		target = sk_lookup(c, stmt->op[1]);
@@ -97,12 +97,10 @@ static int sk_chain_members(struct sk_compiler *c)
 	if (!c->member_first || !c->attribute_state || !c->attribute_types)
 		return -ENOMEM;
 	memset(c->member_first, 0xff, ((size_t)c->n_type_ids + 1) * sizeof(uint32_t));
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_TYPE_ATTRIBUTE_SET, u, stmt, number) {
 		struct sk_member member = { number, SK_SPACE_NONE };
 		uint32_t attribute;
 
-		if (stmt->kind != SK_UNIT_TYPE_ATTRIBUTE_SET)
-			continue;
 		attribute = sk_need_symbol(c, stmt, stmt->op[0], SK_FLAVOR_ATTRIBUTE);
 		if (attribute == SK_SPACE_NONE)
 			continue;
@@ -142,11 +140,9 @@ const struct sk_bitset *sk_attribute_types(struct sk_compiler *c, uint32_t id)
 
 static void sk_compile_expansions(struct sk_compiler *c)
 {
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_EXPAND_ATTRIBUTE, u, stmt, number) {
 		const struct sk_name_set *set;
 
-		if (stmt->kind != SK_UNIT_EXPAND_ATTRIBUTE)
-			continue;
 		set = &c->space->sets.list[stmt->op[0]];
 		for (uint32_t i = 0; i < set->n; i++) {
 			uint32_t attribute = set->items[i] < SK_SET_OP
@@ -257,11 +253,9 @@ static int sk_compile_flags(struct sk_compiler *c)
 	if (sk_bitset_init(&p->permissive, &p->arena, c->n_type_ids + 1) ||
 	    sk_bitset_init(&p->neveraudit, &p->arena, c->n_type_ids + 1))
 		return -ENOMEM;
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_IN(c, SK_UNIT_TYPE_PERMISSIVE, SK_UNIT_TYPE_NEVERAUDIT, u, stmt, number) {
 		uint32_t type;
 
-		if (stmt->kind != SK_UNIT_TYPE_PERMISSIVE && stmt->kind != SK_UNIT_TYPE_NEVERAUDIT)
-			continue;
 		type = sk_need_symbol(c, stmt, stmt->op[0], SK_FLAVOR_PLAIN);
 		if (type != SK_SPACE_NONE)
 			sk_bitset_add(stmt->kind == SK_UNIT_TYPE_PERMISSIVE ? &p->permissive : &p->neveraudit,
@@ -274,12 +268,10 @@ static int sk_compile_flags(struct sk_compiler *c)
 
 static int sk_compile_type_bounds(struct sk_compiler *c)
 {
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_OF(c, SK_UNIT_TYPE_BOUNDS, u, stmt, number) {
 		uint32_t parent, child;
 		struct sk_type *t;
 
-		if (stmt->kind != SK_UNIT_TYPE_BOUNDS)
-			continue;
 		parent = sk_need_symbol(c, stmt, stmt->op[0], SK_FLAVOR_PLAIN);
 		child = sk_need_symbol(c, stmt, stmt->op[1], SK_FLAVOR_PLAIN);
 		if (parent == SK_SPACE_NONE || child == SK_SPACE_NONE)

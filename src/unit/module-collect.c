@@ -197,8 +197,8 @@ static uint32_t sk_modw_real_name(const struct sk_modw *w, enum sk_mod_table tab
 	return w->space->refs.list[ref].name;
 }
 
-/* Declarations and requirements, in the unit's order. */
-static void sk_modw_collect_symbol(struct sk_modw *w, const struct sk_unit_stmt *stmt)
+/* The symbol that a statement declares or requires. */
+static void sk_modw_collect_ref(struct sk_modw *w, const struct sk_unit_stmt *stmt, uint32_t ref)
 {
 	bool declares;
 	enum sk_mod_table table = sk_modw_table_of(stmt->kind, &declares);
@@ -209,7 +209,7 @@ static void sk_modw_collect_symbol(struct sk_modw *w, const struct sk_unit_stmt 
 	if (table == SK_MOD_N_TABLES)
 		return;
 	w->addr = stmt->addr;
-	s = sk_modw_enter(w, table, sk_modw_real_name(w, table, stmt->op[0]), true);
+	s = sk_modw_enter(w, table, sk_modw_real_name(w, table, ref), true);
 	if (!s)
 		return;
 	s->attribute = sk_modw_is_attribute(stmt->kind);
@@ -226,11 +226,24 @@ static void sk_modw_collect_symbol(struct sk_modw *w, const struct sk_unit_stmt 
 	/* A role dominates itself: where it is first named, and in the table of the optional that declares it. */
 	if (table == SK_MOD_ROLE) {
 		sk_modw_bit(w, &s->dominates, s->value);
-		if (declares && d != w->decls && (s = sk_modw_local(w, table, stmt->op[0], stmt->block)))
+		if (declares && d != w->decls && (s = sk_modw_local(w, table, ref, stmt->block)))
 			sk_modw_bit(w, &s->dominates, s->value);
 	}
 	if (table == SK_MOD_USER && declares)
-		sk_modw_local(w, table, stmt->op[0], stmt->block);
+		sk_modw_local(w, table, ref, stmt->block);
+}
+
+/* Declarations and requirements, in the unit's order. */
+static void sk_modw_collect_symbol(struct sk_modw *w, const struct sk_unit_stmt *stmt)
+{
+	if (stmt->kind == SK_UNIT_REQUIRE_CATEGORY) {
+		const struct sk_name_set *set = &w->space->sets.list[stmt->op[0]];
+
+		for (uint32_t i = 0; i < set->n && !w->error; i++)
+			sk_modw_collect_ref(w, stmt, set->items[i]);
+		return;
+	}
+	sk_modw_collect_ref(w, stmt, stmt->op[0]);
 }
 
 /* Own permissions of classes come behind those of their commons. */

@@ -267,7 +267,7 @@ static void sk_mod_require(struct sk_module *m, enum sk_mod_table table, const s
 {
 	static const uint8_t kinds[SK_MOD_N_TABLES] = {
 		0, 0, SK_UNIT_REQUIRE_ROLE, SK_UNIT_REQUIRE_TYPE, SK_UNIT_REQUIRE_USER, SK_UNIT_REQUIRE_BOOL,
-		SK_UNIT_REQUIRE_SENSITIVITY, SK_UNIT_REQUIRE_CATEGORY };
+		SK_UNIT_REQUIRE_SENSITIVITY };
 	uint8_t kind = kinds[table];
 
 	if (s->attribute)
@@ -415,6 +415,9 @@ static void sk_mod_lower_required(struct sk_module *m, uint32_t decl, enum sk_mo
 	const struct sk_mod_words *required = &d->required.symbols[table], *declared = &d->declared.symbols[table];
 	const struct sk_mod_words *known = around ? &around->symbols[table] : &nothing;
 	uint32_t at_known = 0, at_declared = 0;
+	/* There are a thousand categories, and every module requires them: they are one statement. */
+	uint32_t *values = table == SK_MOD_CAT && required->n ? SK_MOD_ARRAY(m, uint32_t, required->n * (size_t)64) : NULL;
+	struct sk_mod_set cats = { .offset = required->offset, .values = values };
 
 	for (uint32_t i = 0; i < required->n; i++) {
 		uint32_t start = required->list[i].start;
@@ -430,11 +433,16 @@ static void sk_mod_lower_required(struct sk_module *m, uint32_t decl, enum sk_mo
 			/* Required and declared in one block is declared. */
 			if (!s || (s->declared && too))
 				continue;
-			sk_mod_require(m, table, s, d->block);
+			if (values)
+				values[cats.n++] = v;
+			else
+				sk_mod_require(m, table, s, d->block);
 			if (!too && sk_mod_says_here(s, decl))
 				sk_mod_say(m, table, s, decl);
 		}
 	}
+	if (cats.n && !m->r.failed)
+		sk_mod_stmt(m, SK_UNIT_REQUIRE_CATEGORY, d->block, cats.offset, sk_mod_lower_set(m, table, &cats, "required"));
 }
 
 static void sk_mod_lower_scopes(struct sk_module *m, uint32_t decl)

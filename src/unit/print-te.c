@@ -649,7 +649,6 @@ static bool sk_tt_require(struct sk_te_text *t, const struct sk_unit_stmt *stmt)
 		{ SK_UNIT_REQUIRE_ROLE, "role" }, { SK_UNIT_REQUIRE_ROLE_ATTRIBUTE, "attribute_role" },
 		{ SK_UNIT_REQUIRE_USER, "user" }, { SK_UNIT_REQUIRE_BOOL, "bool" },
 		{ SK_UNIT_REQUIRE_TUNABLE, "tunable" }, { SK_UNIT_REQUIRE_SENSITIVITY, "sensitivity" },
-		{ SK_UNIT_REQUIRE_CATEGORY, "category" },
 	};
 
 	if (stmt->kind == SK_UNIT_REQUIRE_CLASS) {
@@ -658,6 +657,13 @@ static bool sk_tt_require(struct sk_te_text *t, const struct sk_unit_stmt *stmt)
 		if (stmt->op[1] != SK_SPACE_NONE)
 			sk_tt_perms(t, stmt->op[1]);
 		sk_buf_adds(t->out, ";\n");
+		return true;
+	}
+	if (stmt->kind == SK_UNIT_REQUIRE_CATEGORY) {
+		const struct sk_name_set *set = &t->space->sets.list[stmt->op[0]];
+
+		for (uint32_t i = 0; i < set->n; i++)
+			sk_tt_line(t, "category", sk_tt_name(t, set->items[i]), NULL);
 		return true;
 	}
 	for (size_t i = 0; i < SK_ARRAY_LEN(words); i++)

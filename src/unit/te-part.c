@@ -104,12 +104,12 @@ static int sk_te_remember(struct sk_te_lower *l, enum sk_ns ns, uint32_t kept, u
 		for (size_t i = 0; i < l->items.n; i++)
 			if (!(l->seen.list[l->items.list[i]].flags & SK_TE_SEEN_TOP))
 				return 0;
-	r = kept < old ? 0 : sk_grow(&l->kept_sets.list, &l->kept_sets.cap, kept + 1000, sizeof(uint32_t));
+	r = kept < old ? 0 : sk_grow(&l->kept_sets.list, &l->kept_sets.cap, kept + 1000, sizeof(*l->kept_sets.list));
 	if (r)
 		return r;
 	if (l->kept_sets.cap > old)
-		memset(l->kept_sets.list + old, 0, (l->kept_sets.cap - old) * sizeof(uint32_t));
-	l->kept_sets.list[kept] = set + 1;
+		memset(l->kept_sets.list + old, 0, (l->kept_sets.cap - old) * sizeof(*l->kept_sets.list));
+	l->kept_sets.list[kept] = (struct sk_te_kept_set){ .set = set, .round = l->round };
 	return 0;
 }
 
@@ -118,8 +118,8 @@ int sk_te_set(struct sk_te_lower *l, enum sk_ns ns, unsigned int flags, const st
 	uint32_t ref;
 	int r;
 
-	if (set->kept && set->kept < l->kept_sets.cap && l->kept_sets.list[set->kept]) {
-		*ret_set = l->kept_sets.list[set->kept] - 1;
+	if (set->kept && set->kept < l->kept_sets.cap && l->kept_sets.list[set->kept].round == l->round) {
+		*ret_set = l->kept_sets.list[set->kept].set;
 		return 0;
 	}
 	if (set->n == 1 && !(set->flags & ~SK_TE_SET_BRACES) && !set->names[0].minus && set->names[0].name != l->self) {

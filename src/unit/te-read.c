@@ -12,7 +12,7 @@ struct sk_te_run {
 	size_t first;			/* unit of this reading */
 	struct sk_space *space;
 	struct sk_te_lower lower;
-	bool open;			/* `lower` has a unit */
+	bool open;			/* `lower` has been set up */
 	const struct sk_refpolicy *rp;
 	const struct sk_refpolicy_module *module;	/* whose statements come now */
 	struct sk_arena tree;		/* of one statement */
@@ -27,7 +27,7 @@ static void sk_te_begin(struct sk_te_run *run, struct sk_units *units, struct sk
 
 static int sk_te_open(struct sk_te_run *run, struct sk_unit *unit)
 {
-	int r = sk_te_lower_init(&run->lower, unit);
+	int r = run->open ? sk_te_lower_next(&run->lower, unit) : sk_te_lower_init(&run->lower, unit);
 
 	run->open = true;
 	return r;
@@ -125,7 +125,7 @@ static int sk_te_handle_tree(void *arg, const struct sk_refpolicy_module *module
 
 		run->module = module;
 		if (unit != run->lower.unit) {
-			r = sk_te_close(run, 0);
+			r = sk_te_lower_end(&run->lower);
 			if (!r)
 				r = sk_te_open(run, unit);
 		}

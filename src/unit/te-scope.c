@@ -20,11 +20,13 @@ static int sk_te_find(struct sk_te_lower *l, enum sk_ns ns, uint32_t name, uint3
 	size_t n = l->seen.cap;
 	int r = sk_space_ref(l->space, ns, 0, name, ret_ref);
 
-	if (r || *ret_ref < n)
-		return r;
-	r = sk_grow(&l->seen.list, &l->seen.cap, l->space->refs.n + 1000, sizeof(*l->seen.list));
-	if (!r)
-		memset(l->seen.list + n, 0, (l->seen.cap - n) * sizeof(*l->seen.list));
+	if (!r && *ret_ref >= n) {
+		r = sk_grow(&l->seen.list, &l->seen.cap, l->space->refs.n + 1000, sizeof(*l->seen.list));
+		if (!r)
+			memset(l->seen.list + n, 0, (l->seen.cap - n) * sizeof(*l->seen.list));
+	}
+	if (!r && l->seen.list[*ret_ref].round != l->round)
+		l->seen.list[*ret_ref] = (struct sk_te_seen){ .round = l->round, .required_in = SK_SPACE_NONE };
 	return r;
 }
 
@@ -232,7 +234,8 @@ static const char *sk_te_candidate(const void *arg, size_t i)
 	const struct sk_te_candidates *c = arg;
 	const struct sk_ref *ref = &c->l->space->refs.list[i];
 
-	return i < c->l->seen.cap && ref->ns == c->ns && c->l->seen.list[i].flags & SK_TE_SEEN_TOP && !ref->scope
+	return i < c->l->seen.cap && c->l->seen.list[i].round == c->l->round && ref->ns == c->ns &&
+			       c->l->seen.list[i].flags & SK_TE_SEEN_TOP && !ref->scope
 		? sk_intern_str(c->l->space->names, ref->name) : NULL;
 }
 

@@ -16,14 +16,24 @@ int sk_te_lower_init(struct sk_te_lower *l, struct sk_unit *unit)
 	int r;
 
 	memset(l, 0, sizeof(*l));
-	l->unit = unit;
 	l->space = unit->space;
-	l->block = unit->top;
-	l->cond = SK_SPACE_NONE;
 	r = sk_intern_add_static(l->space->names, "process", 7, &l->process);
 	if (!r)
 		r = sk_intern_add_static(l->space->names, "self", 4, &l->self);
-	return r ? r : sk_te_know_object_r(l);
+	return r ? r : sk_te_lower_next(l, unit);
+}
+
+int sk_te_lower_next(struct sk_te_lower *l, struct sk_unit *unit)
+{
+	l->unit = unit;
+	l->block = unit->top;
+	l->cond = SK_SPACE_NONE;
+	l->mls = l->ordered = false;
+	l->group = 0;
+	l->mistakes = 0;
+	l->unsure.n = 0;
+	l->round++;
+	return sk_te_know_object_r(l);
 }
 
 void sk_te_lower_done(struct sk_te_lower *l)
@@ -529,8 +539,42 @@ static const struct {
 	[SK_TE_BOOL] = { SK_NS_BOOL, SK_UNIT_REQUIRE_BOOL },
 	[SK_TE_TUNABLE] = { SK_NS_BOOL, SK_UNIT_REQUIRE_TUNABLE },
 	[SK_TE_SENSITIVITY] = { SK_NS_SENS, SK_UNIT_REQUIRE_SENSITIVITY },
-	[SK_TE_CATEGORY] = { SK_NS_CAT, SK_UNIT_REQUIRE_CATEGORY },
 };
+
+/* Whether the block has required that already, so that it need not be said again. Interfaces do so all the time. */
+static bool sk_te_is_required(struct sk_te_lower *l, uint32_t ref, uint32_t as)
+{
+	struct sk_te_seen *seen = &l->seen.list[ref];
+	bool is = seen->required_in == l->block && seen->required_as == as;
+
+	seen->required_in = l->block;
+	seen->required_as = as;
+	return is;
+}
+
+/* Those of all lines in a row. *stmt is moved to the last of these. */
+static int sk_te_require_categories(struct sk_te_lower *l, const struct sk_te_stmt **stmt)
+{
+	const struct sk_te_stmt *s = *stmt;
+	struct sk_name_set set = { .ns = SK_NS_CAT };
+	uint32_t number;
+	int r = 0;
+
+	l->items.n = 0;
+	for (; s && s->kind == SK_TE_CATEGORY && !r; s = s->next) {
+		*stmt = s;
+		for (uint32_t i = 0; i < s->set[0].n && !r; i++) {
+			r = sk_grow(&l->items.list, &l->items.cap, l->items.n + 1, sizeof(*l->items.list));
+			if (!r)
+				r = sk_te_use(l, SK_NS_CAT, &s->set[0].names[i], &l->items.list[l->items.n++]);
+		}
+	}
+	set.n = (uint32_t)l->items.n;
+	set.items = l->items.list;
+	if (!r && set.n)
+		r = sk_space_set(l->space, &set, &number);
+	return r || !set.n ? r : SK_TE_PUT(l, SK_UNIT_REQUIRE_CATEGORY, number);
+}
 
 static int sk_te_require(struct sk_te_lower *l, const struct sk_te_stmt *s)
 {
@@ -540,15 +584,21 @@ static int sk_te_require(struct sk_te_lower *l, const struct sk_te_stmt *s)
 	l->cond = SK_SPACE_NONE;
 	for (s = s->body; s && !r; s = s->next) {
 		l->stmt = s;
+		if (s->kind == SK_TE_CATEGORY) {
+			r = sk_te_require_categories(l, &s);
+			continue;
+		}
 		if (s->kind == SK_TE_CLASS) {
 			r = sk_te_set(l, SK_NS_PERM, 0, &s->set[0], &perms);
 			if (!r)
-				r = sk_te_put_named(l, SK_UNIT_REQUIRE_CLASS, SK_NS_CLASS, &s->name, perms);
+				r = sk_te_use(l, SK_NS_CLASS, &s->name, &ref);
+			if (!r && !sk_te_is_required(l, ref, perms))
+				r = SK_TE_PUT(l, SK_UNIT_REQUIRE_CLASS, ref, perms);
 			continue;
 		}
 		for (uint32_t i = 0; i < s->set[0].n && !r; i++) {
 			r = sk_te_use(l, sk_te_requires[s->kind].ns, &s->set[0].names[i], &ref);
-			if (!r)
+			if (!r && !sk_te_is_required(l, ref, sk_te_requires[s->kind].kind))
 				r = sk_te_put(l, sk_te_requires[s->kind].kind, ref, 0, 0, 0, 0);
 		}
 	}

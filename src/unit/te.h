@@ -26,7 +26,15 @@
 struct sk_te_seen {
 	uint32_t active;		/* how many blocks around here declare or require it */
 	uint32_t addr, expansion;	/* where it is declared (the first time), or else required */
-	uint32_t flags;
+	uint32_t flags : 8;
+	uint32_t round : 24;		/* of another than the lowering's: this is of a unit before, and nothing is known */
+	uint32_t required_in;		/* the last block that requires it, */
+	uint32_t required_as;		/* as what: SK_UNIT_REQUIRE_*, or of a class the permissions */
+};
+
+/* A set that was lowered before, where the round is the lowering's. */
+struct sk_te_kept_set {
+	uint32_t set, round;
 };
 
 struct sk_te_use {
@@ -42,12 +50,13 @@ struct sk_te_lower {
 	bool mls;			/* has sensitivities */
 	bool ordered;			/* statements must stand in checkpolicy's order */
 	uint8_t group;			/* how far that has come */
+	uint32_t round;			/* counts the units */
 	size_t mistakes;
 
 	SK_PARTS(struct sk_te_seen) seen;	/* by reference */
 	SK_PARTS(uint32_t) active;		/* references made active by the blocks around, innermost last */
 	SK_PARTS(struct sk_te_use) unsure;	/* first uses before anything declared the name */
-	SK_PARTS(uint32_t) kept_sets;		/* by struct sk_te_set.kept: set + 1, or 0; all `cap` are set */
+	SK_PARTS(struct sk_te_kept_set) kept_sets;	/* by struct sk_te_set.kept; all `cap` are set */
 	struct sk_map pairs;			/* set of classes and set of permissions, to class permissions */
 	SK_PARTS(uint32_t) items;		/* scratch */
 	SK_PARTS(uint32_t) minus;
@@ -59,6 +68,9 @@ struct sk_te_lower {
 /* Borrowed: unit, which is empty, with its space. Returns 0 or -ENOMEM. */
 int sk_te_lower_init(struct sk_te_lower *lower, struct sk_unit *unit);
 void sk_te_lower_done(struct sk_te_lower *lower);
+
+/* Goes on with another unit of that space, likewise. What was known of names is not known any more. */
+int sk_te_lower_next(struct sk_te_lower *lower, struct sk_unit *unit);
 
 /* Adds a statement of the outermost level to the unit. Mistakes are diagnostics (E014x). Returns 0 or -ENOMEM. */
 int sk_te_lower_stmt(struct sk_te_lower *lower, const struct sk_te_stmt *stmt);

@@ -124,7 +124,7 @@
 	ROW(REQUIRE_BOOL,	NULL,			"b", "name") \
 	ROW(REQUIRE_TUNABLE,	NULL,			"b", "name") \
 	ROW(REQUIRE_SENSITIVITY, NULL,			"s", "name") \
-	ROW(REQUIRE_CATEGORY,	NULL,			"k", "name") \
+	ROW(REQUIRE_CATEGORY,	NULL,			"K", "categories")	/* modules require a thousand each */ \
 	ROW(REQUIRE_BLOCK,	NULL,			"B", "block")	/* that other block is enabled */
 
 enum sk_unit_kind {

@@ -447,7 +447,7 @@ static int sk_check_conditional_types(struct sk_compiler *c)
 	bool fresh;
 
 	for (size_t i = sk_find_record(c, (uint64_t)1 << bits); i < c->records.n; i++) {
-		const struct sk_record *r = &c->records.list[i];
+		const struct sk_record *r = &c->records.list[i], *other;
 		uint32_t cond = (sk_key_branch(c, r->key) - 1) / 2;
 		size_t plain;
 
@@ -460,8 +460,10 @@ static int sk_check_conditional_types(struct sk_compiler *c)
 			sk_map_done(&seen);
 			return -ENOMEM;
 		}
-		if (!fresh && (sk_key_branch(c, c->records.list[*value].key) - 1) / 2 != cond)
-			sk_report_conflict(c, &c->records.list[*value], r);
+		other = &c->records.list[*value];
+		/* What is wrong is the later statement, whichever conditional comes first in the policy. */
+		if (!fresh && (sk_key_branch(c, other->key) - 1) / 2 != cond)
+			sk_report_conflict(c, other->stmt < r->stmt ? other : r, other->stmt < r->stmt ? r : other);
 	}
 	sk_map_done(&seen);
 	return 0;

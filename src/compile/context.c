@@ -318,9 +318,8 @@ static void sk_check_named(struct sk_compiler *c)
 	struct sk_policy *p = c->policy;
 	struct sk_context context;
 
-	SK_EACH_STMT(c, u, stmt, number)
-		if (stmt->kind == SK_UNIT_NAMED_CONTEXT)
-			sk_context_of(c, stmt, stmt->op[0], &context);
+	SK_EACH_STMT_OF(c, SK_UNIT_NAMED_CONTEXT, u, stmt, number)
+		sk_context_of(c, stmt, stmt->op[0], &context);
 	sk_check_named_levels(c);
 	for (uint32_t i = 0; !p->mls && i < p->n_users; i++) {
 		memset(&p->users[i].range, 0, sizeof(p->users[i].range));

@@ -58,18 +58,19 @@ static void sk_check_once(struct sk_compiler *c)
 		{ SK_UNIT_MLS, "whether it has MLS" }, { SK_UNIT_HANDLE_UNKNOWN, "how to treat what it does not know" },
 		{ SK_UNIT_SELINUX_USER, "who a user is that nothing else names" },
 	};
-	const struct sk_unit_stmt *seen[SK_ARRAY_LEN(rows)] = { NULL };
 
-	SK_EACH_STMT(c, u, stmt, number) {
-		for (size_t i = 0; i < SK_ARRAY_LEN(rows); i++) {
-			if (stmt->kind != rows[i].kind || c->units[u]->source != SK_UNIT_CIL ||
+	for (size_t i = 0; i < SK_ARRAY_LEN(rows); i++) {
+		const struct sk_unit_stmt *seen = NULL;
+
+		SK_EACH_STMT_OF(c, rows[i].kind, u, stmt, number) {
+			if (c->units[u]->source != SK_UNIT_CIL ||
 			    (stmt->kind == SK_UNIT_SELINUX_USER &&
 			     strcmp(sk_intern_str(c->names, stmt->op[0]), "__default__") != 0))
 				continue;
-			if (seen[i])
+			if (seen)
 				sk_compile_note(c, sk_compile_error(c, "E0803", stmt, "the policy says twice %s", rows[i].what),
-						seen[i], "it is said here too");
-			seen[i] = stmt;
+						seen, "it is said here too");
+			seen = stmt;
 		}
 	}
 }

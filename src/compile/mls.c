@@ -320,12 +320,12 @@ void sk_check_named_levels(struct sk_compiler *c)
 		c->no_memory = true;
 		return;
 	}
-	SK_EACH_STMT(c, u, stmt, number) {
+	SK_EACH_STMT_IN(c, SK_UNIT_NAMED_CATS, SK_UNIT_NAMED_RANGE, u, stmt, number) {
 		if (stmt->kind == SK_UNIT_NAMED_CATS)
 			sk_add_cats(c, stmt, stmt->op[0], &cats);
 		else if (stmt->kind == SK_UNIT_NAMED_LEVEL)
 			sk_level_of(c, stmt, stmt->op[0], &level);
-		else if (stmt->kind == SK_UNIT_NAMED_RANGE)
+		else
 			sk_range_of(c, stmt, stmt->op[0], &range);
 	}
 }

@@ -95,6 +95,13 @@ SK_LINT_RUN_FC(fc_bad)
 	sk_lint_found_at(l, check, number, at, "this is no file context");
 }
 
+SK_LINT_RUN_FC(fc_blank)
+{
+	uint32_t n = (uint32_t)strspn(l->file->text + at, " \t\r\f\v");
+
+	sk_lint_edit(l, sk_lint_found_at(l, check, number, at, "nothing but blanks in this line"), at, n, "");
+}
+
 SK_LINT_RUN_FC(fc_user)
 {
 	if (!line->none && sk_part_module(l, &line->user, SK_DECL_USER) == SK_INTERN_NONE)

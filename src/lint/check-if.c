@@ -139,6 +139,7 @@ static void sk_note_required(struct sk_lint *l, const struct sk_outline_node *de
 
 SK_LINT_RUN(not_required_if)
 {
+	const struct sk_outline_list *perms, *classes = sk_lint_classes_of(node, &perms);
 	const struct sk_outline_node *definition;
 	struct sk_lint_spoken spoken;
 	uint32_t name;
@@ -164,9 +165,18 @@ SK_LINT_RUN(not_required_if)
 		if (l->marks[name].required == l->required_mark || name == SK_WORD_SYSTEM_R)
 			continue;
 		flavor = sk_flavor_of(l, name);
+		if (!flavor && node->kind == SK_OUTLINE_CALL && sk_lint_is_userspace(l, name, NULL))
+			flavor = "userspace class";
 		if (!flavor)
 			continue;
 		sk_lint_found(l, check, node, "%s %s is used and not required", flavor, sk_lint_str(l, name));
+		return;
+	}
+	for (uint32_t i = 0; classes && i < classes->n; i++) {
+		name = classes->items[i].text;
+		if (l->marks[name].required == l->required_mark || !sk_lint_is_userspace(l, name, perms))
+			continue;
+		sk_lint_found(l, check, node, "userspace class %s is used and not required", sk_lint_str(l, name));
 		return;
 	}
 }
@@ -187,11 +197,14 @@ static void sk_note_used(struct sk_lint *l, const struct sk_outline_node *block)
 				last = last->next;
 		}
 		for (m = n;; m = sk_outline_next(m)) {
+			const struct sk_outline_list *perms, *classes = sk_lint_classes_of(m, &perms);
 			struct sk_lint_spoken spoken = sk_lint_spoken_of(m);
 			uint32_t name;
 
 			while (sk_lint_spoken_next(&spoken, &name))
 				l->marks[name].used = l->used_mark;
+			for (uint32_t i = 0; l->has_userspace_classes && classes && i < classes->n; i++)
+				l->marks[classes->items[i].text].used = l->used_mark;
 			if (m == last)
 				break;
 		}
@@ -202,8 +215,12 @@ SK_LINT_RUN(unused_require)
 {
 	const struct sk_outline_node *n = node, *block = NULL;
 
-	if (node->flavor > SK_DECL_ROLE)
+	if (node->flavor > SK_DECL_ROLE && (node->flavor != SK_DECL_CLASS || !l->has_userspace_classes))
 		return;
+	if (node->flavor == SK_DECL_CLASS && !sk_lint_is_userspace(l, node->name, &node->list[0])) {
+		sk_lint_found(l, check, node, "class %s is required, and is no userspace class", sk_lint_str(l, node->name));
+		return;
+	}
 	while (n->parent && !(SK_KINDS_INTERFACE >> n->kind & 1)) {
 		if (SK_KINDS_REQUIRE >> n->kind & 1)
 			block = n;
@@ -216,7 +233,8 @@ SK_LINT_RUN(unused_require)
 		return;
 	sk_note_used(l, block);
 	if (l->marks[node->name].used != l->used_mark)
-		sk_lint_found(l, check, node, "%s %s is required and not used", sk_flavor_word(node->flavor),
+		sk_lint_found(l, check, node, "%s %s is required and not used",
+			      node->flavor == SK_DECL_CLASS ? "userspace class" : sk_flavor_word(node->flavor),
 			      sk_lint_str(l, node->name));
 }
 

@@ -73,8 +73,18 @@ static bool sk_is_required(struct sk_lint *l, const struct sk_outline_node *node
 	return false;
 }
 
+static bool sk_is_missing_class(struct sk_lint *l, const struct sk_lint_check *check, const struct sk_outline_node *node,
+				uint32_t name, const struct sk_outline_list *perms)
+{
+	if (!sk_lint_is_userspace(l, name, perms) || sk_is_required(l, node, name, SK_DECL_CLASS))
+		return false;
+	sk_lint_found(l, check, node, "the userspace class %s is not required", sk_lint_str(l, name));
+	return true;
+}
+
 SK_LINT_RUN(not_required_te)
 {
+	const struct sk_outline_list *perms, *classes = sk_lint_classes_of(node, &perms);
 	static const uint8_t flavors[] = { SK_DECL_TYPE, SK_DECL_ATTRIBUTE, SK_DECL_ATTRIBUTE_ROLE };
 	struct sk_lint_spoken spoken;
 	uint32_t name;
@@ -88,6 +98,9 @@ SK_LINT_RUN(not_required_te)
 
 		for (k = 0; k < SK_ARRAY_LEN(flavors) && module == SK_INTERN_NONE; k++)
 			module = sk_lint_module_of(l, name, flavors[k]);
+		if (module == SK_INTERN_NONE && node->kind == SK_OUTLINE_CALL &&
+		    sk_is_missing_class(l, check, node, name, NULL))
+			return;
 		if (module == SK_INTERN_NONE || module == l->file->module ||
 		    sk_is_required(l, node, name, flavors[k - 1]))
 			continue;
@@ -95,6 +108,9 @@ SK_LINT_RUN(not_required_te)
 			      sk_lint_str(l, name), sk_lint_str(l, module));
 		return;
 	}
+	for (uint32_t i = 0; classes && i < classes->n; i++)
+		if (sk_is_missing_class(l, check, node, classes->items[i].text, perms))
+			return;
 }
 
 SK_LINT_RUN(not_optional)

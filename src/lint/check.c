@@ -19,7 +19,7 @@ enum { IN_TE = 1 << SK_LINT_TE, IN_IF = 1 << SK_LINT_IF };
 #define CHECK_TE(...) CHECK_IN(IN_TE, __VA_ARGS__)
 #define CHECK_IF(...) CHECK_IN(IN_IF, __VA_ARGS__)
 #define CHECK_FC(id, level, text, fix, function) \
-	{ .public = { id, SELKIE_LINT_##level, text, fix }, .run_fc = sk_lint_##function }
+	{ .public = { id, SELKIE_LINT_##level, text, fix }, .lines = SK_FC_LINE_ENTRY, .run_fc = sk_lint_##function }
 
 const struct sk_lint_check sk_lint_checks[] = {
 	CHECK_TE("C-001", CONVENTION, "statements of a module out of order", false,
@@ -31,7 +31,7 @@ const struct sk_lint_check sk_lint_checks[] = {
 	CHECK("C-008", CONVENTION, "a condition on a boolean of another module", false, BLOCKS_OF_CONDITIONS,
 	      foreign_boolean),
 	{ .public = { "E-002", SELKIE_LINT_ERROR, "a line that is no file context", false },
-	  .run_fc = sk_lint_fc_bad, .of_bad_lines = true },
+	  .run_fc = sk_lint_fc_bad, .lines = SK_FC_LINE_BAD },
 	CHECK_FC("E-003", ERROR, "a file context with an unknown user", false, fc_user),
 	CHECK_FC("E-004", ERROR, "a file context with an unknown role", false, fc_role),
 	CHECK_FC("E-005", ERROR, "a file context with an unknown type", false, fc_type),
@@ -53,6 +53,8 @@ const struct sk_lint_check sk_lint_checks[] = {
 	CHECK("S-008", STYLE, "gen_require without quotes", true, SK_KIND(GEN_REQUIRE), unquoted),
 	CHECK("S-009", STYLE, "a permission macro that is for another class", false, SK_KIND(RULE), macro_class),
 	CHECK("S-010", STYLE, "permissions that a macro would say", false, SK_KIND(RULE), macro_available),
+	{ .public = { "S-011", SELKIE_LINT_STYLE, "a line of file contexts with nothing but blanks", true },
+	  .run_fc = sk_lint_fc_blank, .lines = SK_FC_LINE_BLANK },
 	CHECK_TE("W-001", WARNING, "a module uses what another declares", false, USERS_OF_NAMES, not_required_te),
 	CHECK_IF("W-002", WARNING, "an interface uses what it does not require", false, USERS_OF_NAMES | SK_KINDS_REQUIRE,
 	      not_required_if),

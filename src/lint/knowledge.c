@@ -140,6 +140,32 @@ struct sk_lint_spoken sk_lint_spoken_of(const struct sk_outline_node *node)
 	};
 }
 
+const struct sk_outline_list *sk_lint_classes_of(const struct sk_outline_node *node,
+						 const struct sk_outline_list **ret_perms)
+{
+	static const uint64_t kinds = SK_KIND(RULE) | SK_KIND(XRULE) | SK_KIND(TRANSITION) | SK_KIND(ROLE_TRANSITION);
+
+	*ret_perms = node->kind == SK_OUTLINE_RULE ? &node->list[3] : NULL;
+	return kinds >> node->kind & 1 ? &node->list[2] : NULL;
+}
+
+bool sk_lint_is_userspace(const struct sk_lint *l, uint32_t name, const struct sk_outline_list *perms)
+{
+	const struct sk_lint_name *known = sk_lint_name(l, name);
+
+	if (!l->has_userspace_classes || known->declared[SK_DECL_CLASS] == SK_INTERN_NONE)
+		return false;
+	if (known->interface_flags & SK_CLASS_IS_USERSPACE)
+		return true;
+	/* systemd asks about permissions of this one that are not the kernel's */
+	for (uint32_t i = 0; perms && name == l->system_class && i < perms->n; i++)
+		if (!sk_name_in("ipc_info syslog_read syslog_mod syslog_console module_request module_load "
+				"firmware_load kexec_image_load kexec_initramfs_load policy_load "
+				"x509_certificate_load * ~", sk_lint_str(l, perms->items[i].text)))
+			return true;
+	return false;
+}
+
 /*
  * Templates.
  */
@@ -488,6 +514,33 @@ void sk_lint_learn_modules(struct sk_lint *l, const char *text, size_t n)
 		}
 		text = end + 1;
 	}
+}
+
+/* security_classes: "class name # userspace". Where it says anything else, nothing is known of them. */
+void sk_lint_learn_classes(struct sk_lint *l, const char *text, size_t n)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	const char *limit = text + n;
+
+	for (const char *end; text < limit && !l->error; text = end + 1) {
+		struct sk_lint_name *known;
+		size_t length;
+
+		end = memchr(text, '\n', (size_t)(limit - text)) ?: limit;
+		if (text == end || *text == '#')
+			continue;
+		if (strncmp(text, "class", 5) || (text[5] != ' ' && text[5] != '\t'))
+			return;
+		text += 5 + strspn(text + 5, " \t");
+		length = strspn(text, letters);
+		known = sk_lint_know(l, sk_lint_intern(l, text, length));
+		text += length + strspn(text + length, " \t\r");
+		if (!length || (text < end && *text != '#'))
+			return;
+		if (known && memmem(text, (size_t)(end - text), "userspace", 9))
+			known->interface_flags |= SK_CLASS_IS_USERSPACE;
+	}
+	l->has_userspace_classes = true;
 }
 
 static int sk_learn_set(void *arg, uint32_t name, const struct sk_outline_list *list)

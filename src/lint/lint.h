@@ -38,6 +38,7 @@ enum {
 	SK_INTERFACE_TRANSFORMS = 1, SK_INTERFACE_FILETRANS = 2, SK_INTERFACE_ROLE = 4, SK_INTERFACE_USED = 8,
 	SK_INTERFACE_NAMED = 16,	/* what its name says was looked at: */
 	SK_INTERFACE_NAMES_FILETRANS = 32,
+	SK_CLASS_IS_USERSPACE = 64,
 };
 
 struct sk_lint_template;
@@ -55,7 +56,7 @@ struct sk_lint_more {
 struct sk_lint_name {
 	uint32_t declared[SK_N_DECLS];	/* the module that declares it as such */
 	uint32_t interface;		/* the module whose interface or template it is */
-	uint8_t interface_flags;
+	uint8_t interface_flags;	/* as an interface, or as a class */
 	struct sk_lint_more *more;	/* or NULL */
 };
 
@@ -104,12 +105,14 @@ struct sk_lint {
 	struct sk_lint_config config;
 	struct sk_lint_files files[SK_LINT_N_FILE_KINDS];	/* to be judged */
 	struct sk_lint_files context[SK_LINT_N_FILE_KINDS];
-	const char *modules_conf, *access_vectors, *perm_sets;	/* paths, or NULL */
+	const char *modules_conf, *access_vectors, *security_classes, *perm_sets;	/* paths, or NULL */
 	struct sk_lint_files global;	/* global_booleans, global_tunables */
 	struct sk_lint_name *known;
 	size_t n_known, cap_known;
 	struct sk_lint_marks *marks;	/* n_known, once all is learnt */
 	size_t n_declared[SK_N_DECLS];
+	bool has_userspace_classes;	/* it is known which they are */
+	uint32_t system_class;
 	uint32_t global_module, assumed_module, vectors_module, non_ordered, declaration, base_status;
 	struct sk_lint_wrapper {	/* an interface whose first statement is a call */
 		uint32_t interface, called;
@@ -145,7 +148,7 @@ struct sk_lint_check {
 	struct selkie_lint_check public;
 	uint64_t kinds;		/* of nodes, 1 << enum sk_outline_kind */
 	uint8_t files;		/* 1 << enum sk_lint_file_kind: in which it has something to say */
-	bool of_bad_lines;	/* with run_fc: lines that are no entry, instead of entries */
+	enum sk_fc_line_kind lines;	/* with run_fc: which it is about */
 	void (*run)(struct sk_lint *l, const struct sk_lint_check *check, const struct sk_outline_node *node);
 	void (*run_fc)(struct sk_lint *l, const struct sk_lint_check *check, const struct sk_fc_line *line,
 		       uint32_t number, uint32_t at);
@@ -162,6 +165,7 @@ void sk_lint_learn(struct sk_lint *l, const struct sk_lint_file *file);
 void sk_lint_learn_global(struct sk_lint *l, const struct sk_lint_file *file);
 void sk_lint_learn_transforms(struct sk_lint *l);
 void sk_lint_learn_modules(struct sk_lint *l, const char *text, size_t n);
+void sk_lint_learn_classes(struct sk_lint *l, const char *text, size_t n);
 void sk_lint_learn_sets(struct sk_lint *l, const char *text, size_t n);
 void sk_lint_learn_vectors(struct sk_lint *l, const char *text, size_t n);
 void sk_lint_forget(struct sk_lint *l);
@@ -197,6 +201,9 @@ static inline bool sk_lint_ends(const struct sk_lint *l, uint32_t name, const ch
 	return e->n >= n && !memcmp(e->s + e->n - n, suffix, n);
 }
 
+/* A declared class whose permissions programs decide on. Of `system` it is by its permissions, which may be NULL. */
+bool sk_lint_is_userspace(const struct sk_lint *l, uint32_t name, const struct sk_outline_list *perms);
+
 /* The template itself, or rather each call of it, declares the name as it stands. */
 bool sk_lint_template_declares(const struct sk_lint *l, uint32_t template, uint32_t name,
 			       enum sk_outline_decl flavor);
@@ -214,6 +221,10 @@ struct sk_lint_spoken {
 };
 
 struct sk_lint_spoken sk_lint_spoken_of(const struct sk_outline_node *node);
+
+/* The classes of a rule or transition, and their permissions where it has some; NULL: none. */
+const struct sk_outline_list *sk_lint_classes_of(const struct sk_outline_node *node,
+						 const struct sk_outline_list **ret_perms);
 
 /* False at the end. */
 static inline bool sk_lint_spoken_next(struct sk_lint_spoken *s, uint32_t *ret)
@@ -294,6 +305,7 @@ SK_LINT_RUN_FC(fc_foreign);
 SK_LINT_RUN_FC(fc_no_range);
 SK_LINT_RUN_FC(fc_regex);
 SK_LINT_RUN_FC(fc_bad);
+SK_LINT_RUN_FC(fc_blank);
 SK_LINT_RUN_FC(fc_user);
 SK_LINT_RUN_FC(fc_role);
 SK_LINT_RUN_FC(fc_type);

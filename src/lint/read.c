@@ -156,6 +156,8 @@ static int sk_learn_support(struct sk_lint *l)
 	}
 	r = sk_read_support(l, l->access_vectors, sk_lint_learn_vectors);
 	if (!r)
+		r = sk_read_support(l, l->security_classes, sk_lint_learn_classes);
+	if (!r)
 		r = sk_read_support(l, l->modules_conf, sk_lint_learn_modules);
 	if (!r)
 		r = sk_read_support(l, l->perm_sets, sk_lint_learn_sets);

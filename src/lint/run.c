@@ -19,7 +19,7 @@ struct sk_lint_enabled {
 		unsigned int n;
 		const struct sk_lint_check *list[40];
 	} kind[SK_LINT_FC][SK_OUTLINE_N_KINDS];	/* of .te and of .if files */
-	struct sk_kind_checks fc, fc_bad;
+	struct sk_kind_checks fc[SK_FC_LINE_N_KINDS];
 };
 
 /*
@@ -205,7 +205,7 @@ static void sk_choose_checks(const struct sk_lint *l, const struct selkie_lint_o
 	memset(to, 0, sizeof(*to));
 	for (size_t i = 0; i < sk_lint_n_checks; i++) {
 		const struct sk_lint_check *check = &sk_lint_checks[i];
-		struct sk_kind_checks *fc = check->of_bad_lines ? &to->fc_bad : &to->fc;
+		struct sk_kind_checks *fc = &to->fc[check->lines];
 
 		to->check[i] = sk_is_enabled(l, o, &check->public, level);
 		if (!to->check[i])
@@ -273,9 +273,7 @@ static void sk_judge_fc(struct sk_lint *l, const struct sk_lint_enabled *enabled
 		end = memchr(p, '\n', (size_t)(limit - p)) ?: limit;
 		sk_fc_line_read(&line, p, (size_t)(end - p), l->config.fc_macros.n ? sk_is_fc_macro : NULL,
 				&l->config.fc_macros);
-		if (line.kind == SK_FC_LINE_NOTHING)
-			continue;
-		checks = line.kind == SK_FC_LINE_BAD ? &enabled->fc_bad : &enabled->fc;
+		checks = &enabled->fc[line.kind];
 		for (unsigned int i = 0; i < checks->n; i++)
 			checks->list[i]->run_fc(l, checks->list[i], &line, number, (uint32_t)(p - text));
 	}
@@ -369,6 +367,7 @@ static int sk_lint_init(struct sk_lint *l, selkie_diagnostics *diags)
 	l->vectors_module = sk_lint_intern(l, "__av_file__", 11);
 	l->non_ordered = sk_lint_intern(l, "_non_ordered", 12);
 	l->declaration = sk_lint_intern(l, "_declaration", 12);
+	l->system_class = sk_lint_intern(l, "system", 6);
 	l->base_status = sk_lint_intern(l, "base", 4);
 	return l->error;
 }

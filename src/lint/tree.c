@@ -90,6 +90,8 @@ static int sk_visit_file(struct sk_walk *w, const char *path)
 		sk_note_first(&l->modules_conf, path);
 	else if (!strcmp(base, "access_vectors"))
 		sk_note_first(&l->access_vectors, path);
+	else if (!strcmp(base, "security_classes"))
+		sk_note_first(&l->security_classes, path);
 	else if (!strcmp(base, "obj_perm_sets.spt"))
 		sk_note_first(&l->perm_sets, path);
 	else if ((!strcmp(base, "global_booleans") || !strcmp(base, "global_tunables")) &&

@@ -131,7 +131,7 @@ void sk_fc_line_read(struct sk_fc_line *ret, const char *p, size_t n,
 	open = is_macro ? memchr(p, '(', n) : NULL;
 	if (open && is_macro(arg, p, (size_t)(open - p)))
 		return;
-	if (end[-1] == '\r')
+	while (end > p && strchr(" \t\r\f\v", end[-1]))
 		end--;
-	ret->kind = sk_fc_entry(ret, p, end) ? SK_FC_LINE_ENTRY : SK_FC_LINE_BAD;
+	ret->kind = end == p ? SK_FC_LINE_BLANK : sk_fc_entry(ret, p, end) ? SK_FC_LINE_ENTRY : SK_FC_LINE_BAD;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Outlines: recursive descent over a source as it stands. What counts as a node, on which line it begins and what is its
- * neighbor follows the grammar of SELint 1.4, so that judgments of style come out as its users know them; what that
+ * neighbor follows the grammar of SELint, so that judgments of style come out as its users know them; what that
  * grammar refuses is a mistake here, behind which the reading goes on.
  *
  * Blocks nest by recursion, at most DEPTH_MAX deep.

@@ -164,7 +164,10 @@ int sk_outline_read_vectors(struct sk_intern *names, const char *text, size_t n,
 			    void *arg);
 
 /* One line of a .fc file. */
-enum sk_fc_line_kind { SK_FC_LINE_NOTHING, SK_FC_LINE_ENTRY, SK_FC_LINE_BAD };
+enum sk_fc_line_kind {
+	SK_FC_LINE_NOTHING, SK_FC_LINE_ENTRY, SK_FC_LINE_BAD, SK_FC_LINE_BLANK,	/* blank: of blanks only */
+	SK_FC_LINE_N_KINDS,
+};
 
 struct sk_fc_part {
 	const char *p;

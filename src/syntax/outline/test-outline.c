@@ -233,7 +233,9 @@ static void test_fc_lines(void **state)
 	expect_line("/a -xy u:r:t", SK_FC_LINE_BAD, NULL, NULL);
 	expect_line("/a gen_context(u:r:t", SK_FC_LINE_BAD, NULL, NULL);
 	expect_line("/a gen_context(u:r,s0)", SK_FC_LINE_BAD, NULL, NULL);
-	expect_line("  ", SK_FC_LINE_BAD, NULL, NULL);
+	expect_line("  ", SK_FC_LINE_BLANK, NULL, NULL);
+	expect_line("\t\r", SK_FC_LINE_BLANK, NULL, NULL);
+	expect_line("/a <<none>> \t", SK_FC_LINE_ENTRY, NULL, NULL);
 }
 
 int main(void)

@@ -153,30 +153,54 @@ int sk_failure(const struct sk_command *cmd, const char *fmt, ...)
 	return SK_EXIT_FAILED;
 }
 
-static void sk_option_help(struct sk_buf *out, const struct sk_option *o)
+static int sk_option_head(char left[80], const struct sk_option *o)
 {
-	char left[80];
 	int n = 0;
 
 	if (o->letter)
-		n += snprintf(left + n, sizeof(left) - (size_t)n, "-%c", o->letter);
+		n += snprintf(left + n, 80 - (size_t)n, "-%c", o->letter);
 	else
-		n += snprintf(left + n, sizeof(left) - (size_t)n, "%s",
-			      o->one_dash ? o->one_dash + 1 : "  ");
+		n += snprintf(left + n, 80 - (size_t)n, "%s", o->one_dash ? o->one_dash + 1 : "  ");
 	if (o->name && !o->one_dash)
-		n += snprintf(left + n, sizeof(left) - (size_t)n, "%s--%s", o->letter ? ", " : "  ",
-			      o->name);
+		n += snprintf(left + n, 80 - (size_t)n, "%s--%s", o->letter ? ", " : "  ", o->name);
 	if (o->arg && o->next_word)
-		n += snprintf(left + n, sizeof(left) - (size_t)n, " [%s]", o->arg);
+		n += snprintf(left + n, 80 - (size_t)n, " [%s]", o->arg);
 	else if (o->arg && o->optional_arg)
-		n += snprintf(left + n, sizeof(left) - (size_t)n, "[=%s]", o->arg);
+		n += snprintf(left + n, 80 - (size_t)n, "[=%s]", o->arg);
 	else if (o->arg)
-		n += snprintf(left + n, sizeof(left) - (size_t)n, " %s", o->arg);
+		n += snprintf(left + n, 80 - (size_t)n, " %s", o->arg);
+	return n;
+}
+
+static void sk_option_help(struct sk_buf *out, const struct sk_option *o)
+{
+	char left[80];
+	int n = sk_option_head(left, o);
+
 	if (n > 28)
 		sk_buf_printf(out, "  %s\n  %-28s  ", left, "");
 	else
 		sk_buf_printf(out, "  %-28s  ", left);
 	sk_print_wrapped_on(out, o->help, 32, sk_width(STDOUT_FILENO));
+}
+
+/* The names of options, as many in a line as fit. */
+static void sk_brief_help(struct sk_buf *out, const struct sk_option *options, unsigned int n_options)
+{
+	int width = (int)sk_width(STDOUT_FILENO), at = 0;
+	char head[80];
+
+	for (unsigned int i = 0; i < n_options; i++) {
+		int n = sk_option_head(head, &options[i]), blanks = (int)strspn(head, " ");
+
+		if (at && at + 2 + n - blanks > width) {
+			sk_buf_addc(out, '\n');
+			at = 0;
+		}
+		sk_buf_join(out, "  ", head + blanks, NULL);
+		at += 2 + n - blanks;
+	}
+	sk_buf_addc(out, '\n');
 }
 
 void sk_command_help(const struct sk_command *cmd)
@@ -190,8 +214,14 @@ void sk_command_help(const struct sk_command *cmd)
 	if (cmd->about)
 		sk_buf_join(&out, "\n", cmd->about, "\n", NULL);
 	sk_buf_adds(&out, "\nOptions:\n");
-	for (const struct sk_option *o = cmd->options; o->letter || o->name; o++)
-		sk_option_help(&out, o);
+	for (const struct sk_option *o = cmd->options; o->letter || o->name; o++) {
+		unsigned int i = (unsigned int)(o - cmd->options) - cmd->brief_first;
+
+		if (i >= cmd->n_brief)
+			sk_option_help(&out, o);
+		else if (!i)
+			sk_brief_help(&out, o, cmd->n_brief);
+	}
 	sk_option_help(&out, &(struct sk_option){ .name = "help", .help = "show this help" });
 	if (cmd->example)
 		sk_buf_join(&out, "\nExample:\n  ", cmd->example, "\n", NULL);

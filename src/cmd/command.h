@@ -48,6 +48,7 @@ struct sk_command {
 	const char *summary;	/* one line, no full stop, starts with a lower-case verb */
 	const char *arguments;	/* synopsis after the options: "SOURCE TARGET CLASS PERM..." */
 	const struct sk_option *options;	/* ends with SK_OPTION_END; --help is added to all */
+	unsigned int brief_first, n_brief;	/* options whose names say it all: the help gives their names only */
 	const char *about;	/* a few lines more, or NULL */
 	const char *example;	/* one or two command lines, as a person would type them */
 	int (*run)(const struct sk_command *cmd, int argc, char **argv);	/* argv[0] is the command's name */

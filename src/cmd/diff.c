@@ -399,6 +399,7 @@ const struct sk_command sk_cmd_diff = {
 	.summary = "tell what differs between two policies and what that means",
 	.arguments = "OLD NEW",
 	.options = sk_diff_options,
+	.n_brief = SELKIE_N_DIFF_SECTIONS,
 	.about =
 		"OLD and NEW are policy files, roots of systems, sources, or PATH@REVISION in git. "
 		"Without an option\n"

@@ -614,6 +614,8 @@ const struct sk_command sk_cmd_info = {
 	.summary = "tell what a policy consists of",
 	.arguments = "[POLICY]",
 	.options = sk_info_options,
+	.brief_first = SK_INFO_QUERIES,
+	.n_brief = SELKIE_N_COMPONENT_KINDS,
 	.about = "Without a query, a summary. A query may name one component: -t httpd_t. Options\n"
 		 "and output are those of seinfo (setools 4.4).",
 	.example = "selkie info -x -t httpd_t",

@@ -381,6 +381,8 @@ const struct sk_command sk_cmd_search = {
 	.summary = "list the rules of a policy that match",
 	.arguments = "[POLICY]",
 	.options = sk_search_options,
+	.brief_first = SK_SEARCH_KINDS,
+	.n_brief = SK_SEARCH_SOURCE - SK_SEARCH_KINDS,
 	.about = "At least one kind of rule must be asked for. Names stand for the types they\n"
 		 "expand to, unless -ds or -dt says otherwise. Options, output and order are\n"
 		 "those of sesearch (setools 4.4).",

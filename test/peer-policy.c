@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -207,6 +208,22 @@ char *peer_checkpolicy_marked(const char *source, unsigned int marks, unsigned i
 	return compile("checkpolicy", source, marks, version, flags, ret_size);
 }
 
+unsigned int peer_newest_module(void)
+{
+	return getenv("SELKIE_PEER_311") ? 24 : 21;
+}
+
+/* The program that knows the version: Debian's up to 21. */
+static const char *checkmodule_of(unsigned int version)
+{
+	static char newer[PATH_MAX];
+
+	if (version <= 21)
+		return "checkmodule";
+	snprintf(newer, sizeof(newer), "%s/bin/checkmodule", getenv("SELKIE_PEER_311"));
+	return newer;
+}
+
 char *peer_checkmodule(const char *source, unsigned int version, const char *const *flags, size_t *ret_size)
 {
 	size_t n = strlen(source);
@@ -226,7 +243,7 @@ char *peer_checkmodule(const char *source, unsigned int version, const char *con
 			all[i] = "-m";
 			break;
 		}
-	return compile_prepared(&w, "checkmodule", version, all, ret_size);
+	return compile_prepared(&w, checkmodule_of(version), version, all, ret_size);
 }
 
 static void write_file(const char *path, const char *data, size_t size)
@@ -251,6 +268,20 @@ char *peer_package(const char *module, size_t n_module, const char *contexts, si
 	must_run(&w, (const char *const[]){ "semodule_package", "-o", w.output, "-m", w.source, "-f", contexts_path, NULL });
 	data = peer_read(w.output, ret_size);
 	unlink(contexts_path);
+	close_workplace(&w);
+	return data;
+}
+
+char *peer_bare_module_to_cil(const char *module, size_t n_module, unsigned int version, size_t *ret_size)
+{
+	const char *program = checkmodule_of(version);
+	struct workplace w;
+	char *data;
+
+	open_workplace(&w);
+	write_file(w.source, module, n_module);
+	must_run(&w, (const char *const[]){ program, "-M", "-b", "-C", "-o", w.output, w.source, NULL });
+	data = peer_read(w.output, ret_size);
 	close_workplace(&w);
 	return data;
 }

@@ -47,6 +47,12 @@ char *peer_package(const char *module, size_t n_module, const char *contexts, si
 /* What the peers' converter of packages makes of one. */
 char *peer_module_to_cil(const char *package, size_t n_package, size_t *ret_size);
 
+/* By the compiler of modules, of a module that is in no package. */
+char *peer_bare_module_to_cil(const char *module, size_t n_module, unsigned int version, size_t *ret_size);
+
+/* The newest version of modules that a peer is there for: 24 with userspace 3.11, else 21. */
+unsigned int peer_newest_module(void);
+
 /* The bytes of a file. Fails the test when it cannot be read. */
 char *peer_read(const char *path, size_t *ret_size);
 

@@ -540,5 +540,9 @@ int sk_compile_blocks(struct sk_compiler *c)
 		if (!c->enabled[b])
 			sk_list_block(c, b);
 	sk_map_done(&s.perms);
+	/* Nobody asks again why a block is off: megabytes of a whole policy. */
+	free(c->needs);
+	c->needs = NULL;
+	c->n_needs = c->cap_needs = 0;
 	return c->no_memory ? -ENOMEM : r;
 }

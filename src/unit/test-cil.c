@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -190,11 +191,15 @@ static void test_optionals(void **state)
 	run_done(&run);
 }
 
-/* Twenty macros that call the next one four times; blocks that inherit each other at every level. */
+/*
+ * Twenty macros that call the next one four times; blocks that inherit each other at every level; class permissions of
+ * class permissions; optionals in macros.
+ */
 static void test_bombs(void **state)
 {
-	struct sk_buf macros = SK_BUF_INIT, blocks = SK_BUF_INIT, maps = SK_BUF_INIT;
-	const struct sk_buf *const bombs[] = { &macros, &blocks, &maps };
+	struct sk_buf macros = SK_BUF_INIT, blocks = SK_BUF_INIT, maps = SK_BUF_INIT, nested = SK_BUF_INIT;
+	const struct sk_buf *const bombs[] = { &macros, &blocks, &maps, &nested };
+	struct rusage usage;
 	struct run run;
 
 	for (int i = 0; i < 20; i++)
@@ -206,6 +211,9 @@ static void test_bombs(void **state)
 	for (int i = 0; i < 30; i++)
 		sk_buf_printf(&maps, "(classpermission p%d)(classpermissionset p%d p%d)(classpermissionset p%d p%d)\n", i, i, i + 1, i,
 			      i + 1);
+	for (int i = 0; i < 40; i++)
+		sk_buf_printf(&nested, "(macro n%d ((type p)) (optional o%d (call n%d (p)) (call n%d (p))))\n", i, i, i + 1, i + 1);
+	sk_buf_adds(&nested, "(macro n40 ((type p)) (allow p p (f (r))))(type z)(call n0 (z))");
 	sk_buf_adds(&maps, "(classpermission p30)(classpermissionset p30 (c (d)))(allow a b p0)");
 	for (size_t i = 0; i < SK_ARRAY_LEN(bombs); i++) {
 		bool found = false;
@@ -219,6 +227,12 @@ static void test_bombs(void **state)
 	sk_buf_done(&macros);
 	sk_buf_done(&blocks);
 	sk_buf_done(&maps);
+	sk_buf_done(&nested);
+#ifndef __SANITIZE_ADDRESS__
+	/* All of them stay in memory that any machine has. */
+	assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+	assert_in_range(usage.ru_maxrss, 1, 256 * 1024);
+#endif
 }
 
 static int scene(void *arg)

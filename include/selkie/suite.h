@@ -96,11 +96,17 @@ int selkie_test_results_get(const selkie_test_results *results, size_t i, struct
 
 /*
  * The kernel as judge. job: the questions of all tests, one a line, for a machine that has loaded the policy
- * (selkie/experimental/machine.h); *ret_job is the caller's (free). judge: the outcomes by its answers, one a line; reasons
- * are not looked at, and labels of paths and ports, numbers, flows, ways and `only` are skipped. Returns as
- * selkie_suite_run.
+ * (selkie/experimental/machine.h); *ret_job is the caller's (free). judge: the outcomes by its answers, one a line; labels of
+ * paths and ports, numbers, flows, ways and `only` are skipped. Returns as selkie_suite_run.
+ *
+ * A kernel does not say why it denies. Where rows name reasons the job loads further policies, variants of the tested one in
+ * which one thing alone can deny, and asks these rows of each: what is denied then is denied by that. Which remedy booleans
+ * would be is not asked. job_policies calls each(arg, name, policy) with these, named as the job names them, until it
+ * returns nonzero, which is passed on; a policy lives until each returns. Returns as selkie_suite_run else.
  */
 int selkie_suite_job(const selkie_suite *suite, const selkie_state *state, char **ret_job);
+int selkie_suite_job_policies(const selkie_suite *suite,
+			      int (*each)(void *arg, const char *name, const selkie_policy *policy), void *arg);
 int selkie_suite_judge(const selkie_suite *suite, const selkie_state *state, const char *answers,
 		       selkie_test_results **ret);
 

@@ -196,8 +196,34 @@ static int sk_test_progress(void *arg, size_t done)
 	return 0;
 }
 
+/* The further policies of a job, as the kernel reads them. */
+struct sk_test_policies {
+	struct sk_test *test;
+	struct selkie_machine_policy list[8];
+	size_t n;
+};
+
+static int sk_test_take_policy(void *arg, const char *name, const selkie_policy *policy)
+{
+	struct sk_test_policies *all = arg;
+	struct selkie_machine_policy *p = &all->list[all->n];
+	void *data = NULL;
+	int r;
+
+	if (all->n == SK_ARRAY_LEN(all->list))
+		return -E2BIG;
+	r = selkie_policy_write_memory(policy, 0, all->test->diags, &data, &p->size);
+	if (r)
+		return r;
+	p->name = name;
+	p->data = data;
+	all->n++;
+	return 0;
+}
+
 static int sk_test_ask_kernel(struct sk_test *t)
 {
+	struct sk_test_policies all = { .test = t };
 	struct selkie_machine_options o = SELKIE_MACHINE_OPTIONS_INIT;
 	sk_auto_free char *job = NULL, *answers = NULL;
 	sk_auto_free void *policy = NULL;
@@ -211,9 +237,15 @@ static int sk_test_ask_kernel(struct sk_test *t)
 	if (!r)
 		r = selkie_policy_write_memory(t->system.policy, 0, t->diags, &policy, &size);
 	if (!r)
+		r = selkie_suite_job_policies(t->suite, sk_test_take_policy, &all);
+	o.policies = all.list;
+	o.n_policies = all.n;
+	if (!r)
 		r = selkie_machine_ask(&o, policy, size, job, t->diags, &answers);
 	if (!r)
 		r = selkie_suite_judge(t->suite, t->system.state, answers, &t->results);
+	for (size_t i = 0; i < all.n; i++)
+		free((void *)all.list[i].data);
 	if (r > 0) {
 		sk_print_diagnostics(t->diags);
 		return sk_failure(t->cmd, "the kernel could not be asked");

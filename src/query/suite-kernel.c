@@ -3,13 +3,18 @@
  * Tests with the kernel as judge: the questions of all tests as lines for a throwaway machine, and the tests judged by its
  * answers. Both walk the rows in one order through one function, which either writes a line or reads its answer, so that
  * they cannot drift apart. What is no question for a kernel (labels of paths, flows, ways, numbers) is skipped.
+ *
+ * Reasons take a pass each, with a policy in which that one thing alone can deny. Only bounds cannot be had alone, since the
+ * bounding type is held to constraints: where those deny the row's own source too, nothing is said about bounds.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "model/context.h"
+#include "model/variant.h"
 #include "query/suite.h"
 
 struct sk_interview {
@@ -18,7 +23,22 @@ struct sk_interview {
 	const char *answers;
 	struct sk_suite_runner runner;	/* the state, for what the kernel is not asked */
 	struct sk_test_results *results;	/* NULL while the job is written */
+	int part;			/* of a pass for reasons: enum sk_policy_part; else -1 */
+	uint32_t *constrained;		/* what constraints deny, question by question of that pass */
+	size_t n_constrained, cap_constrained, at_constrained;
 	int error;
+};
+
+/* The passes, the names of their policies, and what rows and messages call them. */
+static const struct {
+	const char *file;
+	enum selkie_denial why;
+	const char *words;
+} sk_parts[SK_N_PARTS] = {
+	[SK_PART_RULES] = { "policy.rules", SELKIE_DENIAL_RULE, "a missing rule" },
+	[SK_PART_CONSTRAINTS] = { "policy.constraints", SELKIE_DENIAL_CONSTRAINT, "a constraint" },
+	[SK_PART_ROLES] = { "policy.roles", SELKIE_DENIAL_ROLE, "a missing rule for roles" },
+	[SK_PART_BOUNDS] = { "policy.bounds", SELKIE_DENIAL_BOUNDS, "bounds" },
 };
 
 /* Writes a question, or reads its answer: borrowed until the next, "" where there is none. */
@@ -101,6 +121,35 @@ static const char *sk_words(struct sk_interview *v, uint32_t cls, uint32_t perms
 	return s ? s : "";
 }
 
+/* A pair of a row that names reasons, asked where one of them alone can deny. */
+static bool sk_reason_pair(struct sk_interview *v, const struct sk_suite_row *row, const struct sk_context *source,
+			   const struct sk_context *target)
+{
+	const struct sk_suite_bound *b = row->bound;
+	uint32_t allowed = sk_kernel_access(v, source, target, b->cls), denied = b->perms & ~allowed, unsure = 0;
+	bool named = b->reasons >> sk_parts[v->part].why & 1;
+
+	if (v->job)
+		return true;
+	/* where nothing bounds the source, nothing was granted that only bounds could deny */
+	if (v->part == SK_PART_BOUNDS && !v->suite->policy->type_by_id[source->type.v]->bounds.v) {
+		allowed = b->perms;
+		denied = 0;
+	}
+	if (v->part == SK_PART_CONSTRAINTS) {
+		v->error = sk_grow(&v->constrained, &v->cap_constrained, v->n_constrained + 1, sizeof(*v->constrained));
+		if (v->error)
+			return false;
+		v->constrained[v->n_constrained++] = denied;
+	} else if (v->part == SK_PART_BOUNDS && v->at_constrained < v->n_constrained) {
+		unsure = v->constrained[v->at_constrained++];
+	}
+	if (named ? b->perms & allowed : denied & ~unsure)
+		return sk_no(v, named ? "the kernel does not deny %s by %s" : "the kernel denies %s by %s, too",
+			     sk_words(v, b->cls, named ? b->perms & allowed : denied & ~unsure), sk_parts[v->part].words);
+	return true;
+}
+
 static bool sk_pair(struct sk_interview *v, const struct sk_suite_row *row, const struct sk_context *source,
 		    const struct sk_context *target)
 {
@@ -130,11 +179,14 @@ static bool sk_pairs(struct sk_interview *v, const struct sk_suite_row *row)
 	const struct sk_suite_bound *b = row->bound;
 	bool good = true;
 
+	bool (*pair)(struct sk_interview *, const struct sk_suite_row *, const struct sk_context *,
+		     const struct sk_context *) = v->part < 0 ? sk_pair : sk_reason_pair;
+
 	for (uint32_t i = 0; i < b->source.n && !v->error; i++) {
 		if (b->self)
-			good &= sk_pair(v, row, b->source.contexts[i], b->source.contexts[i]);
+			good &= pair(v, row, b->source.contexts[i], b->source.contexts[i]);
 		for (uint32_t k = 0; k < b->target.n && !v->error; k++)
-			good &= sk_pair(v, row, b->source.contexts[i], b->target.contexts[k]);
+			good &= pair(v, row, b->source.contexts[i], b->target.contexts[k]);
 	}
 	return good;
 }
@@ -213,8 +265,16 @@ static bool sk_kernel_transition(struct sk_interview *v, const struct sk_suite_r
 	return sk_no(v, row->no ? "by the kernel's answers it happens" : "by the kernel's answers it does not happen");
 }
 
-static bool sk_is_asked(const struct sk_suite_row *row)
+/* Whether a row names reasons that a kernel can be asked for. */
+static bool sk_has_reasons(const struct sk_suite_row *row)
 {
+	return row->kind == SELKIE_TEST_DENY && row->bound->reasons && !row->bound->n_numbers;
+}
+
+static bool sk_is_asked(const struct sk_interview *v, const struct sk_suite_row *row)
+{
+	if (v->part >= 0)
+		return sk_has_reasons(row);
 	switch (row->kind) {
 	case SELKIE_TEST_ALLOW:
 	case SELKIE_TEST_DENY:
@@ -248,7 +308,22 @@ static void sk_kernel_booleans(struct sk_interview *v)
 	sk_exchange(v, answer, sizeof(answer), "commit");
 }
 
-static int sk_interview_all(struct sk_interview *v, const struct sk_state *state)
+/* The outcome of a test: in the passes for reasons one that passed may still fail. */
+static void sk_outcome(struct sk_interview *v, size_t test, bool asked, bool good)
+{
+	struct sk_test_result *at = &v->results->list[test];
+
+	if (v->part < 0) {
+		at->skipped = !asked;
+		at->passed = good;
+		v->results->n_failed += !good;
+	} else if (at->passed && !good) {
+		at->passed = false;
+		v->results->n_failed++;
+	}
+}
+
+static int sk_interview_pass(struct sk_interview *v, const struct sk_state *state)
 {
 	const struct sk_suite *suite = v->suite;
 	size_t test = 0;
@@ -259,6 +334,7 @@ static int sk_interview_all(struct sk_interview *v, const struct sk_state *state
 	sk_kernel_booleans(v);
 	for (size_t i = 0; i < suite->n_rows && !v->error && !v->runner.error; i++) {
 		const struct sk_suite_row *row = &suite->rows[i];
+		bool asked, good;
 
 		if (row->kind >= SK_SUITE_SET) {
 			sk_suite_set(&v->runner, row);
@@ -266,23 +342,100 @@ static int sk_interview_all(struct sk_interview *v, const struct sk_state *state
 				sk_kernel_booleans(v);
 			continue;
 		}
+		asked = sk_is_asked(v, row);
 		if (v->results)
 			v->results->at = &v->results->list[test];
+		good = !asked || sk_kernel_test(v, row);
+		if (v->results)
+			sk_outcome(v, test, asked, good);
 		test++;
-		if (!sk_is_asked(row)) {
-			if (v->results)
-				v->results->at->passed = v->results->at->skipped = true;
-			continue;
-		}
-		if (sk_kernel_test(v, row)) {
-			if (v->results)
-				v->results->at->passed = true;
-		} else if (v->results) {
-			v->results->n_failed++;
-		}
 	}
 	r = v->error ? v->error : v->runner.error;
 	sk_suite_runner_done(&v->runner);
+	return r;
+}
+
+static bool sk_any_reasons(const struct sk_suite *suite)
+{
+	for (size_t i = 0; i < suite->n_tests; i++)
+		if (sk_has_reasons(&suite->rows[suite->tests[i]]))
+			return true;
+	return false;
+}
+
+static int sk_interview_all(struct sk_interview *v, const struct sk_state *state)
+{
+	int r;
+
+	v->part = -1;
+	r = sk_interview_pass(v, state);
+	for (int part = 0; part < SK_N_PARTS && !r && sk_any_reasons(v->suite); part++) {
+		char answer[64];
+
+		v->part = part;
+		sk_exchange(v, answer, sizeof(answer), "load %s", sk_parts[part].file);
+		if (!v->job && strcmp(answer, "ok"))
+			return -EBADMSG;
+		r = sk_interview_pass(v, state);
+	}
+	free(v->constrained);
+	return r;
+}
+
+/* Allow rules for all that rows with reasons ask for; of sources that are bounded only, where bounds are asked for. */
+static int sk_granted(const struct sk_suite *suite, bool bounded, struct sk_rule **ret, size_t *ret_n)
+{
+	const struct sk_policy *p = suite->policy;
+	struct sk_map known = { 0 };
+	size_t cap = 0;
+	int r = 0;
+
+	for (size_t t = 0; t < suite->n_tests && !r; t++) {
+		const struct sk_suite_bound *b = suite->rows[suite->tests[t]].bound;
+
+		if (!sk_has_reasons(&suite->rows[suite->tests[t]]))
+			continue;
+		for (uint32_t i = 0; i < b->source.n && !r; i++)
+			for (uint32_t k = 0; k < (b->self ? 1 : b->target.n) && !r; k++) {
+				uint32_t source = b->source.contexts[i]->type.v;
+				uint32_t target = b->self ? source : b->target.contexts[k]->type.v, *slot;
+				bool new;
+
+				if (bounded && !p->type_by_id[source]->bounds.v)
+					continue;
+				r = sk_map_insert(&known, (uint64_t)source << 32 | (uint64_t)target << 16 | b->cls, 0, &slot,
+						  &new);
+				if (!r && new)
+					r = sk_grow(ret, &cap, *ret_n + 1, sizeof(**ret));
+				if (!r && new)
+					(*ret)[(*ret_n)++] = (struct sk_rule){
+						.source = (uint16_t)source, .target = (uint16_t)target,
+						.cls = (uint16_t)b->cls, .kind = SK_RULE_ALLOW,
+						.data = p->class_by_id[b->cls]->perm_mask,
+					};
+			}
+	}
+	sk_map_done(&known);
+	return r;
+}
+
+int selkie_suite_job_policies(const selkie_suite *suite,
+			      int (*each)(void *arg, const char *name, const selkie_policy *policy), void *arg)
+{
+	int r = suite->policy ? 0 : -EINVAL;
+
+	for (int part = 0; part < SK_N_PARTS && !r && sk_any_reasons(suite); part++) {
+		sk_auto_free struct sk_rule *granted = NULL;
+		struct sk_policy *variant = NULL;
+		size_t n = 0;
+
+		r = sk_granted(suite, part == SK_PART_BOUNDS, &granted, &n);
+		if (!r)
+			r = sk_policy_alone(suite->policy, (enum sk_policy_part)part, granted, n, &variant);
+		if (!r)
+			r = each(arg, sk_parts[part].file, variant);
+		sk_policy_alone_free(variant);
+	}
 	return r;
 }
 

@@ -11,6 +11,7 @@
 
 #include "alloc-fail.h"
 #include "base/memory.h"
+#include "selkie/rule.h"
 #include "selkie/suite.h"
 
 static selkie_policy *policy;
@@ -32,9 +33,22 @@ static const char rows[] =
 	"no flow shadow_t httpd_t weight 10 except *\n"
 	"reach init_t httpd_t\n";
 
+/* The variants that reasons take, in the order in which a job loads them. */
+static int take_policy(void *arg, const char *name, const selkie_policy *variant)
+{
+	size_t *n = arg;
+
+	assert_non_null(name);
+	assert_true(selkie_rule_count(variant) >= selkie_rule_count(policy));
+	++*n;
+	return 0;
+}
+
 static int run(const char *text, bool *ret_all)
 {
 	selkie_test_results *results = NULL;
+	char *job = NULL;
+	size_t n_policies = 0;
 	selkie_coverage *coverage = NULL;
 	selkie_suite *suite = NULL;
 	selkie_state *state = NULL;
@@ -52,7 +66,17 @@ static int run(const char *text, bool *ret_all)
 	if (!r)
 		r = selkie_suite_cover(suite, state, SELKIE_COVERAGE_TESTED, &coverage);
 	if (!r)
+		r = selkie_suite_job(suite, state, &job);
+	if (!r)
+		r = selkie_suite_job_policies(suite, take_policy, &n_policies);
+	if (!r) {
 		*ret_all = !selkie_test_results_failed(results);
+		assert_int_equal(n_policies, strstr(text, "because rule") ? 4 : 0);
+		for (const char *s = job; (s = strstr(s, "\nload ")); s++)
+			n_policies--;
+		assert_int_equal(n_policies, 0);
+	}
+	free(job);
 	selkie_coverage_free(coverage);
 	selkie_test_results_free(results);
 	selkie_state_free(state);

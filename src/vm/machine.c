@@ -123,7 +123,25 @@ static int sk_put_guest(struct sk_machine *m, int fd)
 	return r ? r : sk_archive_put(fd, "init", S_IFREG | 0755, data, size);
 }
 
-static int sk_make_root(struct sk_machine *m, const void *policy, size_t size, const char *job)
+static int sk_put_policies(int fd, const struct selkie_machine_options *options)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < options->n_policies && !r; i++) {
+		const struct selkie_machine_policy *p = &options->policies[i];
+		sk_auto_free char *path = NULL;
+
+		if (asprintf(&path, "job/%s", p->name) < 0) {
+			path = NULL;
+			return -ENOMEM;
+		}
+		r = sk_archive_put(fd, path, S_IFREG | 0644, p->data, p->size);
+	}
+	return r;
+}
+
+static int sk_make_root(struct sk_machine *m, const struct selkie_machine_options *options, const void *policy,
+			size_t size, const char *job)
 {
 	int fd = open(m->root, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), r;
 	sk_auto_free char *lines = NULL;
@@ -145,6 +163,8 @@ static int sk_make_root(struct sk_machine *m, const void *policy, size_t size, c
 		r = sk_archive_put(fd, "job", S_IFDIR | 0755, NULL, 0);
 	if (!r)
 		r = sk_archive_put(fd, "job/policy", S_IFREG | 0644, policy, size);
+	if (!r)
+		r = sk_put_policies(fd, options);
 	if (!r)
 		r = sk_archive_put(fd, "job/questions.job", S_IFREG | 0644, lines, strlen(lines));
 	if (!r)
@@ -355,7 +375,7 @@ int selkie_machine_ask(const struct selkie_machine_options *options, const void 
 	if (!r)
 		r = sk_make_folder(&m);
 	if (!r)
-		r = sk_make_root(&m, policy, size, job);
+		r = sk_make_root(&m, options, policy, size, job);
 	if (!r)
 		r = sk_ask(&m, options->seconds ? options->seconds : 300, ret_answers);
 	sk_machine_done(&m);

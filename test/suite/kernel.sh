@@ -25,8 +25,21 @@ deny web_t page_t:file read
 exactly web_t page_t:file read getattr
 label create web_t tmp_t:file is page_t
 transition kernel_t web_exec_t is web_t
+deny web_t page_t:file write because rule
+deny web_t shadow_t:file read because constraint
+deny web_t shadow_t:file read because rule constraint
+deny web_worker_t page_t:file write because rule
+deny admin_t user_u:user_r:user_t:s0 process transition because rule constraint
 EOF
-SELKIE_GUEST=$guest "$selkie" test --policy "$policy" --kernel="$cache/kernel/vmlinuz" --tap "$suite" "$work/wrong.t" \
+# reasons that the sample does not have
+cat >"$work/right.t" <<'EOF'
+user user_u
+role user_r
+deny user_t admin_u:system_r:web_t:s0 process transition because constraint role
+reset
+deny admin_t user_u:user_r:user_t:s0 process transition because rule constraint role
+EOF
+SELKIE_GUEST=$guest "$selkie" test --policy "$policy" --kernel="$cache/kernel/vmlinuz" --tap "$suite" "$work/right.t" "$work/wrong.t" \
 	>"$work/out" 2>"$work/err"
 status=$?
 n=0
@@ -41,8 +54,9 @@ check() {
 	fi
 }
 check "exit status" "$status" 1
-check "rows of the sample that the kernel contradicts" "$(grep -c "^not ok .*web.t:" "$work/out")" 0
-check "wrong rows that it contradicts" "$(grep -c "^not ok .*wrong.t:" "$work/out")" 5
+check "rows of the sample that the kernel contradicts" "$(grep -cE "^not ok .*(web|right).t:" "$work/out")" 0
+check "wrong rows that it contradicts" "$(grep -c "^not ok .*wrong.t:" "$work/out")" 10
+check "reasons that are not the kernel's" "$(grep -cE '^# the kernel (does not deny|denies) ' "$work/out")" 5
 check "most rows are asked" "$([ "$(grep -c '# SKIP' "$work/out")" -lt 20 ] && echo yes)" yes
 check "a file that is no kernel" "$(SELKIE_GUEST=$guest "$selkie" test --policy "$policy" --kernel="$work/none" "$suite" 2>&1 |
 	grep -c E0691)" 1

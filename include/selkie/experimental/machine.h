@@ -17,17 +17,26 @@ extern "C" {
  */
 #define SELKIE_MACHINE_OPTIONS_VERSION 1
 
+/* A further policy, for lines "load NAME". */
+struct selkie_machine_policy {
+	const char *name;
+	const void *data;
+	size_t size;
+};
+
 /* Initialize with SELKIE_MACHINE_OPTIONS_INIT. All is borrowed for the call. */
 struct selkie_machine_options {
 	unsigned int version;	/* SELKIE_MACHINE_OPTIONS_VERSION */
 	const char *kernel;	/* a kernel image; NULL: that of this system, or the newest in /boot */
 	const char *guest;	/* the program in the machine; NULL: the installed one */
 	unsigned int seconds;	/* after which it is given up; 0: 300 */
+	const struct selkie_machine_policy *policies;
+	size_t n_policies;
 };
 
 #define SELKIE_MACHINE_OPTIONS_INIT                                                                \
 	{                                                                                          \
-		SELKIE_MACHINE_OPTIONS_VERSION, 0, 0, 0                                            \
+		SELKIE_MACHINE_OPTIONS_VERSION, 0, 0, 0, 0, 0                                      \
 	}
 
 /* There is no emulator, no kernel, or the machine did not come to its end; the diagnostics say what. */
@@ -39,7 +48,7 @@ struct selkie_machine_options {
  * gone afterwards. diags: E0691, E0692; NULL is allowed.
  *
  * policy, size: a kernel policy of a version that the kernel reads. job: lines as "access SOURCE TARGET CLASS",
- * "create ... [NAME]", "member ...", "relabel ...", "boolean NAME 0|1", "commit".
+ * "create ... [NAME]", "member ...", "relabel ...", "boolean NAME 0|1", "commit", "load NAME" for a further policy.
  * *ret_answers: one line of answer each, zero-terminated; the caller's (free). What the kernel answers to an access begins
  * with the allowed vector in hexadecimal; "! N" is an errno.
  * Returns 0, SELKIE_MACHINE_UNAVAILABLE, -EINVAL for a wrong version, or another negative errno.

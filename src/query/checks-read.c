@@ -24,6 +24,7 @@ static const char *const sk_key_words[SK_N_CHECK_KEYS] = {
 	[SK_CHECK_EXEMPT_TARGET] = "exempt_target", [SK_CHECK_EXPECT_SOURCE] = "expect_source",
 	[SK_CHECK_EXPECT_TARGET] = "expect_target", [SK_CHECK_ATTR] = "attr", [SK_CHECK_MISSING_OK] = "missing_ok",
 	[SK_CHECK_EXEMPT_FILE] = "exempt_file", [SK_CHECK_EXEMPT_EXEC] = "exempt_exec_domain",
+	[SK_CHECK_EXEMPT_LOAD] = "exempt_load_domain",
 	[SK_CHECK_EXEMPT_WRITE] = "exempt_write_domain", [SK_CHECK_OPTIONAL] = "optional",
 };
 

@@ -249,9 +249,20 @@ static int sk_empty_typeattr(struct sk_checker *c, const struct sk_check *check)
 	return r;
 }
 
-/* Rules of class file with any of these permissions mark the types they are about. */
-static int sk_mark_files(struct sk_checker *c, const struct sk_check *check, const char *perms,
-			 const struct sk_bitset *exempt_source, const struct sk_bitset *exempt_file, struct sk_bitset *ret)
+/* Which rules mark the types they are about. */
+struct sk_marking {
+	const char *cls, *perms;
+	const struct sk_bitset *exempt_source, *exempt_target;
+	bool of_others;			/* a type that is a source of the rule, too, is not meant */
+};
+
+static bool sk_is_source(const struct sk_marking *m, const struct sk_idset *sources, uint32_t type)
+{
+	return m->of_others && sk_idset_has(sources, type) && !sk_bitset_has(m->exempt_source, type);
+}
+
+static int sk_mark_targets(struct sk_checker *c, const struct sk_check *check, const struct sk_marking *m,
+			   struct sk_bitset *ret)
 {
 	static const struct sk_bitset nothing;
 	const struct sk_policy *p = c->policy;
@@ -260,16 +271,16 @@ static int sk_mark_files(struct sk_checker *c, const struct sk_check *check, con
 	int r = sk_bitset_init(ret, &c->scratch, p->n_type_ids + 1);
 
 	if (!r)
-		r = sk_search(c, check, SELKIE_RULE_ALLOW, "file", perms, &search);
+		r = sk_search(c, check, SELKIE_RULE_ALLOW, m->cls, m->perms, &search);
 	if (r)
 		return r;
 	for (size_t i = 0; !selkie_search_get(search, i, &rule); i++) {
-		const struct sk_idset *target = &p->types_of[rule.target.v];
+		const struct sk_idset *source = &p->types_of[rule.source.v], *target = &p->types_of[rule.target.v];
 
-		if (!sk_has_other(&p->types_of[rule.source.v], exempt_source, &nothing))
+		if (!sk_has_other(source, m->exempt_source, &nothing))
 			continue;
 		for (uint32_t k = 0; k < target->n; k++)
-			if (!sk_bitset_has(exempt_file, target->ids[k]))
+			if (!sk_bitset_has(m->exempt_target, target->ids[k]) && !sk_is_source(m, source, target->ids[k]))
 				sk_bitset_add(ret, target->ids[k]);
 	}
 	selkie_search_free(search);
@@ -283,32 +294,51 @@ static int sk_compare_names(const void *a, const void *b, void *arg)
 	return strcmp(p->type_by_id[*(const uint32_t *)a]->name, p->type_by_id[*(const uint32_t *)b]->name);
 }
 
-static int sk_ro_execs(struct sk_checker *c, const struct sk_check *check)
+/* Types that are used as `use` says, by others than those of a key, and that somebody writes as files. */
+static int sk_read_only(struct sk_checker *c, const struct sk_check *check, struct sk_marking use,
+			enum sk_check_key exempt_use, const char *what)
 {
-	struct sk_bitset exempt_file, exempt_exec, exempt_write, none, executable, writable;
+	struct sk_bitset exempt_file, exempt_user, exempt_write, none, used, writable;
+	const struct sk_marking write = { "file", "write,append", &exempt_write, &none, false };
 	uint32_t *ids, n = 0;
 	int r = sk_set(c, check, SK_CHECK_EXEMPT_FILE, false, false, &exempt_file);
 
+	use.exempt_source = &exempt_user;
+	use.exempt_target = &exempt_file;
 	if (!r)
-		r = sk_set(c, check, SK_CHECK_EXEMPT_EXEC, false, false, &exempt_exec);
+		r = sk_set(c, check, exempt_use, false, false, &exempt_user);
 	if (!r)
 		r = sk_set(c, check, SK_CHECK_EXEMPT_WRITE, false, false, &exempt_write);
 	if (!r)
 		r = sk_bitset_init(&none, &c->scratch, 1);
 	if (!r)
-		r = sk_mark_files(c, check, "execute,execute_no_trans", &exempt_exec, &exempt_file, &executable);
+		r = sk_mark_targets(c, check, &use, &used);
 	if (!r)
-		r = sk_mark_files(c, check, "write,append", &exempt_write, &none, &writable);
+		r = sk_mark_targets(c, check, &write, &writable);
 	ids = r ? NULL : SK_ARENA_ARRAY(&c->scratch, uint32_t, c->policy->n_type_ids + 1);
 	if (!ids)
 		return r ? r : -ENOMEM;
 	for (uint32_t t = 1; t <= c->policy->n_type_ids; t++)
-		if (sk_bitset_has(&executable, t) && sk_bitset_has(&writable, t))
+		if (sk_bitset_has(&used, t) && sk_bitset_has(&writable, t))
 			ids[n++] = t;
 	qsort_r(ids, n, sizeof(*ids), sk_compare_names, (void *)c->policy);
 	for (uint32_t i = 0; i < n && !r; i++)
-		r = sk_found(c, "%s is executable and writable", c->policy->type_by_id[ids[i]]->name);
+		r = sk_found(c, "%s is %s and writable", c->policy->type_by_id[ids[i]]->name, what);
 	return r;
+}
+
+static int sk_ro_execs(struct sk_checker *c, const struct sk_check *check)
+{
+	const struct sk_marking use = { .cls = "file", .perms = "execute,execute_no_trans" };
+
+	return sk_read_only(c, check, use, SK_CHECK_EXEMPT_EXEC, "executable");
+}
+
+static int sk_ro_kmods(struct sk_checker *c, const struct sk_check *check)
+{
+	const struct sk_marking use = { .cls = "system", .perms = "module_load", .of_others = true };
+
+	return sk_read_only(c, check, use, SK_CHECK_EXEMPT_LOAD, "a kernel module");
 }
 
 /*
@@ -425,6 +455,7 @@ const struct sk_check_type sk_check_types[] = {
 	  SK_KEY(SOURCE) | SK_KEY(TARGET), sk_assert_rbac },
 	{ "empty_typeattr", SK_KEY(ATTR) | SK_KEY(MISSING_OK), SK_KEY(ATTR), sk_empty_typeattr },
 	{ "ro_execs", SK_KEY(EXEMPT_FILE) | SK_KEY(EXEMPT_EXEC) | SK_KEY(EXEMPT_WRITE), 0, sk_ro_execs },
+	{ "ro_kmods", SK_KEY(EXEMPT_FILE) | SK_KEY(EXEMPT_LOAD) | SK_KEY(EXEMPT_WRITE), 0, sk_ro_kmods },
 	{ "cross_domain", SK_KEY(TCLASS) | SK_KEY(PERMS) | SK_KEY(EXEMPT_SOURCE) | SK_KEY(EXEMPT_TARGET), SK_KEY(PERMS),
 	  sk_cross_domain },
 	{ "relabel_all", SK_KEY(ATTR) | SK_KEY(TCLASS) | SK_KEY(EXEMPT_SOURCE), SK_KEY(ATTR), sk_relabel_all },

@@ -85,6 +85,15 @@ if shutil.which("sechecker"):
     for k in range(0, len(pairs), 2):
         compare(pairs[k], pairs[k + 1])
 
+kmods = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kmods.")
+peer = subprocess.run(["/usr/bin/python3", kmods + "py", policy, kmods + "ini"], stdout=subprocess.PIPE, text=True)
+if not peer.returncode:
+    ours = {c["name"]: c["findings"] for c in json.loads(run("--checks", kmods + "ini", "--json").stdout)["checks"]}
+    theirs = {name: ["%s is a kernel module and writable" % t for t in types.split()]
+              for name, _, types in (line.partition(":") for line in peer.stdout.splitlines())}
+    check("ro_kmods: %s" % {k: len(v) for k, v in theirs.items()}, ours == theirs and any(ours.values()) and not all(ours.values()),
+          ours, theirs)
+
 for text, message in MISTAKES:
     with open(os.path.join(work, "x.ini"), "w", encoding="utf-8") as f:
         f.write(text)

@@ -183,30 +183,29 @@ int sk_source_set_statements(struct sk_source *source, const uint32_t *statement
 	return 0;
 }
 
-/* Reads to the end, whatever the file said its size was. */
+/* Reads to the end; of a file that said its size, so much of it that is there. */
 static int sk_source_read(struct sk_sources *sources, int fd, size_t expected, const char *name,
 			  struct sk_diags *diags, struct sk_source **ret_source)
 {
-	size_t n = 0, cap = 0;
+	size_t n = 0, cap = 0, most;
 	char *text = NULL;
-	int r = 0;
+	ssize_t got;
+	int r;
 
-	while (!r) {
-		ssize_t got;
-
-		/* Of a file that has the size it said, what is left of the room is enough to see its end. */
-		r = n && n == expected ? 0 : sk_grow(&text, &cap, SK_MAX(n + 4096, expected + 2), 1);
+	do {
+		r = sk_grow(&text, &cap, expected ? expected + 1 : n + 4096, 1);
 		if (r)
 			break;
-		got = sk_read_some(fd, text + n, cap - n - 1);
-		if (got < 0)
+		most = cap - n - 1;
+		got = sk_read_some(fd, text + n, expected ? expected : most);
+		if (got < 0) {
 			r = (int)got;
-		if (got <= 0)
 			break;
+		}
 		n += (size_t)got;
 		if (sk_source_too_large(sources, name, n, diags))
 			r = SK_SOURCE_REFUSED;
-	}
+	} while (!r && !expected && (size_t)got == most);
 	if (!r) {
 		text[n] = '\0';
 		r = sk_sources_borrow(sources, name, text, n, diags, ret_source);

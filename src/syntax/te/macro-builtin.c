@@ -182,31 +182,120 @@ static int sk_pushdef(struct sk_macro_reader *m, struct sk_call *call)
 	return sk_do_define(m, call, true);
 }
 
-static int sk_interface(struct sk_macro_reader *m, struct sk_call *call)
+/* Whether the name is free. `word` is what declares it: interface or template. */
+static bool sk_interface_is_new(struct sk_macro_reader *m, const struct sk_expansion *word, uint32_t name)
 {
-	struct sk_macro *macro, *old;
-	struct sk_text *body;
+	const struct sk_macro *old = sk_macro_find(m->state, name);
 	struct sk_diag *diag;
 	struct sk_place place;
+
+	if (!old)
+		return true;
+	diag = sk_macro_complain(m, SELKIE_SEVERITY_ERROR, "E0117", word->addr, word->parent, "%s '%s' is defined twice",
+				 sk_intern_str(m->names, word->name), sk_intern_str(m->names, name));
+	sk_sources_place(m->sources, old->addr, 1, &place);
+	sk_diag_note(m->diags, diag, &place, "first defined here");
+	return false;
+}
+
+static int sk_set_interface(struct sk_macro_reader *m, uint32_t name, struct sk_text *body, uint32_t addr)
+{
+	struct sk_macro *macro;
+	int r = sk_macro_set(m, name, body, addr, false, &macro);
+
+	if (!r)
+		macro->interface = true;
+	return r;
+}
+
+static int sk_interface(struct sk_macro_reader *m, struct sk_call *call)
+{
+	const struct sk_expansion word = { .parent = call->expansion, .addr = call->addr, .name = call->name };
+	struct sk_text *body;
 	uint32_t name;
 	int r = sk_arg_name(m, call, 1, true, &name);
 
-	if (r)
+	if (r || !sk_interface_is_new(m, &word, name))
 		return r;
-	old = sk_macro_find(m->state, name);
-	if (old) {
-		diag = sk_macro_complain(m, SELKIE_SEVERITY_ERROR, "E0117", call->addr, call->expansion,
-					 "%s '%s' is defined twice", sk_intern_str(m->names, call->name),
-					 sk_intern_str(m->names, name));
-		sk_sources_place(m->sources, old->addr, 1, &place);
-		sk_diag_note(m->diags, diag, &place, "first defined here");
-		return 0;
-	}
 	r = sk_keep_body(m, sk_arg_at(m, call, 2), &body);
-	if (!r)
-		r = sk_macro_set(m, name, body, call->addr, false, &macro);
-	if (!r)
-		macro->interface = true;
+	return r ? r : sk_set_interface(m, name, body, call->addr);
+}
+
+/* interface(`name',`body') where it stands by itself: its parts. False where it is anything else. */
+struct sk_plain_interface {
+	const char *word, *name, *body, *end;
+	size_t n_word, n_name, n_body;
+};
+
+static bool sk_find_plain_interface(const char *p, const char *end, struct sk_plain_interface *ret)
+{
+	const char *close;
+	bool params;
+
+	ret->word = p;
+	while (p < end && sk_is_word_byte((unsigned char)*p))
+		p++;
+	ret->n_word = (size_t)(p - ret->word);
+	if (end - p < 8 || p[0] != '(' || p[1] != '`')
+		return false;
+	for (p = ret->name = p + 2; p < end && sk_is_word_byte((unsigned char)*p); p++)
+		;
+	ret->n_name = (size_t)(p - ret->name);
+	if (!ret->n_name || isdigit((unsigned char)*ret->name) || end - p < 5 || p[0] != '\'' || p[1] != ',')
+		return false;
+	for (p += 2; p < end && sk_macro_class[(unsigned char)*p] == SK_PIECE_SPACE; p++)
+		;
+	if (p == end || *p != '`')
+		return false;
+	close = sk_quote_end(p + 1, end, &params);
+	if (!close || close + 1 == end || close[1] != ')')
+		return false;
+	ret->body = p + 1;
+	ret->n_body = (size_t)(close - ret->body);
+	ret->end = close + 2;
+	return true;
+}
+
+static const char *sk_skip_blank(const char *p, const char *end)
+{
+	while (p < end && (*p == '#' || sk_macro_class[(unsigned char)*p] == SK_PIECE_SPACE)) {
+		if (*p == '#')
+			p = memchr(p, '\n', (size_t)(end - p));
+		if (!p)
+			return end;
+		p++;
+	}
+	return p;
+}
+
+int sk_macro_declare_plain(struct sk_macro_reader *m, const struct sk_text *text, const char **ret_rest)
+{
+	const char *p = text->p, *end = text->p + text->n;
+	struct sk_expansion word = { 0 };
+	struct sk_plain_interface i;
+	struct sk_macro *macro;
+	struct sk_text *body;
+	uint32_t name;
+	int r = 0;
+
+	*ret_rest = p;
+	if (!m->state->plain || m->by_text || m->state->divert)
+		return 0;
+	while (!r && (p = sk_skip_blank(p, end)) < end && sk_find_plain_interface(p, end, &i)) {
+		word.name = sk_intern_find(m->names, i.word, i.n_word);
+		word.addr = text->addr + (uint32_t)(i.word - text->p);
+		macro = word.name == SK_INTERN_NONE ? NULL : sk_macro_find(m->state, word.name);
+		if (!macro || macro->builtin != sk_interface)
+			break;
+		p = i.end;
+		r = sk_intern_add(m->names, i.name, i.n_name, &name);
+		if (r || !sk_interface_is_new(m, &word, name))
+			continue;
+		body = i.n_body ? sk_text_new(m, i.body, i.n_body, text->addr + (uint32_t)(i.body - text->p), true)
+				: &m->state->empty;
+		r = body ? sk_set_interface(m, name, body, word.addr) : -ENOMEM;
+	}
+	*ret_rest = p;
 	return r;
 }
 

@@ -255,6 +255,8 @@ void sk_interface_cycle(struct sk_macro_reader *m, struct sk_macro *macro, const
 struct sk_text *sk_text_new(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, bool kept);
 int sk_text_lex(struct sk_macro_reader *m, struct sk_text *text);
 uint32_t sk_text_addr(const struct sk_text *text, const char *p);
+/* The quote that ends the one before p, or NULL. *ret_params: there is a dollar sign between. */
+const char *sk_quote_end(const char *p, const char *end, bool *ret_params);
 bool sk_text_balanced(const char *p, size_t n);
 int sk_flat_add(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, bool point);
 int sk_flat_text(struct sk_macro_reader *m, const struct sk_text *text, const char *from, const char *to);
@@ -309,7 +311,11 @@ struct sk_diag *sk_macro_complain(struct sk_macro_reader *m, enum selkie_severit
 				  const char *fmt, ...) SK_PRINTF(6, 7);
 
 
-/* macro-builtin.c */
+/*
+ * macro-builtin.c. Declares the interfaces at the beginning of a file that stand there with nothing but white space and
+ * comments between them, as nearly all do: *ret_rest is what comes behind them.
+ */
+int sk_macro_declare_plain(struct sk_macro_reader *m, const struct sk_text *text, const char **ret_rest);
 void sk_patterns_done(struct sk_macro_state *s);
 int sk_macro_add_builtins(struct sk_macro_reader *m);
 sk_builtin sk_macro_builtin_interface(void);

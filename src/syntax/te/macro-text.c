@@ -88,19 +88,38 @@ static uint32_t sk_param_value(const char *p, size_t n)
 	return value;
 }
 
-/* The quote that ends the one before p, or NULL. *ret_params: there is a dollar sign between. */
-static const char *sk_quote_end(const char *p, const char *end, bool *ret_params)
+/* Whether one of the eight bytes is that one. */
+static inline uint64_t sk_has_byte(uint64_t eight, unsigned char byte)
 {
+	uint64_t x = eight ^ 0x0101010101010101u * byte;
+
+	return (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
+}
+
+const char *sk_quote_end(const char *p, const char *end, bool *ret_params)
+{
+	const char *start = p;
 	size_t level = 1;
-	bool params = false;
 
 	for (; p < end; p++) {
-		if (*p == '\'' && !--level)
+		uint64_t eight;
+
+		while (end - p >= 8) {
+			memcpy(&eight, p, 8);
+			if (sk_has_byte(eight, '`') | sk_has_byte(eight, '\''))
+				break;
+			p += 8;
+		}
+		while (p < end && *p != '`' && *p != '\'')
+			p++;
+		if (p == end)
 			break;
-		level += *p == '`';
-		params |= *p == '$';
+		if (*p == '`')
+			level++;
+		else if (!--level)
+			break;
 	}
-	*ret_params = params;
+	*ret_params = memchr(start, '$', (size_t)(p - start)) != NULL;
 	return p < end ? p : NULL;
 }
 

@@ -1340,6 +1340,29 @@ int sk_macro_next(struct sk_macro_reader *m, struct sk_piece *ret_piece)
 	return r;
 }
 
+int sk_macro_absorb(struct sk_macro_reader *m, const struct sk_source *source)
+{
+	struct sk_piece piece;
+	struct sk_text *text;
+	const char *rest;
+	int r = sk_macro_begin_file(m, source, &text);
+
+	if (!r)
+		r = sk_macro_declare_plain(m, text, &rest);
+	if (r || rest == text->p + text->n)
+		return r;
+	if (rest != text->p) {
+		text = sk_text_new(m, rest, (size_t)(text->p + text->n - rest), text->addr + (uint32_t)(rest - text->p), true);
+		if (!text)
+			return -ENOMEM;
+	}
+	r = sk_macro_open_text(m, text, NULL, 0);
+	do
+		r = r ? r : sk_macro_next(m, &piece);
+	while (!r && piece.kind != SK_PIECE_END);
+	return r;
+}
+
 int sk_macro_expand(struct sk_macro_reader *m, const struct sk_source *source, struct sk_buf *buf)
 {
 	struct sk_piece piece;

@@ -93,6 +93,9 @@ int sk_macro_know_interfaces(struct sk_macro_reader *m);
 /* Starts a file. The one before must be at its end; if a quote or a call in it had none, that ends with it. */
 int sk_macro_open(struct sk_macro_reader *m, const struct sk_source *source);
 
+/* Reads a file for what it defines only: what it leaves is dropped. Returns 0 or a negative errno. */
+int sk_macro_absorb(struct sk_macro_reader *m, const struct sk_source *source);
+
 /*
  * The next piece. It borrows from the reader, until the next call. Returns 0 or a negative errno; at the end, and for
  * good once the reader has stopped, the kind is SK_PIECE_END.

@@ -309,20 +309,6 @@ static int sk_parse_source(struct sk_refpolicy_run *run, const struct sk_source 
 	return sk_te_parse_templates(&rp->macros, source, &rp->tree, rp->diags, sk_handle, run);
 }
 
-/* For its definitions only: what it leaves is dropped. */
-static int sk_absorb(struct sk_macro_reader *m, const struct sk_source *source)
-{
-	struct sk_piece piece;
-	int r = sk_macro_open(m, source);
-
-	while (!r) {
-		r = sk_macro_next(m, &piece);
-		if (piece.kind == SK_PIECE_END)
-			break;
-	}
-	return r;
-}
-
 static int sk_parse_file(struct sk_refpolicy_run *run, bool must, const char *path)
 {
 	struct sk_source *source;
@@ -398,7 +384,7 @@ int sk_refpolicy_absorb(struct sk_refpolicy *rp, struct sk_macro_reader *m, cons
 	for (size_t i = 0; i < n && !r; i++) {
 		r = sk_refpolicy_load(rp, true, &source, "%s/%s", folder, names[i]);
 		if (!r)
-			r = sk_absorb(m, source);
+			r = sk_macro_absorb(m, source);
 	}
 	free(names);
 	return r;
@@ -440,7 +426,7 @@ static int sk_absorb_interfaces(struct sk_refpolicy *rp)
 	for (size_t i = 0; i < rp->n_modules && !r; i++) {
 		r = sk_module_source(rp, &rp->modules[i], true, &source);
 		if (!r && source)
-			r = sk_absorb(&rp->macros, source);
+			r = sk_macro_absorb(&rp->macros, source);
 	}
 	return r;
 }
@@ -540,7 +526,7 @@ int sk_refpolicy_prepare(struct sk_refpolicy *rp)
 
 int sk_refpolicy_add_interfaces(struct sk_refpolicy *rp, const struct sk_source *source)
 {
-	return sk_absorb(&rp->macros, source);
+	return sk_macro_absorb(&rp->macros, source);
 }
 
 int sk_refpolicy_parse_module(struct sk_refpolicy *rp, const struct sk_source *source, sk_refpolicy_handler handler,

@@ -7,7 +7,6 @@
 #include "analysis/permission-map.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -300,17 +299,11 @@ int selkie_permission_map_read_memory(const void *data, size_t size, const char 
 int selkie_permission_map_load(const char *path, selkie_diagnostics *diags,
 			       selkie_permission_map **ret)
 {
-	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	sk_auto_free char *data = NULL;
 	size_t n = 0;
-	int r;
+	int r = sk_read_path(path, SK_MAP_MOST_BYTES, &data, &n);
 
-	if (fd < 0)
-		return -errno;
-	r = sk_read_whole(fd, SK_MAP_MOST_BYTES, &data, &n);
-	if (r)
-		return r;
-	return selkie_permission_map_read_memory(data, n, path, diags, ret);
+	return r ? r : selkie_permission_map_read_memory(data, n, path, diags, ret);
 }
 
 void selkie_permission_map_free(selkie_permission_map *map)

@@ -5,6 +5,7 @@
 #include "base/input.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -50,4 +51,11 @@ int sk_read_whole(int fd, size_t most, char **ret_data, size_t *ret_n)
 	*ret_n = n;
 	data = NULL;
 	return 0;
+}
+
+int sk_read_path(const char *path, size_t most, char **ret_data, size_t *ret_n)
+{
+	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : sk_read_whole(fd, most, ret_data, ret_n);
 }

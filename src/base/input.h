@@ -17,4 +17,7 @@ ssize_t sk_read_some(int fd, void *to, size_t most);
  */
 int sk_read_whole(int fd, size_t most, char **ret_data, size_t *ret_n);
 
+/* The same of the file at a path. */
+int sk_read_path(const char *path, size_t most, char **ret_data, size_t *ret_n);
+
 #endif

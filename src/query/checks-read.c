@@ -5,7 +5,6 @@
  * beginning of a line. What a section lacks or has too much is told at once, for all sections.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -263,14 +262,10 @@ int selkie_checks_read_memory(const void *data, size_t size, const char *name, s
 
 int selkie_checks_load(const char *path, selkie_diagnostics *diags, selkie_checks **ret)
 {
-	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	sk_auto_free char *data = NULL;
-	size_t n;
-	int r;
+	size_t n = 0;
+	int r = sk_read_path(path, CHECKS_SIZE_MAX, &data, &n);
 
-	if (fd < 0)
-		return -errno;
-	r = sk_read_whole(fd, CHECKS_SIZE_MAX, &data, &n);
 	return r ? r : selkie_checks_read_memory(data, n, path, diags, ret);
 }
 

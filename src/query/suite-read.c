@@ -4,7 +4,6 @@
  * line; a row with a mistake is left out.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -555,17 +554,11 @@ int selkie_suite_read_memory(selkie_suite *suite, const void *data, size_t size,
 
 int selkie_suite_load(selkie_suite *suite, const char *path, selkie_diagnostics *diags)
 {
-	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	sk_auto_free char *data = NULL;
 	size_t n = 0;
-	int r;
+	int r = sk_read_path(path, SUITE_SIZE_MAX, &data, &n);
 
-	if (fd < 0)
-		return -errno;
-	r = sk_read_whole(fd, SUITE_SIZE_MAX, &data, &n);
-	if (r)
-		return r;
-	return selkie_suite_read_memory(suite, data, n, path, diags);
+	return r ? r : selkie_suite_read_memory(suite, data, n, path, diags);
 }
 
 size_t selkie_suite_count(const selkie_suite *suite)

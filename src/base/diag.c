@@ -52,11 +52,10 @@ static bool sk_place_copy(struct sk_arena *arena, struct sk_place *to, const str
 	return true;
 }
 
-struct sk_diag *sk_diag_add(struct sk_diags *diags, enum selkie_severity severity, const char *id,
-			    const struct sk_place *place, const char *fmt, ...)
+struct sk_diag *sk_diag_vadd(struct sk_diags *diags, enum selkie_severity severity, const char *id,
+			     const struct sk_place *place, const char *fmt, va_list args)
 {
 	struct sk_diag *d;
-	va_list args;
 
 	if (!diags)
 		return NULL;
@@ -66,9 +65,7 @@ struct sk_diag *sk_diag_add(struct sk_diags *diags, enum selkie_severity severit
 		diags->no_memory = true;
 		return NULL;
 	}
-	va_start(args, fmt);
 	d->message = sk_arena_vprintf(&diags->arena, fmt, args);
-	va_end(args);
 	if (!d->message) {
 		diags->no_memory = true;
 		return NULL;
@@ -81,11 +78,22 @@ struct sk_diag *sk_diag_add(struct sk_diags *diags, enum selkie_severity severit
 	return d;
 }
 
-void sk_diag_note(struct sk_diags *diags, struct sk_diag *diag, const struct sk_place *place,
-		  const char *fmt, ...)
+struct sk_diag *sk_diag_add(struct sk_diags *diags, enum selkie_severity severity, const char *id,
+			    const struct sk_place *place, const char *fmt, ...)
+{
+	struct sk_diag *d;
+	va_list args;
+
+	va_start(args, fmt);
+	d = sk_diag_vadd(diags, severity, id, place, fmt, args);
+	va_end(args);
+	return d;
+}
+
+void sk_diag_vnote(struct sk_diags *diags, struct sk_diag *diag, const struct sk_place *place,
+		   const char *fmt, va_list args)
 {
 	struct sk_note *note;
-	va_list args;
 
 	if (!diags || !diag)
 		return;
@@ -94,15 +102,23 @@ void sk_diag_note(struct sk_diags *diags, struct sk_diag *diag, const struct sk_
 		diags->no_memory = true;
 		return;
 	}
-	va_start(args, fmt);
 	note->message = sk_arena_vprintf(&diags->arena, fmt, args);
-	va_end(args);
 	if (!note->message) {
 		diags->no_memory = true;
 		return;
 	}
 	*diag->last_note = note;
 	diag->last_note = &note->next;
+}
+
+void sk_diag_note(struct sk_diags *diags, struct sk_diag *diag, const struct sk_place *place,
+		  const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	sk_diag_vnote(diags, diag, place, fmt, args);
+	va_end(args);
 }
 
 static void sk_place_print(struct sk_buf *b, const struct sk_place *place)

@@ -59,11 +59,17 @@ struct sk_diags {
  */
 struct sk_diag *sk_diag_add(struct sk_diags *diags, enum selkie_severity severity, const char *id,
 			    const struct sk_place *place, const char *fmt, ...) SK_PRINTF(5, 6);
+struct sk_diag *sk_diag_vadd(struct sk_diags *diags, enum selkie_severity severity, const char *id,
+			     const struct sk_place *place, const char *fmt, va_list args) SK_PRINTF(5, 0);
 void sk_diag_note(struct sk_diags *diags, struct sk_diag *diag, const struct sk_place *place,
 		  const char *fmt, ...) SK_PRINTF(4, 5);
+void sk_diag_vnote(struct sk_diags *diags, struct sk_diag *diag, const struct sk_place *place,
+		   const char *fmt, va_list args) SK_PRINTF(4, 0);
 
 #define sk_error(diags, id, place, ...) \
 	sk_diag_add((diags), SELKIE_SEVERITY_ERROR, (id), (place), __VA_ARGS__)
+#define sk_verror(diags, id, place, fmt, args) \
+	sk_diag_vadd((diags), SELKIE_SEVERITY_ERROR, (id), (place), (fmt), (args))
 #define sk_warning(diags, id, place, ...) \
 	sk_diag_add((diags), SELKIE_SEVERITY_WARNING, (id), (place), __VA_ARGS__)
 

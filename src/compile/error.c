@@ -40,24 +40,18 @@ static uint32_t sk_word_addr(const struct sk_compiler *c, uint32_t addr, const c
 static struct sk_diag *sk_compile_add(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt,
 				      const char *word, const char *fmt, va_list args)
 {
-	sk_auto_free char *text = NULL;
 	struct sk_place place = { 0 };
 	struct sk_diag *diag;
 	uint32_t addr, length;
 
 	c->errors++;
-	if (vasprintf(&text, fmt, args) < 0) {
-		text = NULL;
-		c->no_memory = true;
-		return NULL;
-	}
 	if (!stmt)
-		return sk_error(c->diags, id, NULL, "%s", text);
+		return sk_verror(c->diags, id, NULL, fmt, args);
 	addr = word ? sk_word_addr(c, stmt->addr, word) : stmt->addr;
 	length = word && (addr != stmt->addr) ? (uint32_t)strlen(word) : 1;
 	if (addr)
 		sk_sources_place(c->space->sources, addr, length, &place);
-	diag = sk_error(c->diags, id, addr ? &place : NULL, "%s", text);
+	diag = sk_verror(c->diags, id, addr ? &place : NULL, fmt, args);
 	sk_sources_note_expansion(c->space->sources, c->names, c->diags, diag, stmt->expansion);
 	return diag;
 }
@@ -89,22 +83,14 @@ struct sk_diag *sk_compile_error_at(struct sk_compiler *c, const char *id, const
 void sk_compile_note(struct sk_compiler *c, struct sk_diag *diag, const struct sk_unit_stmt *stmt,
 		     const char *fmt, ...)
 {
-	sk_auto_free char *text = NULL;
 	struct sk_place place = { 0 };
 	va_list args;
-	int n;
 
-	va_start(args, fmt);
-	n = vasprintf(&text, fmt, args);
-	va_end(args);
-	if (n < 0) {
-		text = NULL;
-		c->no_memory = true;
-		return;
-	}
 	if (stmt->addr)
 		sk_sources_place(c->space->sources, stmt->addr, 1, &place);
-	sk_diag_note(c->diags, diag, stmt->addr ? &place : NULL, "%s", text);
+	va_start(args, fmt);
+	sk_diag_vnote(c->diags, diag, stmt->addr ? &place : NULL, fmt, args);
+	va_end(args);
 	sk_sources_note_expansion(c->space->sources, c->names, c->diags, diag, stmt->expansion);
 }
 

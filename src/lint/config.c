@@ -41,14 +41,12 @@ static void sk_refuse(struct sk_config_reader *c, const char *at, size_t length,
 static void sk_refuse(struct sk_config_reader *c, const char *at, size_t length, const char *fmt, ...)
 {
 	struct sk_place place;
-	char message[200];
 	va_list args;
 
-	va_start(args, fmt);
-	vsnprintf(message, sizeof(message), fmt, args);
-	va_end(args);
 	sk_sources_place(&c->l->sources, c->source->base + (uint32_t)(at - c->source->text), (uint32_t)length, &place);
-	sk_error(c->l->diags, "E0161", &place, "%s", message);
+	va_start(args, fmt);
+	sk_verror(c->l->diags, "E0161", &place, fmt, args);
+	va_end(args);
 	c->refused = true;
 }
 

@@ -33,7 +33,7 @@ static void test_api(void **state)
 	o.flags = SELKIE_LINT_SOURCE;
 	o.config = config;
 	assert_int_equal(run(&o, &lint), 0);
-	assert_int_equal(selkie_lint_n_files(lint), 9);
+	assert_int_equal(selkie_lint_n_files(lint), 11);
 	all = selkie_lint_count(lint);
 	assert_int_equal(selkie_lint_get(lint, all, &f), -EINVAL);
 	selkie_lint_free(lint);

@@ -55,13 +55,11 @@ static void sk_refuse(struct sk_checks_reader *r, const struct sk_place *place, 
 
 static void sk_refuse(struct sk_checks_reader *r, const struct sk_place *place, const char *id, const char *fmt, ...)
 {
-	char message[240];
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(message, sizeof(message), fmt, args);
+	sk_verror(r->diags, id, place, fmt, args);
 	va_end(args);
-	sk_error(r->diags, id, place, "%s", message);
 	r->refused = true;
 }
 

@@ -34,17 +34,15 @@ static void sk_wrong(struct sk_binder *b, uint32_t word, const char *id, const c
 static void sk_wrong(struct sk_binder *b, uint32_t word, const char *id, const char *fmt, ...)
 {
 	struct sk_place place;
-	char message[400];
 	va_list args;
 
 	if (b->failed || b->error)
 		return;
 	b->failed = b->refused = true;
-	va_start(args, fmt);
-	vsnprintf(message, sizeof(message), fmt, args);
-	va_end(args);
 	sk_suite_place(b->suite, b->row->file, &b->suite->words[word], &place);
-	sk_error(b->diags, id, &place, "%s", message);
+	va_start(args, fmt);
+	sk_verror(b->diags, id, &place, fmt, args);
+	va_end(args);
 }
 
 static void sk_unknown(struct sk_binder *b, uint32_t word, const char *what, const char *name, const char *near)

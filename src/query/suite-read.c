@@ -90,17 +90,15 @@ static void sk_wrong(struct sk_suite_reader *r, const struct sk_suite_word *word
 static void sk_wrong(struct sk_suite_reader *r, const struct sk_suite_word *word, const char *id, const char *fmt, ...)
 {
 	struct sk_place place;
-	char message[300];
 	va_list args;
 
 	if (r->failed || r->error)
 		return;
 	r->failed = r->refused = true;
-	va_start(args, fmt);
-	vsnprintf(message, sizeof(message), fmt, args);
-	va_end(args);
 	sk_suite_place(r->suite, r->file, word, &place);
-	sk_error(r->diags, id, &place, "%s", message);
+	va_start(args, fmt);
+	sk_verror(r->diags, id, &place, fmt, args);
+	va_end(args);
 }
 
 /*

@@ -108,15 +108,13 @@ struct sk_diag *sk_cil_error(struct sk_cil_lower *l, const char *id, uint32_t bo
 {
 	struct sk_place place;
 	struct sk_diag *diag;
-	char message[512];
 	va_list args;
 
 	l->mistakes++;
-	va_start(args, fmt);
-	vsnprintf(message, sizeof(message), fmt, args);
-	va_end(args);
 	sk_cil_place(l, tree, node, &place);
-	diag = sk_error(l->space->diags, id, &place, "%s", message);
+	va_start(args, fmt);
+	diag = sk_verror(l->space->diags, id, &place, fmt, args);
+	va_end(args);
 	sk_sources_note_expansion(l->space->sources, l->names, l->space->diags, diag, sk_cil_expansion(l, body, tree, node));
 	return diag;
 }
@@ -124,14 +122,12 @@ struct sk_diag *sk_cil_error(struct sk_cil_lower *l, const char *id, uint32_t bo
 void sk_cil_note(struct sk_cil_lower *l, struct sk_diag *diag, uint32_t tree, uint32_t node, const char *fmt, ...)
 {
 	struct sk_place place;
-	char message[512];
 	va_list args;
 
-	va_start(args, fmt);
-	vsnprintf(message, sizeof(message), fmt, args);
-	va_end(args);
 	sk_cil_place(l, tree, node, &place);
-	sk_diag_note(l->space->diags, diag, &place, "%s", message);
+	va_start(args, fmt);
+	sk_diag_vnote(l->space->diags, diag, &place, fmt, args);
+	va_end(args);
 }
 
 static void sk_cil_mark_dotted(struct sk_cil_lower *l)

@@ -54,16 +54,14 @@ struct sk_diag *sk_te_complain(struct sk_te_lower *l, const char *id, const stru
 {
 	struct sk_diag *d;
 	struct sk_place place;
-	char message[400];
 	va_list args;
 
 	l->mistakes++;
-	va_start(args, fmt);
-	vsnprintf(message, sizeof(message), fmt, args);
-	va_end(args);
 	sk_sources_place(l->space->sources, at->addr,
 			 at->name == SK_INTERN_NONE ? 1 : l->space->names->entries[at->name].n, &place);
-	d = sk_error(l->space->diags, id, &place, "%s", message);
+	va_start(args, fmt);
+	d = sk_verror(l->space->diags, id, &place, fmt, args);
+	va_end(args);
 	sk_sources_note_expansion(l->space->sources, l->space->names, l->space->diags, d, at->expansion);
 	return d;
 }

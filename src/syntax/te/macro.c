@@ -82,14 +82,12 @@ struct sk_diag *sk_macro_complain(struct sk_macro_reader *m, enum selkie_severit
 {
 	struct sk_place place;
 	struct sk_diag *diag;
-	char message[512];
 	va_list args;
 
-	va_start(args, fmt);
-	vsnprintf(message, sizeof(message), fmt, args);
-	va_end(args);
 	sk_sources_place(m->sources, addr, 1, &place);
-	diag = sk_diag_add(m->diags, severity, id, &place, "%s", message);
+	va_start(args, fmt);
+	diag = sk_diag_vadd(m->diags, severity, id, &place, fmt, args);
+	va_end(args);
 	sk_sources_note_expansion(m->sources, m->names, m->diags, diag, expansion);
 	return diag;
 }

@@ -47,6 +47,10 @@ enum selkie_build_flag {
 	SELKIE_BUILD_PACKAGES = 8192,
 	/* Of a tree: make what it installs beside the policy as well, for selkie_built_install. */
 	SELKIE_BUILD_INSTALL = 16384,
+	/* Of a base that is printed as CIL: optionals that are switched off are left out, the others are none any more. */
+	SELKIE_BUILD_LINKED = 32768,
+	SELKIE_BUILD_MARK_ALLOWS = 65536,	/* allow rules have line marks there, as neverallow rules do */
+	SELKIE_BUILD_SORT_CONTEXTS = 131072,	/* objects with contexts are sorted as of CIL, as checkpolicy -S sorts them */
 };
 
 /* What becomes of classes and permissions that the policy does not know. */
@@ -129,6 +133,10 @@ int selkie_built_install(const selkie_built *built, const char *directory, unsig
  */
 int selkie_build_module(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
 			unsigned int version, selkie_diagnostics *diags, selkie_module **ret);
+
+/* The same as CIL, written to fd from its position, with marks of source lines. Returns as selkie_build_module. */
+int selkie_build_module_cil(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
+			    selkie_diagnostics *diags, int fd);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

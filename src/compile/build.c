@@ -16,6 +16,7 @@
 #include "compile/compile.h"
 #include "compile/install.h"
 #include "compile/merge.h"
+#include "compile/rule.h"
 #include "unit/cil.h"
 #include "unit/label.h"
 #include "provenance/origins.h"
@@ -24,6 +25,7 @@
 #include "unit/te.h"
 
 #define SK_DEFAULT_VERSION 33
+#define SK_NEWEST_MODULE_FORMAT 24
 #define SK_HEADERS "/usr/share/selinux/devel/include"
 
 struct sk_built {
@@ -506,6 +508,7 @@ static struct sk_compile_options sk_build_compile_options(struct sk_building *b)
 	for (size_t i = 0; i < b->units.n; i++)
 		b->units.list[i]->xen |= (b->options->flags & SELKIE_BUILD_XEN) != 0;
 	options.store_order = b->store_order;
+	options.sort_contexts = b->options->flags & SELKIE_BUILD_SORT_CONTEXTS;
 	return options;
 }
 
@@ -588,6 +591,11 @@ static int sk_build_say_unknown(struct sk_building *b, struct sk_unit *unit)
 	if (!word || unit->source == SK_UNIT_MODULE)
 		return 0;
 	r = sk_intern_add(&b->names, word, strlen(word), &stmt.op[0]);
+	for (size_t i = 0; i < unit->stmts.n && !r; i++)
+		if (unit->stmts.list[i].kind == SK_UNIT_HANDLE_UNKNOWN) {
+			unit->stmts.list[i].op[0] = stmt.op[0];
+			return 0;
+		}
 	return r ? r : sk_unit_add(unit, &stmt);
 }
 
@@ -599,15 +607,20 @@ static int sk_build_one_unit(struct sk_building *b, struct sk_unit **ret_unit)
 {
 	struct sk_compile_options options = sk_build_compile_options(b);
 	struct sk_policy *policy = NULL;
+	sk_auto_free bool *enabled = NULL;
 	int r = 0;
 
 	if (b->units.n > 1 || b->units.list[0]->source != SK_UNIT_MODULE) {
 		options.keep_unbounded = b->units.n > 1 || options.keep_unbounded;
+		if (b->options->flags & SELKIE_BUILD_LINKED)
+			options.ret_enabled = &enabled;
 		r = sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &policy, NULL);
 		selkie_policy_free(policy);
 	}
 	if (r)
 		return r;
+	if (enabled && b->units.n == 1)
+		sk_unit_keep_enabled(b->units.list[0], enabled);
 	*ret_unit = b->units.list[0];
 	return b->units.n > 1 ? sk_units_merge(&b->units, &b->space, ret_unit) : 0;
 }
@@ -629,11 +642,9 @@ static bool sk_build_is_mls(const struct sk_building *b, const struct sk_unit *u
 	return unit->mls;
 }
 
-static int sk_build_module(struct sk_building *b, const char *const *sources, size_t n, unsigned int version,
-			   selkie_module *module)
+/* Reads sources to the one unit that a module is. */
+static int sk_build_read_module(struct sk_building *b, const char *const *sources, size_t n, struct sk_unit **ret_unit)
 {
-	struct sk_buf out = SK_BUF_INIT, labels = SK_BUF_INIT;
-	struct sk_unit *unit = NULL;
 	int r;
 
 	b->modules_only = true;
@@ -641,11 +652,15 @@ static int sk_build_module(struct sk_building *b, const char *const *sources, si
 	for (size_t i = 0; !r && i < b->units.n; i++)
 		b->units.list[i]->mls = sk_build_is_mls(b, b->units.list[i]);
 	if (!r)
-		r = sk_build_one_unit(b, &unit);
-	if (!r)
-		r = sk_build_say_unknown(b, unit);
-	if (!r)
-		r = sk_module_write(unit, version ? version : SELKIE_MODULE_FORMAT, &out);
+		r = sk_build_one_unit(b, ret_unit);
+	return r ? r : sk_build_say_unknown(b, *ret_unit);
+}
+
+static int sk_build_module(const struct sk_unit *unit, unsigned int version, selkie_module *module)
+{
+	struct sk_buf out = SK_BUF_INIT, labels = SK_BUF_INIT;
+	int r = sk_module_write(unit, version ? version : SELKIE_MODULE_FORMAT, &out);
+
 	if (!r)
 		r = sk_unit_print_fc(unit, &labels);
 	if (!r && (out.failed || labels.failed))
@@ -662,6 +677,7 @@ static int sk_build_module(struct sk_building *b, const char *const *sources, si
 int selkie_build_module(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
 			unsigned int version, selkie_diagnostics *diags, selkie_module **ret)
 {
+	struct sk_unit *unit = NULL;
 	selkie_module *module;
 	struct sk_building b;
 	int r;
@@ -673,12 +689,169 @@ int selkie_build_module(const char *const *sources, size_t n_sources, const stru
 		return -ENOMEM;
 	r = sk_building_init(&b, options, diags);
 	if (!r)
-		r = sk_build_module(&b, sources, n_sources, version, module);
+		r = sk_build_read_module(&b, sources, n_sources, &unit);
+	if (!r)
+		r = sk_build_module(unit, version, module);
 	sk_building_done(&b);
 	if (r)
 		selkie_module_free(module);
 	else
 		*ret = module;
+	return r;
+}
+
+static const uint32_t sk_marked_kinds[] = { SK_UNIT_ALLOW, SK_UNIT_ALLOWX, SK_UNIT_NEVERALLOW, SK_UNIT_NEVERALLOWX };
+
+/*
+ * The next statement of a kind in a block, of those with conditions or of the others, from the i-th on, or NULL. Of extended permissions a module
+ * may have several for what was one statement; they follow each other.
+ */
+static struct sk_unit_stmt *sk_next_of_kind(struct sk_unit *unit, uint32_t block, uint32_t kind, bool conditional, size_t *i)
+{
+	while (*i < unit->stmts.n) {
+		struct sk_unit_stmt *stmt = &unit->stmts.list[(*i)++];
+
+		if (stmt->block == block && stmt->kind == kind && (stmt->cond != SK_SPACE_NONE) == conditional)
+			return stmt;
+	}
+	return NULL;
+}
+
+/* Whether a statement's extended permissions are some of another's, for the same types and classes. */
+static bool sk_is_part_of(const struct sk_space *space, const struct sk_unit_stmt *part, const struct sk_unit_stmt *whole,
+			  const struct sk_unit_stmt *before)
+{
+	uint32_t some[256][8], all[256][8];
+
+	if ((part->kind != SK_UNIT_ALLOWX && part->kind != SK_UNIT_NEVERALLOWX) || !whole || !before ||
+	    memcmp(before->op, part->op, 3 * sizeof(*part->op)) != 0)
+		return false;
+	sk_xperm_numbers(&space->xperms.list[part->op[3]], some);
+	sk_xperm_numbers(&space->xperms.list[whole->op[3]], all);
+	for (size_t i = 0; i < 256; i++)
+		for (size_t k = 0; k < 8; k++)
+			if (some[i][k] & ~all[i][k])
+				return false;
+	return true;
+}
+
+/* Rules of a kind in a block get the places of those that they were written from; false when they do not fit. */
+static bool sk_take_places_of(struct sk_unit *module, uint32_t to, struct sk_unit *source, uint32_t from, uint32_t kind,
+			      bool conditional)
+{
+	const struct sk_unit_stmt *written = NULL, *before = NULL;
+	struct sk_unit_stmt *stmt;
+	size_t i = 0, k = 0;
+
+	while ((stmt = sk_next_of_kind(module, to, kind, conditional, &i))) {
+		if (!sk_is_part_of(module->space, stmt, written, before))
+			written = sk_next_of_kind(source, from, kind, conditional, &k);
+		if (!written)
+			return false;
+		stmt->addr = written->addr;
+		before = stmt;
+	}
+	return !sk_next_of_kind(source, from, kind, conditional, &k);
+}
+
+/* Rules whose place is not known have none to mark. */
+static void sk_forget_places(struct sk_unit *module, uint32_t block, uint32_t kind, bool conditional)
+{
+	struct sk_unit_stmt *stmt;
+	size_t i = 0;
+
+	while ((stmt = sk_next_of_kind(module, block, kind, conditional, &i)))
+		stmt->addr = 0;
+}
+
+/* What a module does not say of Xen: the names of initial ids, and objects of its own. */
+static int sk_take_xen(struct sk_unit *module, const struct sk_unit *source)
+{
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < module->stmts.n; i++)
+		if (module->stmts.list[i].kind != SK_UNIT_SID && module->stmts.list[i].kind != SK_UNIT_SID_ORDER &&
+		    module->stmts.list[i].kind != SK_UNIT_SID_CONTEXT)
+			module->stmts.list[n++] = module->stmts.list[i];
+	module->stmts.n = n;
+	for (size_t i = 0; i < source->stmts.n && !r; i++) {
+		struct sk_unit_stmt stmt = source->stmts.list[i];
+
+		stmt.block = module->top;
+		if (stmt.kind == SK_UNIT_SID || stmt.kind == SK_UNIT_SID_ORDER || stmt.kind == SK_UNIT_SID_CONTEXT ||
+		    (stmt.kind >= SK_UNIT_PIRQCON && stmt.kind <= SK_UNIT_DEVICETREECON))
+			r = sk_unit_add(module, &stmt);
+	}
+	module->xen = true;
+	return r;
+}
+
+static void sk_take_block_places(struct sk_unit *module, uint32_t to, struct sk_unit *source, uint32_t from)
+{
+	for (size_t k = 0; k < 2 * SK_ARRAY_LEN(sk_marked_kinds); k++)
+		if (!sk_take_places_of(module, to, source, from, sk_marked_kinds[k / 2], k % 2))
+			sk_forget_places(module, to, sk_marked_kinds[k / 2], k % 2);
+}
+
+/*
+ * A module knows no sources, but its rules stand in the order in which they were written, and an else follows its optional.
+ * Nor does it know Xen.
+ */
+static int sk_build_take_places(struct sk_unit *module, struct sk_unit *source)
+{
+	const struct sk_block *blocks = source->space->blocks.list;
+	uint32_t n = (uint32_t)source->space->blocks.n;
+
+	for (uint32_t from = source->top, to = module->top; from < module->top && to < n; from++) {
+		if (blocks[from].unit != source->number || blocks[from].otherwise != SK_SPACE_NONE)
+			continue;
+		sk_take_block_places(module, to++, source, from);
+		for (uint32_t other = from + 1; other < module->top && to < n; other++)
+			if (blocks[other].unit == source->number && blocks[other].otherwise == from)
+				sk_take_block_places(module, to++, source, other);
+	}
+	return source->xen ? sk_take_xen(module, source) : 0;
+}
+
+/* By way of the module, whose statements are those that CIL is made of everywhere else. */
+static int sk_build_module_cil(struct sk_building *b, struct sk_unit *source, struct sk_buf *out)
+{
+	sk_auto_buf struct sk_buf bytes = SK_BUF_INIT;
+	uint32_t number = (uint32_t)b->units.n;
+	struct sk_unit unit;
+	int r = sk_module_write(source, SK_NEWEST_MODULE_FORMAT, &bytes);
+
+	if (!r && bytes.failed)
+		r = bytes.error;
+	r = r ? r : sk_module_read(&b->space, bytes.data, bytes.n, "module", number, &unit);
+	if (r)
+		return r;
+	r = sk_build_take_places(&unit, source);
+	r = r ? r : sk_unit_print_marked_cil(&unit, b->options->flags & SELKIE_BUILD_MARK_ALLOWS, out);
+	sk_unit_done(&unit);
+	return r;
+}
+
+int selkie_build_module_cil(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
+			    selkie_diagnostics *diags, int fd)
+{
+	sk_auto_buf struct sk_buf out = SK_BUF_INIT;
+	struct sk_unit *unit = NULL;
+	struct sk_building b;
+	int r;
+
+	if (!options || options->size != sizeof(*options) || !n_sources)
+		return -EINVAL;
+	r = sk_building_init(&b, options, diags);
+	if (!r)
+		r = sk_build_read_module(&b, sources, n_sources, &unit);
+	sk_buf_to_fd(&out, fd);
+	if (!r)
+		r = sk_build_module_cil(&b, unit, &out);
+	if (!r)
+		r = sk_buf_flush(&out);
+	sk_building_done(&b);
 	return r;
 }
 

@@ -34,6 +34,7 @@ struct sk_compile_options {
 	bool multiple_declarations;	/* CIL: types and booleans may be declared again */
 	/* object contexts of all units in the order of CIL's: what a module store is built by goes through CIL */
 	bool store_order;
+	bool sort_contexts;		/* the same order, without the rest of what CIL means */
 };
 
 #define SK_COMPILE_OPTIONS_INIT { .handle_unknown = -1, .mls = -1, .expand_size = 1 }

@@ -65,7 +65,11 @@ static int sk_compare_cil(const struct sk_compiler *c, const struct sk_object *a
 	case SK_OCON_NODE6:
 		return sk_compare_nodes(a, b);
 	case SK_OCON_FSUSE:
-		r = SK_SIGN(fsuse[a->x.u.behavior], fsuse[b->x.u.behavior]);
+		/* checkpolicy -S has them by number */
+		if (c->options->sort_contexts)
+			r = SK_SIGN(a->x.u.behavior, b->x.u.behavior);
+		else
+			r = SK_SIGN(fsuse[a->x.u.behavior], fsuse[b->x.u.behavior]);
 		return r ? r : sk_compare_names(c, a, b);
 	case SK_OCON_IBPKEY:
 		r = sk_compare_names(c, a, b);
@@ -317,7 +321,7 @@ int sk_order_objects(struct sk_compiler *c, struct sk_objects *objects)
 	struct sk_object_order order = { .c = c };
 
 	for (size_t i = 0; i < objects->n; i++)
-		order.cil[objects->list[i].kind] |= objects->list[i].cil;
+		order.cil[objects->list[i].kind] |= objects->list[i].cil || c->options->sort_contexts;
 	if (!objects->n)
 		return 0;
 	qsort_r(objects->list, objects->n, sizeof(*objects->list), sk_compare_objects, &order);

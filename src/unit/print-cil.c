@@ -43,6 +43,7 @@ struct sk_cil {
 	unsigned int depth;
 	struct sk_map tunables;		/* references */
 	char *owned_name;
+	bool mark_neverallows, mark_allows;
 	int error;
 };
 
@@ -825,6 +826,31 @@ static void sk_cil_implied(struct sk_cil *c, const struct sk_unit_stmt *stmt)
 	}
 }
 
+static bool sk_cil_is_marked(const struct sk_cil *c, const struct sk_unit_stmt *stmt)
+{
+	if (!stmt->addr)
+		return false;
+	if (stmt->kind == SK_UNIT_NEVERALLOW || stmt->kind == SK_UNIT_NEVERALLOWX)
+		return c->mark_neverallows;
+	return c->mark_allows && (stmt->kind == SK_UNIT_ALLOW || stmt->kind == SK_UNIT_ALLOWX);
+}
+
+static void sk_cil_stmt(struct sk_cil *c, const struct sk_unit_stmt *stmt);
+
+/* A statement between marks that say where it came from. */
+static void sk_cil_marked_stmt(struct sk_cil *c, const struct sk_unit_stmt *stmt)
+{
+	struct sk_place place;
+
+	if (sk_cil_is_marked(c, stmt)) {
+		sk_sources_place(c->space->sources, stmt->addr, 1, &place);
+		sk_buf_printf(c->out, ";;* lmx %u %s\n\n", place.line, place.file);
+	}
+	sk_cil_stmt(c, stmt);
+	if (sk_cil_is_marked(c, stmt))
+		sk_buf_adds(c->out, ";;* lme\n\n");
+}
+
 static void sk_cil_stmt(struct sk_cil *c, const struct sk_unit_stmt *stmt)
 {
 	const struct sk_unit_row *row = &sk_unit_rows[stmt->kind];
@@ -891,7 +917,7 @@ static uint32_t sk_cil_cond(struct sk_cil *c, uint32_t i, uint32_t end)
 			sk_buf_adds(c->out, branch ? "(false\n" : "(true\n");
 			c->depth++;
 		}
-		sk_cil_stmt(c, stmt);
+		sk_cil_marked_stmt(c, stmt);
 	}
 	for (int k = 0; k < 2; k++) {
 		c->depth--;
@@ -930,7 +956,7 @@ static void sk_cil_block(struct sk_cil *c, uint32_t block)
 		const struct sk_unit_stmt *stmt = &c->unit->stmts.list[c->index.stmts[i]];
 
 		if (stmt->cond == SK_SPACE_NONE)
-			sk_cil_stmt(c, stmt);
+			sk_cil_marked_stmt(c, stmt);
 	}
 	for (uint32_t i = c->index.starts[at]; i < end && !c->error;) {
 		if (c->unit->stmts.list[c->index.stmts[i]].cond != SK_SPACE_NONE)
@@ -993,9 +1019,10 @@ static void sk_cil_prologue(struct sk_cil *c)
 	sk_buf_adds(c->out, "(role object_r)\n(typeattribute " SK_GEN_REQUIRE ")\n(roleattribute " SK_GEN_REQUIRE ")\n");
 }
 
-int sk_unit_print_cil(const struct sk_unit *unit, struct sk_buf *out)
+static int sk_cil_print(const struct sk_unit *unit, bool neverallows, bool allows, struct sk_buf *out)
 {
-	struct sk_cil c = { .unit = unit, .space = unit->space, .out = out, .scratch = SK_BUF_INIT,
+	struct sk_cil c = { .unit = unit, .space = unit->space, .out = out, .mark_neverallows = neverallows,
+			    .mark_allows = allows, .scratch = SK_BUF_INIT,
 			    .texts = SK_ARENA_INIT, .implicit = unit->source != SK_UNIT_CIL };
 	int r = sk_unit_index_init(&c.index, unit);
 
@@ -1023,4 +1050,14 @@ int sk_unit_print_cil(const struct sk_unit *unit, struct sk_buf *out)
 	sk_buf_done(&c.scratch);
 	sk_unit_index_done(&c.index);
 	return r;
+}
+
+int sk_unit_print_cil(const struct sk_unit *unit, struct sk_buf *out)
+{
+	return sk_cil_print(unit, false, false, out);
+}
+
+int sk_unit_print_marked_cil(const struct sk_unit *unit, bool allows, struct sk_buf *out)
+{
+	return sk_cil_print(unit, true, allows, out);
 }

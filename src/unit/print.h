@@ -21,6 +21,9 @@
  * Each returns 0, or a negative errno; out is asked for its own failure by the caller.
  */
 int sk_unit_print_cil(const struct sk_unit *unit, struct sk_buf *out);
+
+/* With the marks of lines that the peers' converter writes where it knows sources: of neverallow rules, and of allows. */
+int sk_unit_print_marked_cil(const struct sk_unit *unit, bool allows, struct sk_buf *out);
 int sk_unit_print_te(const struct sk_unit *unit, struct sk_buf *out);
 int sk_unit_print_json(const struct sk_unit *unit, struct sk_buf *out);
 int sk_unit_print_fc(const struct sk_unit *unit, struct sk_buf *out);

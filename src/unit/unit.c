@@ -26,6 +26,24 @@ int sk_unit_init(struct sk_unit *unit, struct sk_space *space, enum sk_unit_sour
 	return sk_space_block(space, &top, &unit->top);
 }
 
+void sk_unit_keep_enabled(struct sk_unit *unit, const bool *enabled)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < unit->stmts.n; i++) {
+		struct sk_unit_stmt *stmt = &unit->stmts.list[i];
+
+		if (!enabled[stmt->block] || (stmt->block != unit->top && stmt->kind >= SK_UNIT_REQUIRE_COMMON))
+			continue;
+		stmt->block = unit->top;
+		unit->stmts.list[n++] = *stmt;
+	}
+	unit->stmts.n = n;
+	for (size_t b = 0; b < unit->space->blocks.n; b++)
+		if (unit->space->blocks.list[b].unit == unit->number && b != unit->top)
+			unit->space->blocks.list[b].unit = SK_SPACE_NONE;
+}
+
 void sk_unit_done(struct sk_unit *unit)
 {
 	free(unit->conds.list);

@@ -202,6 +202,9 @@ struct sk_unit {
 int sk_unit_init(struct sk_unit *unit, struct sk_space *space, enum sk_unit_source source, uint32_t number);
 void sk_unit_done(struct sk_unit *unit);
 
+/* Leaves out what stands in blocks that are off (by number of the space), and makes all that is left one block. */
+void sk_unit_keep_enabled(struct sk_unit *unit, const bool *enabled);
+
 /* What reads inputs into units: the input was refused; the diagnostics of the space say why. */
 #define SK_UNIT_REFUSED 1
 

@@ -27,22 +27,32 @@ struct sk_check {
 	struct selkie_build_options build;
 	const char *in, *out;
 	unsigned int version;
-	bool module, binary, cil, conf, sort, werror, show_version;
+	bool module, binary, cil, conf, marks, werror, show_version;
 };
 
 static int sk_check_usage(const struct sk_check *c, bool module)
 {
 	if (module)
-		printf("usage:  %s [-h] [-V] [-C] [-E] [-U handle_unknown] [-m] [-M] [-N] [-o FILE] [-c VERSION] [INPUT]\n"
+		printf("usage:  %s [-h] [-V] [-b] [-C] [-E] [-U handle_unknown] [-m] [-M] [-N] [-L] [-o FILE] [-c VERSION] [INPUT]\n"
 		       "Build base and policy modules.\n"
 		       "Options:\n"
 		       "  INPUT      build module from INPUT (else read from \"policy.conf\")\n"
 		       "  -V         show policy versions created by this program\n"
+		       "  -b         treat input as a binary policy file\n"
 		       "  -C         output CIL policy instead of binary policy\n"
-		       "  -m         build a policy module instead of a base module\n", c->tool);
+		       "  -E         treat warnings as errors\n"
+		       "  -U OPTION  deny, reject or allow classes and permissions that are not known\n"
+		       "  -m         build a policy module instead of a base module\n"
+		       "  -M         enable MLS policy\n"
+		       "  -N         do not check neverallow rules\n"
+		       "  -L         output line markers for allow rules\n"
+		       "  -o FILE    write module to FILE (else just check syntax)\n"
+		       "  -c VERSION build a policy module targeting a modular policy version (%d-%d)\n", c->tool, SK_OLDEST_MODULE,
+		       SK_NEWEST_MODULE);
 	else
-		printf("usage:  %s [-b [-F] [-S]] [-U handle_unknown (allow,deny,reject)] [-M] [-N] [-E] [-O] [-c policyvers]"
-		       " [-o output_file|-] [-t target_platform (selinux,xen)] [-V] [input_file]\n", c->tool);
+		printf("usage:  %s [-b [-F]] [-C] [-d] [-U handle_unknown (allow,deny,reject)] [-M] [-N] [-L] [-c policyvers (%d-%d)]"
+		       " [-o output_file|-] [-S] [-O] [-t target_platform (selinux,xen)] [-E] [-V] [input_file]\n", c->tool,
+		       SK_OLDEST_POLICY, SK_NEWEST_POLICY);
 	return 1;
 }
 
@@ -63,11 +73,10 @@ static bool sk_check_unknown(struct sk_check *c, const char *word)
 
 static bool sk_check_version(struct sk_check *c, const char *word, unsigned int oldest, unsigned int newest)
 {
-	char *end;
-	unsigned long n = strtoul(word, &end, 10);
+	long n = strtol(word, NULL, 10);	/* what stands behind a number is not looked at, as by the older tools */
 
-	if (*end || n < oldest || n > newest) {
-		fprintf(stderr, "policyvers value %s not in range %u-%u\n", word, oldest, newest);
+	if (n < (long)oldest || n > (long)newest) {
+		fprintf(stderr, "policyvers value %ld not in range %u-%u\n", n, oldest, newest);
 		return false;
 	}
 	c->version = (unsigned int)n;
@@ -89,6 +98,10 @@ static bool sk_check_take(struct sk_check *c, int letter)
 		return true;
 	case 'C':
 		c->cil = true;
+		return true;
+	case 'L':
+		c->marks = true;
+		c->build.flags |= SELKIE_BUILD_MARK_ALLOWS;
 		return true;
 	case 'E':
 		c->werror = true;
@@ -121,6 +134,21 @@ static int sk_check_open(const struct sk_check *c, int *ret_fd)
 	return *ret_fd < 0 ? sk_compat_fail(c->tool, "error opening %s:  %s", c->out, strerror(errno)) : 0;
 }
 
+static int sk_check_close(const struct sk_check *c, int fd, int r)
+{
+	if (fd != STDOUT_FILENO && close(fd) && !r)
+		return sk_compat_fail(c->tool, "error closing %s:  %s", c->out, strerror(errno));
+	return r;
+}
+
+/* CIL of sources, with the marks of their lines. */
+static int sk_check_cil(const struct sk_check *c, selkie_diagnostics *diags)
+{
+	int fd, r = sk_check_open(c, &fd);
+
+	return r ? r : sk_check_close(c, fd, selkie_build_module_cil(&c->in, 1, &c->build, diags, fd));
+}
+
 /* A binary policy, as it is or as text. */
 static int sk_check_binary(const struct sk_check *c, selkie_diagnostics *diags)
 {
@@ -129,14 +157,14 @@ static int sk_check_binary(const struct sk_check *c, selkie_diagnostics *diags)
 	int r = selkie_policy_load(c->in, diags, &policy), fd = -1;
 	bool mls = c->build.mls == SELKIE_BUILD_MLS_YES;
 
-	print.order = c->sort ? SELKIE_PRINT_SORTED : SELKIE_PRINT_IN_ORDER;
+	print.order = SELKIE_PRINT_SORTED;
+	print.language = c->cil ? SELKIE_PRINT_CIL : SELKIE_PRINT_CONF;
 	if (!r && selkie_policy_is_mls(policy) != mls)
 		r = sk_compat_fail(c->tool, "%sMLS policy, but %sMLS is specified", mls ? "non-" : "", mls ? "" : "non-");
 	if (!r && c->out && !sk_check_open(c, &fd)) {
-		r = c->conf ? selkie_policy_print_fd(policy, &print, diags, fd)
-			    : selkie_policy_write_fd(policy, fd, c->version ? c->version : SK_POLICY_VERSION, diags);
-		if (fd != STDOUT_FILENO)
-			close(fd);
+		r = c->conf || c->cil ? selkie_policy_print_fd(policy, &print, diags, fd)
+				      : selkie_policy_write_fd(policy, fd, c->version ? c->version : SK_POLICY_VERSION, diags);
+		r = sk_check_close(c, fd, r);
 	} else if (!r && c->out) {
 		r = 1;
 	}
@@ -147,19 +175,33 @@ static int sk_check_binary(const struct sk_check *c, selkie_diagnostics *diags)
 static int sk_check_policy(const struct sk_check *c, selkie_diagnostics *diags)
 {
 	selkie_built *built = NULL;
-	int r = selkie_build(&c->in, 1, &c->build, diags, &built), fd;
+	int r, fd;
 
+	if (c->cil)
+		return sk_check_end(c, sk_check_cil(c, diags), diags);
+	r = selkie_build(&c->in, 1, &c->build, diags, &built);
 	if (!r && c->out) {
 		r = sk_check_open(c, &fd);
-		if (!r) {
-			r = selkie_policy_write_fd(selkie_built_policy(built), fd,
-						   c->version ? c->version : SK_POLICY_VERSION, diags);
-			if (fd != STDOUT_FILENO && close(fd) && !r)
-				r = -errno;
-		}
+		if (!r)
+			r = sk_check_close(c, fd, selkie_policy_write_fd(selkie_built_policy(built), fd,
+									 c->version ? c->version : SK_POLICY_VERSION, diags));
 	}
 	selkie_built_free(built);
 	return sk_check_end(c, r, diags);
+}
+
+/* Options that do not go together. */
+static int sk_check_refuse(const struct sk_check *c)
+{
+	if (c->cil && c->conf)
+		return sk_compat_fail(c->tool, "Can't convert to CIL and policy.conf at the same time");
+	if (c->marks && !c->cil)
+		return sk_compat_fail(c->tool, "Must convert to CIL for line markers to be printed");
+	if (c->conf && !c->binary)
+		return sk_compat_fail(c->tool, "Can only generate policy.conf from binary policy");
+	if (c->cil && !c->out)
+		return sk_compat_fail(c->tool, "No file to write CIL was specified");
+	return 0;
 }
 
 int sk_compat_checkpolicy(int argc, char **argv)
@@ -171,8 +213,8 @@ int sk_compat_checkpolicy(int argc, char **argv)
 		{ "mls", no_argument, NULL, 'M' },	    { "disable-neverallow", no_argument, NULL, 'N' },
 		{ "cil", no_argument, NULL, 'C' },	    { "conf", no_argument, NULL, 'F' },
 		{ "sort", no_argument, NULL, 'S' },	    { "optimize", no_argument, NULL, 'O' },
-		{ "werror", no_argument, NULL, 'E' },	    { "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{ "werror", no_argument, NULL, 'E' },	    { "line-marker-for-allow", no_argument, NULL, 'L' },
+		{ "help", no_argument, NULL, 'h' },	    { 0 },
 	};
 	struct sk_check c = { .tool = argv[0], .build = { .size = sizeof(c.build), .mls = SELKIE_BUILD_MLS_NO,
 							  .handle_unknown = SELKIE_BUILD_UNKNOWN_DENY,
@@ -180,7 +222,7 @@ int sk_compat_checkpolicy(int argc, char **argv)
 	selkie_diagnostics *diags;
 	int letter, code;
 
-	while ((letter = getopt_long(argc, argv, "o:t:dbU:MNCFSVc:OEh", options, NULL)) >= 0) {
+	while ((letter = getopt_long(argc, argv, "o:t:dbU:MNCFSVc:OELh", options, NULL)) >= 0) {
 		bool taken = sk_check_take(&c, letter);
 
 		if (letter == 'c')
@@ -191,8 +233,9 @@ int sk_compat_checkpolicy(int argc, char **argv)
 			c.build.flags |= SELKIE_BUILD_XEN;
 		if (letter == 'O')
 			c.build.flags |= SELKIE_BUILD_OPTIMIZE;
+		if (letter == 'S')
+			c.build.flags |= SELKIE_BUILD_SORT_CONTEXTS;
 		c.conf = c.conf || letter == 'F';
-		c.sort = c.sort || letter == 'S';
 		if (!taken && !strchr("OFSd", letter))
 			return sk_check_usage(&c, false);
 	}
@@ -204,10 +247,10 @@ int sk_compat_checkpolicy(int argc, char **argv)
 	c.in = optind < argc ? argv[optind] : c.binary ? "policy" : "policy.conf";
 	if (argc - optind > 1)
 		return sk_check_usage(&c, false);
-	if (c.conf && !c.binary)
-		return sk_compat_fail(c.tool, "Can only generate policy.conf from binary policy");
+	if (sk_check_refuse(&c))
+		return 1;
 	if (c.cil)
-		return sk_compat_fail(c.tool, "-C is not supported; use selkie print --cil");
+		c.build.flags |= SELKIE_BUILD_LINKED;
 	diags = selkie_diagnostics_new();
 	code = c.binary ? sk_check_binary(&c, diags) : sk_check_policy(&c, diags);
 	selkie_diagnostics_free(diags);
@@ -229,14 +272,34 @@ static int sk_check_module_name(const struct sk_check *c, selkie_module *module)
 			      name);
 }
 
+/* A module that is read must have levels or not, as it was asked for. */
+static int sk_check_levels(const struct sk_check *c)
+{
+	bool mls = c->build.mls == SELKIE_BUILD_MLS_YES, fits;
+	selkie_module *module = NULL;
+	struct selkie_module_info info;
+
+	if (!c->binary || selkie_module_load(c->in, NULL, &module))
+		return 0;	/* what is wrong with it is told when it is read for good */
+	fits = selkie_module_info(module, NULL, &info) || info.mls == mls;
+	selkie_module_free(module);
+	return fits ? 0 : sk_compat_fail(c->tool, "%sMLS policy, but %sMLS is specified", mls ? "non-" : "", mls ? "" : "non-");
+}
+
+/* CIL is made of the sources once more: what was said of them is not to be said twice. */
 static int sk_check_module(const struct sk_check *c, selkie_diagnostics *diags)
 {
+	selkie_diagnostics *first = c->cil ? selkie_diagnostics_new() : NULL;
 	selkie_module *module = NULL;
 	struct selkie_module_info info;
 	const void *data;
 	size_t size;
-	int r = selkie_build_module(&c->in, 1, &c->build, c->version, diags, &module), fd;
+	int r = sk_check_levels(c);
 
+	if (!r)
+		r = selkie_build_module(&c->in, 1, &c->build, c->version, first ? first : diags, &module);
+	if (r)
+		sk_compat_diagnose(first);
 	if (!r)
 		r = selkie_module_info(module, diags, &info);
 	if (!r && info.base == c->module)
@@ -245,16 +308,13 @@ static int sk_check_module(const struct sk_check *c, selkie_diagnostics *diags)
 	if (!r && c->out && c->module)
 		r = sk_check_module_name(c, module);
 	if (!r && c->out && c->cil) {
-		r = sk_check_open(c, &fd);
-		if (!r)
-			r = selkie_module_print_fd(module, SELKIE_MODULE_CIL, diags, fd);
-		if (!r && close(fd))
-			r = -errno;
+		r = sk_check_cil(c, diags);
 	} else if (!r && c->out) {
 		data = selkie_module_section(module, SELKIE_MODULE_BINARY, &size);
 		r = sk_compat_write(c->tool, c->out, data, size);
 	}
 	selkie_module_free(module);
+	selkie_diagnostics_free(first);
 	return sk_check_end(c, r, diags);
 }
 
@@ -265,14 +325,14 @@ int sk_compat_checkmodule(int argc, char **argv)
 		{ "binary", no_argument, NULL, 'b' },	    { "version", no_argument, NULL, 'V' },
 		{ "handle-unknown", required_argument, NULL, 'U' }, { "mls", no_argument, NULL, 'M' },
 		{ "disable-neverallow", no_argument, NULL, 'N' }, { "cil", no_argument, NULL, 'C' },
-		{ "werror", no_argument, NULL, 'E' },	    { 0 },
+		{ "line-marker-for-allow", no_argument, NULL, 'L' }, { "werror", no_argument, NULL, 'E' }, { 0 },
 	};
 	struct sk_check c = { .tool = argv[0], .build = { .size = sizeof(c.build), .mls = SELKIE_BUILD_MLS_NO,
 							  .flags = SELKIE_BUILD_VERBATIM | SELKIE_BUILD_STRIP } };
 	selkie_diagnostics *diags;
 	int letter, code;
 
-	while ((letter = getopt_long(argc, argv, "ho:bVEU:mMNCc:", options, NULL)) >= 0) {
+	while ((letter = getopt_long(argc, argv, "ho:bVEU:mMNCc:L", options, NULL)) >= 0) {
 		bool taken = letter == 'm' || sk_check_take(&c, letter);
 
 		if (letter == 'c')
@@ -289,13 +349,17 @@ int sk_compat_checkmodule(int argc, char **argv)
 		return sk_compat_fail(c.tool, "Handling of unknown classes and permissions is only valid in the base module.");
 	if (c.binary && c.module)
 		return sk_compat_fail(c.tool, "-b and -m are incompatible with each other.");
+	if (c.marks && !c.cil)
+		return sk_compat_fail(c.tool, "-L must be used along with -C.");
 	if (c.cil && !c.out)
 		return sk_compat_fail(c.tool, "No file to write CIL was specified");
 	if (argc - optind > 1)
 		return sk_check_usage(&c, true);
-	c.in = optind < argc ? argv[optind] : "policy.conf";
+	c.in = optind < argc ? argv[optind] : c.binary ? "policy" : "policy.conf";
+	if (c.binary && !c.cil && !c.build.handle_unknown)
+		c.build.handle_unknown = SELKIE_BUILD_UNKNOWN_DENY;
 	if (c.binary)
-		c.build.flags &= ~(unsigned int)SELKIE_BUILD_VERBATIM;
+		c.build.flags = (c.build.flags & ~(unsigned int)SELKIE_BUILD_VERBATIM) | SELKIE_BUILD_PACKAGES;
 	diags = selkie_diagnostics_new();
 	code = sk_check_module(&c, diags);
 	selkie_diagnostics_free(diags);

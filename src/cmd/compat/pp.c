@@ -24,13 +24,13 @@ static int sk_pp_usage(const char *tool, int code)
 	return code;
 }
 
-static void sk_pp_check_name(selkie_module *module, const char *in, const char *out)
+static void sk_pp_check_name(selkie_module *module, const char *in, const char *out, selkie_diagnostics *diags)
 {
 	const char *slash = strrchr(out, '/'), *name = slash ? slash + 1 : out, *dot = strrchr(name, '.');
 	size_t n = dot ? (size_t)(dot - name) : strlen(name);
 	struct selkie_module_info info;
 
-	if (selkie_module_info(module, NULL, &info) || !info.name)
+	if (selkie_module_info(module, diags, &info) || !info.name)
 		return;
 	if (strlen(info.name) != n || memcmp(info.name, name, n) != 0)
 		fprintf(stderr, "Warning: SELinux userspace will refer to the module from %s as %s rather than %.*s\n",
@@ -70,7 +70,7 @@ static int sk_pp_convert(const char *in, const char *out, selkie_diagnostics *di
 		}
 	}
 	if (fd != STDOUT_FILENO)
-		sk_pp_check_name(module, strcmp(in, "-") ? in : "stdin", out);
+		sk_pp_check_name(module, strcmp(in, "-") ? in : "stdin", out, diags);
 	r = selkie_module_print_fd(module, SELKIE_MODULE_CIL, diags, fd);
 	selkie_module_free(module);
 	if (r < 0)

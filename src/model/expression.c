@@ -330,31 +330,50 @@ static uint32_t sk_constraint_add_names(struct sk_buf *buf, const struct sk_poli
 #define SK_TYPE_STAR 1u /* flags of a type set (libsepol: TYPE_STAR, TYPE_COMP) */
 #define SK_TYPE_COMP 2u
 
-static bool sk_type_set_names(const struct sk_policy *p, const struct sk_bitset *set, uint32_t type)
+/* Puts the types that a set names, by themselves or by an attribute, into `to`, or takes them out. */
+static void sk_type_set_move(const struct sk_policy *p, const struct sk_bitset *set, bool in, uint64_t *to)
 {
-	const struct sk_idset *names = &p->attributes_of[type];
+	for (uint32_t id = sk_bitset_next(set, 0); id != UINT32_MAX; id = sk_bitset_next(set, id + 1)) {
+		const struct sk_idset *types = &p->types_of[id];
 
-	for (uint32_t i = 0; i < names->n; i++)
-		if (sk_bitset_has(set, names->ids[i]))
-			return true;
-	return sk_bitset_has(set, type);
+		for (uint32_t i = 0; i < types->n; i++) {
+			uint64_t bit = (uint64_t)1 << types->ids[i] % 64, *word = &to[types->ids[i] / 64];
+
+			*word = in ? *word | bit : *word & ~bit;
+		}
+	}
+}
+
+/* Whether the set comes to the names of the node. Out of memory: no, and they are written one by one. */
+static bool sk_type_set_is(const struct sk_policy *p, const struct sk_type_set *set, const struct sk_bitset *names)
+{
+	sk_auto_free uint64_t *in = calloc((size_t)p->n_type_ids / 64 + 1, sizeof(*in));
+	bool same = in != NULL;
+
+	if (in && set->flags & SK_TYPE_STAR)
+		memset(in, 0xff, ((size_t)p->n_type_ids / 64 + 1) * sizeof(*in));
+	if (in) {
+		sk_type_set_move(p, &set->types, true, in);
+		sk_type_set_move(p, &set->negset, false, in);
+	}
+	for (uint32_t w = 0; same && w <= p->n_type_ids / 64; w++) {
+		uint64_t other = in[w] ^ (set->flags & SK_TYPE_COMP ? UINT64_MAX : 0) ^ (w < names->n_words ? names->words[w] : 0);
+
+		/* Attributes do not count, nor what is no type. */
+		for (; other && same; other &= other - 1) {
+			uint32_t id = w * 64 + (uint32_t)__builtin_ctzll(other);
+
+			same = !id || id > p->n_type_ids || p->type_by_id[id]->attribute;
+		}
+	}
+	return same;
 }
 
 const struct sk_type_set *sk_constraint_written(const struct sk_policy *p, const struct sk_constraint_node *node)
 {
 	const struct sk_type_set *set = node->attr & SK_ATTR_TYPE ? node->type_names : NULL;
 
-	for (uint32_t id = 1; set && id <= p->n_type_ids; id++) {
-		bool in;
-
-		if (p->type_by_id[id]->attribute)
-			continue;
-		in = set->flags & SK_TYPE_STAR || sk_type_set_names(p, &set->types, id);
-		in = in && !sk_type_set_names(p, &set->negset, id);
-		if ((set->flags & SK_TYPE_COMP ? !in : in) != sk_bitset_has(&node->names, id))
-			return NULL;
-	}
-	return set;
+	return set && sk_type_set_is(p, set, &node->names) ? set : NULL;
 }
 
 /*

@@ -14,7 +14,7 @@
 enum {
 	SK_LINT_OPT_CONFIG, SK_LINT_OPT_CONTEXT, SK_LINT_OPT_DISABLE, SK_LINT_OPT_ENABLE, SK_LINT_OPT_ONLY,
 	SK_LINT_OPT_LEVEL, SK_LINT_OPT_SOURCE, SK_LINT_OPT_RECURSIVE, SK_LINT_OPT_SUMMARY, SK_LINT_OPT_SUMMARY_ONLY,
-	SK_LINT_OPT_FIX, SK_LINT_OPT_HIDDEN, SK_LINT_OPT_LIST, SK_LINT_OPT_CHECKS, SK_LINT_OPT_PROFILE,
+	SK_LINT_OPT_FAIL, SK_LINT_OPT_FULL_PATH, SK_LINT_OPT_FIX, SK_LINT_OPT_HIDDEN, SK_LINT_OPT_LIST, SK_LINT_OPT_CHECKS, SK_LINT_OPT_PROFILE,
 };
 
 static const struct sk_option sk_lint_options[] = {
@@ -27,6 +27,8 @@ static const struct sk_option sk_lint_options[] = {
 				.help = "tell nothing below C convention, S style, W warning, E error, F fatal" },
 	[SK_LINT_OPT_SOURCE] = { 's', "source", .help = "the paths are the sources of a whole policy" },
 	[SK_LINT_OPT_RECURSIVE] = { 'r', "recursive", .help = "folders are always walked; for selint's users" },
+	[SK_LINT_OPT_FAIL] = { 'F', "fail", .help = "exit 1 when something is found, as always; for selint's users" },
+	[SK_LINT_OPT_FULL_PATH] = { 0, "full-path", .help = "paths are always whole; for selint's users" },
 	[SK_LINT_OPT_SUMMARY] = { 'S', "summary", .help = "count the findings of each check at the end" },
 	[SK_LINT_OPT_SUMMARY_ONLY] = { 0, "summary-only", .help = "count them, and show none" },
 	[SK_LINT_OPT_FIX] = { 0, "fix", .help = "mend in the files what can be mended without a change of meaning" },

@@ -87,6 +87,8 @@ with tempfile.TemporaryDirectory() as work:
     out = subprocess.run([program, "lint", bad, "-l", "F"], stdout=subprocess.PIPE, text=True).stdout
     check("mistakes are told each", out == "%s:2:13: fatal: expected a name, found ';' [F-001]\n"
           "%s:5:1: fatal: expected ';', but the file ends [F-001]\n" % (bad, bad), out)
+    same = subprocess.run([program, "lint", "-r", "-F", "--full-path", bad, "-l", "F"], stdout=subprocess.PIPE, text=True)
+    check("selint's options that change nothing here", same.stdout == out and same.returncode == 1, same)
     empty = subprocess.run([program, "lint", os.path.join(work, "none.te")], stderr=subprocess.PIPE, text=True)
     check("a path that is not there: exit 3, E0162", empty.returncode == 3 and "[E0162]" in empty.stderr, empty.stderr)
     config = os.path.join(work, "c.conf")

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct sk_compile_options options = SK_COMPILE_OPTIONS_INIT;
 	struct sk_cil_options cil = { 0 };
 	struct sk_sources sources = SK_SOURCES_INIT;
-	struct sk_diags *diags = selkie_diagnostics_new();
+	struct sk_diags *diags;
 	struct sk_arena arena = SK_ARENA_INIT;
 	struct sk_policy *policy = NULL;
 	struct sk_units units = { 0 };
@@ -34,6 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size || size > 4096)
 		return 0;
+	diags = selkie_diagnostics_new();
 	cil.preserve_tunables = data[0] & 1;
 	cil.qualified_names = data[0] & 2;
 	cil.multiple_declarations = data[0] & 4;

@@ -580,7 +580,10 @@ static int sk_make_require(struct sk_templates *t, struct sk_item *item)
 	return 0;
 }
 
-/* The condition of tunable_policy: names and operators, no macros. It makes an if statement, and a require block. */
+/*
+ * The condition of tunable_policy: names and operators, no macros. It makes an if statement, and a require block. One that
+ * goes on in another line does not: the macro writes it into comments as well, and the second line stands behind these.
+ */
 static int sk_condition_tokens(struct sk_templates *t, struct sk_text *text)
 {
 	int r = text->form == SK_TEXT_FRESH ? sk_text_lex(t->m, text) : 0;
@@ -595,18 +598,22 @@ static int sk_condition_tokens(struct sk_templates *t, struct sk_text *text)
 		static const char twos[] = "==!=&&||";
 		const char *two;
 
-		if (l->kind == SK_PIECE_SPACE)
+		if (l->kind == SK_PIECE_SPACE) {
+			if (i + 1 < text->n_lexemes && memchr(p, '\n', l[1].off - l->off))
+				return SK_TEMPLATE_TEXT;
 			continue;
+		}
 		if (l->kind == SK_PIECE_WORD) {
 			char next = i + 1 < text->n_lexemes ? text->p[l[1].off] : ' ';
 
-			if (sk_is_keyword(l->value) || sk_macro_find(t->m->state, l->value) || *p == '_' || !strchr(" \t\n)&|!=^", next))
+			if (sk_is_keyword(l->value) || sk_macro_find(t->m->state, l->value) || *p == '_' || !next ||
+			    !strchr(" \t\n)&|!=^", next))
 				return SK_TEMPLATE_TEXT;
 			token.kind = SK_TOKEN_IDENTIFIER;
 			token.name = l->value;
 			token.length = l[1].off - l->off;
 			r = sk_assume(t->m, l->value);
-		} else if (l->kind == SK_PIECE_PUNCT && (two = strchr(twos, *p)) && !((two - twos) % 2) &&
+		} else if (l->kind == SK_PIECE_PUNCT && *p && (two = strchr(twos, *p)) && !((two - twos) % 2) &&
 			   i + 1 < text->n_lexemes && p[1] == two[1]) {
 			token.punct = (uint8_t)(SK_PUNCT_EQ + (two - twos) / 2);
 			token.length = 2;

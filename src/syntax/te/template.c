@@ -296,7 +296,7 @@ static int sk_fill_string(struct sk_templates *t, const struct sk_env *env, stru
 	if (text->params || text->n < 3 || p[0] != '"' || p[text->n - 1] != '"')
 		return SK_TEMPLATE_TEXT;
 	for (uint32_t i = 1; i + 1 < text->n; i++)
-		if (!sk_is_word_byte((unsigned char)p[i]) && !strchr(".-+@: ", p[i]))
+		if (!sk_is_word_byte((unsigned char)p[i]) && (!p[i] || !strchr(".-+@: ", p[i])))
 			return SK_TEMPLATE_TEXT;
 	name->addr = sk_text_addr(text, p);
 	return sk_intern_add(t->m->names, p + 1, text->n - 2, &name->name);

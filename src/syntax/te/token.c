@@ -165,7 +165,7 @@ static size_t sk_match_string(const char *p, const char *end, uint8_t *ret_kind)
 	const char *q = p + 1;
 	bool slash = false;
 
-	while (q < end && *q != '"' && *q != '\n')
+	while (q < end && *q != '"' && *q != '\n' && *q)
 		slash |= *q++ == '/';
 	if (q == end || *q != '"')
 		return 0;

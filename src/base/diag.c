@@ -52,6 +52,29 @@ static bool sk_place_copy(struct sk_arena *arena, struct sk_place *to, const str
 	return true;
 }
 
+/* Who reads more of one message? A name may be as long as a file; then the middle is left out. */
+#define SK_MESSAGE_MOST 1000
+
+static const char *sk_message(struct sk_arena *arena, const char *fmt, va_list args)
+{
+	sk_auto_free char *text = NULL;
+	int n = vasprintf(&text, fmt, args);
+	size_t head = SK_MESSAGE_MOST / 2, tail;
+
+	if (n < 0) {
+		text = NULL;
+		return NULL;
+	}
+	if (n <= SK_MESSAGE_MOST)
+		return sk_arena_strndup(arena, text, (size_t)n);
+	tail = (size_t)n - SK_MESSAGE_MOST / 2;
+	while (head && ((unsigned char)text[head] & 0xc0) == 0x80)
+		head--;
+	while (((unsigned char)text[tail] & 0xc0) == 0x80)
+		tail++;
+	return sk_arena_printf(arena, "%.*s...%s", (int)head, text, text + tail);
+}
+
 struct sk_diag *sk_diag_vadd(struct sk_diags *diags, enum selkie_severity severity, const char *id,
 			     const struct sk_place *place, const char *fmt, va_list args)
 {
@@ -65,7 +88,7 @@ struct sk_diag *sk_diag_vadd(struct sk_diags *diags, enum selkie_severity severi
 		diags->no_memory = true;
 		return NULL;
 	}
-	d->message = sk_arena_vprintf(&diags->arena, fmt, args);
+	d->message = sk_message(&diags->arena, fmt, args);
 	if (!d->message) {
 		diags->no_memory = true;
 		return NULL;
@@ -102,7 +125,7 @@ void sk_diag_vnote(struct sk_diags *diags, struct sk_diag *diag, const struct sk
 		diags->no_memory = true;
 		return;
 	}
-	note->message = sk_arena_vprintf(&diags->arena, fmt, args);
+	note->message = sk_message(&diags->arena, fmt, args);
 	if (!note->message) {
 		diags->no_memory = true;
 		return;
@@ -166,7 +189,7 @@ static void sk_place_print_source(struct sk_buf *b, const struct sk_place *place
 	sk_auto_buf struct sk_buf line = SK_BUF_INIT;
 	size_t start = place->col - 1;
 
-	if (place->kind != SK_PLACE_TEXT || !place->line || !place->col ||
+	if (place->kind != SK_PLACE_TEXT || !place->line || !place->col || (place->text && !place->text_length && !place->length) ||
 	    !sk_place_line(place, &line) || line.failed || start > line.n)
 		return;
 	sk_buf_printf(b, "%5u | ", place->line);

@@ -575,7 +575,9 @@ void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t 
 	end = memchr(line, '\n', n);
 	if (!end)
 		end = line + n;
-	/* A line that no screen holds is not shown. */
 	ret_place->text = line;
-	ret_place->text_length = end - line <= 400 ? (uint32_t)(end - line) : 0;
+	ret_place->text_length = (uint32_t)(end - line);
+	/* A line that no screen holds is not shown. */
+	if (end - line > 400)
+		ret_place->text_length = ret_place->length = 0;
 }

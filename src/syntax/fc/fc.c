@@ -7,6 +7,7 @@
 #include "syntax/fc/fc.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 struct sk_fc_origin {
@@ -22,6 +23,7 @@ struct sk_fc_reader {
 	struct sk_buf line;
 	struct sk_fc_origin *origins;
 	size_t n_origins, cap_origins;
+	bool too_long;			/* the line is, and what follows of it is passed over */
 };
 
 static bool sk_fc_is_space(char c)
@@ -94,24 +96,56 @@ static int sk_fc_end_line(struct sk_fc_reader *f)
 	return 0;
 }
 
+/* Whether the line, with these bytes behind what there is of it, is a comment. */
+static bool sk_fc_is_comment(const struct sk_fc_reader *f, const char *p, size_t n)
+{
+	for (size_t i = 0; i < f->line.n; i++)
+		if (!sk_fc_is_space(f->line.data[i]))
+			return f->line.data[i] == '#';
+	while (n && sk_fc_is_space(*p)) {
+		p++;
+		n--;
+	}
+	return n && *p == '#';
+}
+
+/* A line that no label file can have; said once, where it begins. */
+static void sk_fc_refuse_line(struct sk_fc_reader *f)
+{
+	struct sk_fc_field start = { .n = 1 };
+	char message[80];
+
+	sk_fc_origin_of(f, 0, &start);
+	snprintf(message, sizeof(message), "the line is longer than %u bytes: it is passed over", SK_FC_LINE_MAX);
+	sk_fc_complain(f, "E0507", &start, message);
+	f->too_long = true;
+	f->line.n = 0;
+	f->n_origins = 0;
+}
+
 /* Bytes with their place: up to each line break they belong to the line. */
 static int sk_fc_take(struct sk_fc_reader *f, const char *p, size_t n, uint32_t addr, uint32_t expansion)
 {
 	while (n) {
 		const char *nl = memchr(p, '\n', n);
 		size_t length = nl ? (size_t)(nl - p) : n;
-		int r = sk_grow(&f->origins, &f->cap_origins, f->n_origins + 1, sizeof(*f->origins));
+		int r = f->too_long ? 0 : sk_grow(&f->origins, &f->cap_origins, f->n_origins + 1, sizeof(*f->origins));
 
 		if (r)
 			return r;
-		f->origins[f->n_origins++] =
-			(struct sk_fc_origin){ .off = (uint32_t)f->line.n, .addr = addr, .expansion = expansion };
-		sk_buf_add(&f->line, p, length);
+		if (!f->too_long)
+			f->origins[f->n_origins++] =
+				(struct sk_fc_origin){ .off = (uint32_t)f->line.n, .addr = addr, .expansion = expansion };
+		if (!f->too_long && f->line.n + length > SK_FC_LINE_MAX && !sk_fc_is_comment(f, p, length))
+			sk_fc_refuse_line(f);
+		if (!f->too_long)
+			sk_buf_add(&f->line, p, SK_MIN(length, (size_t)SK_FC_LINE_MAX));
 		if (f->line.failed)
 			return -ENOMEM;
 		if (!nl)
 			return 0;
-		r = sk_fc_end_line(f);
+		r = f->too_long ? 0 : sk_fc_end_line(f);
+		f->too_long = false;
 		f->line.n = 0;
 		f->n_origins = 0;
 		if (r)
@@ -146,7 +180,7 @@ int sk_fc_parse(struct sk_macro_reader *macros, const struct sk_source *source, 
 
 	sk_buf_init(&f.line);
 	r = macros ? sk_fc_take_macros(&f, macros, source) : sk_fc_take(&f, source->text, source->size, source->base, 0);
-	if (!r && f.line.n)
+	if (!r && f.line.n && !f.too_long)
 		r = sk_fc_end_line(&f);
 	sk_buf_done(&f.line);
 	free(f.origins);

@@ -8,6 +8,9 @@
  * Label files of modules: lines of a pattern, perhaps a kind of file, and a context, with macros (gen_context, ifdef)
  * or, as a module package has them, without. What a context holds is not looked at.
  */
+/* A longer line is a mistake (E0507): paths end far below that. */
+#define SK_FC_LINE_MAX (1u << 20)
+
 struct sk_fc_field {
 	const char *text;	/* not zero-terminated */
 	uint32_t n;		/* 0: not there */

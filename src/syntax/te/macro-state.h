@@ -270,6 +270,9 @@ int sk_flat_take(struct sk_macro_reader *m, size_t flat_start, size_t origin_sta
 int sk_macro_push(struct sk_macro_reader *m, struct sk_text *text, const struct sk_env *env,
 		  uint32_t expansion, uint32_t line_addr);
 int sk_macro_give(struct sk_macro_reader *m, const struct sk_call *call, const char *p, size_t n);
+/* Bytes that count for the budget of memory. */
+size_t sk_macro_held(const struct sk_macro_reader *m);
+
 int sk_macro_out_of(struct sk_macro_reader *m, uint32_t addr, uint32_t expansion, const char *what);
 int sk_macro_by_character(struct sk_macro_reader *m, size_t cursor);
 /*

@@ -14,10 +14,12 @@
 #define SK_STOP 1
 /* An argument that stands on this many arguments of others is made flat, so that looking at it stays cheap. */
 #define SK_ENV_DEPTH_MAX 64
+/* A longer round of macros that call each other is not told as one. */
+#define SK_CYCLE_MAX 64
 
 static const struct sk_macro_limits sk_macro_default_limits = {
 	.steps = 100u * 1000 * 1000,
-	.memory = 512u << 20,
+	.memory = 256u << 20,
 	.depth = 20000,
 };
 
@@ -92,9 +94,47 @@ struct sk_diag *sk_macro_complain(struct sk_macro_reader *m, enum selkie_severit
 	return diag;
 }
 
+/* How many calls further out the macro of an expansion was called before, the first time round; 0 when it was not. */
+static unsigned int sk_cycle_length(const struct sk_sources *sources, uint32_t expansion)
+{
+	uint32_t name = sources->expansions[expansion].name, e = sources->expansions[expansion].parent;
+
+	for (unsigned int n = 1; e && n <= SK_CYCLE_MAX; n++, e = sources->expansions[e].parent)
+		if (sources->expansions[e].name == name && !sources->expansions[e].line)
+			return n;
+	return 0;
+}
+
+/* A macro that calls itself: said with the calls of one round, and where the first of all stands. */
+static bool sk_complain_of_cycle(struct sk_macro_reader *m, uint32_t addr, uint32_t expansion)
+{
+	const struct sk_sources *sources = m->sources;
+	unsigned int n = expansion ? sk_cycle_length(sources, expansion) : 0;
+	uint32_t e = expansion, first = expansion;
+	struct sk_place place;
+	struct sk_diag *diag;
+
+	if (!n)
+		return false;
+	for (uint32_t up = e; up; up = sources->expansions[up].parent)
+		if (sources->expansions[up].name == sources->expansions[e].name)
+			first = up;
+	sk_sources_place(sources, addr, 1, &place);
+	diag = sk_error(m->diags, "E0112", &place, "'%s' calls itself%s without end",
+			sk_intern_str(m->names, sources->expansions[e].name), n > 1 ? " through others" : "");
+	for (; n && e != first; n--, e = sources->expansions[e].parent) {
+		sk_sources_place(sources, sources->expansions[e].addr,
+				 m->names->entries[sources->expansions[e].name].n, &place);
+		sk_diag_note(m->diags, diag, &place, "'%s' is called here",
+			     sk_intern_str(m->names, sources->expansions[e].name));
+	}
+	sk_sources_note_expansion(sources, m->names, m->diags, diag, first);
+	return true;
+}
+
 int sk_macro_out_of(struct sk_macro_reader *m, uint32_t addr, uint32_t expansion, const char *what)
 {
-	if (!m->state->spent)
+	if (!m->state->spent && !sk_complain_of_cycle(m, addr, expansion))
 		sk_macro_complain(m, SELKIE_SEVERITY_ERROR, "E0112", addr, expansion,
 				  "the expansion of macros takes too much %s", what);
 	m->state->spent = m->stopped = true;
@@ -266,6 +306,13 @@ int sk_macro_by_character(struct sk_macro_reader *m, size_t cursor)
 	return sk_cursor_by_character(m, &m->state->cursors[cursor]);
 }
 
+size_t sk_macro_held(const struct sk_macro_reader *m)
+{
+	const struct sk_macro_state *s = m->state;
+
+	return s->moment.n_bytes + s->arena.n_bytes + m->sources->n_expansions * sizeof(struct sk_expansion) + s->n_flat;
+}
+
 int sk_macro_push(struct sk_macro_reader *m, struct sk_text *text, const struct sk_env *env,
 		  uint32_t expansion, uint32_t line_addr)
 {
@@ -277,7 +324,7 @@ int sk_macro_push(struct sk_macro_reader *m, struct sk_text *text, const struct 
 		return 0;
 	if (s->n_cursors >= m->limits.depth)
 		return sk_macro_out_of(m, sk_text_addr(text, text->p), expansion, "depth");
-	if (s->moment.n_bytes + s->arena.n_bytes > m->limits.memory)
+	if (sk_macro_held(m) > m->limits.memory)
 		return sk_macro_out_of(m, sk_text_addr(text, text->p), expansion, "memory");
 	r = sk_grow(&s->cursors, &s->cap_cursors, s->n_cursors + 1, sizeof(*s->cursors));
 	if (r)
@@ -869,7 +916,7 @@ static int sk_env_make(struct sk_macro_reader *m, const struct sk_call *call, co
 
 int sk_macro_new_expansion(struct sk_macro_reader *m, const struct sk_expansion *e, uint32_t *ret_expansion)
 {
-	if (m->sources->n_expansions * sizeof(*e) > m->limits.memory)
+	if (sk_macro_held(m) > m->limits.memory)
 		return sk_macro_out_of(m, e->addr, e->parent, "memory");
 	return sk_sources_expand(m->sources, e, ret_expansion);
 }

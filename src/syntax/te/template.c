@@ -25,6 +25,8 @@
 #define SK_TEMPLATE_DEPTH_CYCLE 150
 /* Arguments of arguments, as the macro reader has it. */
 #define SK_TEMPLATE_ENV_DEPTH_MAX 60
+/* A set of more names is left to the macro reader, which keeps a budget. */
+#define SK_TEMPLATE_NAMES_MAX (1u << 20)
 
 /* Where statements go: to the handler, or to the end of a block's list. */
 struct sk_sink {
@@ -178,6 +180,15 @@ static int sk_fill_element(struct sk_templates *t, struct sk_text *text, uint32_
 	}
 }
 
+/*
+ * One more lexeme is looked at. Arguments that stand for arguments several times are many more than their text shows; false
+ * when that is too much.
+ */
+static bool sk_step(struct sk_templates *t)
+{
+	return t->m->state->steps++ <= t->m->limits.steps;
+}
+
 /* Names and sets of names, as they may stand within braces. Counts those at no depth. */
 static int sk_fill_list(struct sk_templates *t, struct sk_text *text, const struct sk_env *env, unsigned int depth,
 			unsigned int *ret_elements)
@@ -192,6 +203,8 @@ static int sk_fill_list(struct sk_templates *t, struct sk_text *text, const stru
 		const struct sk_lexeme *l = &text->lexemes[i];
 		char c = text->p[l->off];
 
+		if (!sk_step(t) || t->n_names > SK_TEMPLATE_NAMES_MAX)
+			return SK_TEMPLATE_TEXT;
 		if (l->kind == SK_PIECE_SPACE)
 			continue;
 		if (l->kind != SK_PIECE_PUNCT) {
@@ -341,6 +354,8 @@ static bool sk_is_calm(struct sk_templates *t, struct sk_text *text, const struc
 	for (uint32_t i = 0; i < text->n_lexemes; i++) {
 		const struct sk_lexeme *l = &text->lexemes[i];
 
+		if (!sk_step(t))
+			return false;
 		switch (l->kind) {
 		case SK_PIECE_SPACE:
 			if (!i)
@@ -778,7 +793,7 @@ static int sk_run_text(struct sk_templates *t, struct sk_text *text, const struc
 		return r;
 	if (!template->usable || (template->comments && sk_breaks_comments(env)))
 		return sk_read_text(t, text, env, expansion, sink);
-	if (t->depth >= SK_TEMPLATE_DEPTH_MAX || s->moment.n_bytes + s->arena.n_bytes > t->m->limits.memory) {
+	if (t->depth >= SK_TEMPLATE_DEPTH_MAX || sk_macro_held(t->m) > t->m->limits.memory) {
 		r = sk_macro_out_of(t->m, text->addr, expansion, t->depth >= SK_TEMPLATE_DEPTH_MAX ? "depth" : "memory");
 		return r < 0 ? r : 0;
 	}

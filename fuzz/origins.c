@@ -23,9 +23,11 @@ static void walk(const struct sk_origins *o)
 			if (!o->strings[stmt->file] ||
 			    (stmt->module != SK_ORIGIN_NO_STRING && !o->strings[stmt->module]))
 				abort();
-			for (uint32_t c = stmt->expansion; c; c = selkie_origin_call(o, c, &call))
+			for (uint32_t c = stmt->expansion; c;) {
+				c = selkie_origin_call(o, c, &call);
 				if (!call.name || !call.file || ++steps > o->n_expansions)
 					abort();
+			}
 		}
 }
 

@@ -288,8 +288,14 @@ static void sk_name_rule(struct sk_compiler *c, uint64_t key, char *buffer, size
 		 p->types[sk_key_target(c, key) - 1].name, p->classes[sk_key_class(c, key) - 1].name);
 }
 
-static void sk_report_conflict(struct sk_compiler *c, const struct sk_record *first, const struct sk_record *second)
+/*
+ * The statement that is written later contradicts the earlier one, whatever the order of their conditions; and one under a
+ * condition that without.
+ */
+static void sk_report_conflict(struct sk_compiler *c, const struct sk_record *one, const struct sk_record *other)
 {
+	bool turned = sk_key_branch(c, one->key) && one->stmt > other->stmt;
+	const struct sk_record *first = turned ? other : one, *second = turned ? one : other;
 	const struct sk_unit_stmt *a = sk_stmt_at(c, first->stmt, NULL), *b = sk_stmt_at(c, second->stmt, NULL);
 	struct sk_diag *diag;
 	char name[512];

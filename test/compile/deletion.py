@@ -125,10 +125,12 @@ def delete(tree, file, line, attribute):
         if word.group() == "type":
             if not attribute:
                 sys.exit("%s:%d declares a type" % (file, line))
-            name = re.compile(r",\s*%s\b" % re.escape(attribute)).search(text, start, end)
-            if not name:
-                return      # another attribute of the same statement was deleted with it
-            start, end = name.span()
+            # Of an interface, parts of names are arguments.
+            fits = lambda given: re.fullmatch(re.sub(r"\\\$\d", "[^,]+", re.escape(given)), attribute)
+            names = [m for m in re.compile(r",\s*([\w$]+)").finditer(text, start, end) if fits(m.group(1))]
+            if not names:
+                sys.exit("%s:%d gives no attribute %s" % (file, line, attribute))
+            start, end = names[0].span()
     text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
     with open(path, "w", encoding="utf-8") as f:
         f.write(text)

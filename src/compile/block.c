@@ -22,6 +22,7 @@ struct sk_settling {
 	uint32_t *stack;		/* blocks that went off and whose consequences are not drawn */
 	size_t n_stack;
 	struct sk_map perms;		/* class or common, and name */
+	struct sk_map whole;		/* class, and set of permissions that it has all: many blocks ask for the same */
 	uint32_t *common_of;		/* by class: reference to the common it inherits */
 	uint32_t *seen;			/* by reference: the last lenient block that uses it */
 	uint32_t *group_of;		/* by set */
@@ -201,7 +202,7 @@ static void sk_check_required_perms(struct sk_settling *s, uint32_t n)
 	struct sk_compiler *c = s->c;
 	const struct sk_unit_stmt *stmt;
 	const struct sk_name_set *perms;
-	uint32_t symbol;
+	uint32_t symbol, *value;
 
 	if (c->needs[n].kind != SK_UNIT_REQUIRE_CLASS)
 		return;
@@ -212,9 +213,15 @@ static void sk_check_required_perms(struct sk_settling *s, uint32_t n)
 	if (symbol == SK_SPACE_NONE)
 		return;
 	perms = &c->space->sets.list[stmt->op[1]];
+	if (sk_map_find(&s->whole, (uint64_t)symbol << 32 | stmt->op[1]))
+		return;
 	for (uint32_t i = 0; i < perms->n; i++)
-		if (!sk_perm_is_there(s, symbol, c->space->refs.list[perms->items[i]].name))
+		if (!sk_perm_is_there(s, symbol, c->space->refs.list[perms->items[i]].name)) {
 			sk_turn_off(s, c->needs[n].block, n);
+			return;
+		}
+	if (sk_map_insert(&s->whole, (uint64_t)symbol << 32 | stmt->op[1], 0, &value, NULL))
+		c->no_memory = true;
 }
 
 /*
@@ -540,6 +547,7 @@ int sk_compile_blocks(struct sk_compiler *c)
 		if (!c->enabled[b])
 			sk_list_block(c, b);
 	sk_map_done(&s.perms);
+	sk_map_done(&s.whole);
 	/* Nobody asks again why a block is off: megabytes of a whole policy. */
 	free(c->needs);
 	c->needs = NULL;

@@ -29,6 +29,7 @@ struct sk_optimizing {
 	struct sk_run *runs;
 	uint32_t *first_run;		/* by kind and class */
 	uint32_t *cover, n_cover;	/* runs whose source holds the one that is looked at */
+	uint32_t *wide, n_wide;		/* rules of a branch that have an attribute: only such cover others */
 	bool *gone;
 };
 
@@ -113,8 +114,9 @@ static int sk_optimizing_init(struct sk_optimizing *o)
 	o->above = SK_ARENA_ARRAY(&c->arena, struct sk_idset, (size_t)c->n_type_ids + 1);
 	o->order = SK_ARENA_ARRAY(&c->arena, uint32_t, (size_t)p->n_unconditional + 1);
 	o->gone = SK_ARENA_ARRAY(&c->arena, bool, (size_t)p->n_rules + 1);
+	o->wide = SK_ARENA_ARRAY(&c->arena, uint32_t, (size_t)p->n_rules - p->n_unconditional + 1);
 	c->cond_number = SK_ARENA_ARRAY(&c->arena, uint32_t, (size_t)p->n_conds + 1);
-	if (!o->above || !o->order || !o->gone || !c->cond_number)
+	if (!o->above || !o->order || !o->gone || !o->wide || !c->cond_number)
 		return -ENOMEM;
 	for (uint32_t id = 1; id <= c->n_plain_types; id++)
 		o->above[id] = p->attributes_of[id];
@@ -231,16 +233,16 @@ static void sk_optimize_unconditional(struct sk_optimizing *o)
 		}
 }
 
-/* Covered by a rule of the same branch, [first, first + n)? Only rules with an attribute cover others. */
-static bool sk_is_covered_in(struct sk_optimizing *o, uint32_t number, uint32_t first, uint32_t n)
+/* Covered by a rule of the same branch? */
+static bool sk_is_covered_in(struct sk_optimizing *o, uint32_t number)
 {
 	struct sk_policy *p = o->c->policy;
 	struct sk_rule *r = &p->rules[number];
 
-	for (uint32_t i = first; i < first + n; i++) {
-		const struct sk_rule *by = &p->rules[i];
+	for (uint32_t i = 0; i < o->n_wide; i++) {
+		const struct sk_rule *by = &p->rules[o->wide[i]];
 
-		if (by->kind != r->kind || by->cls != r->cls || o->gone[i] ||
+		if (by->kind != r->kind || by->cls != r->cls || o->gone[o->wide[i]] ||
 		    (by->source == r->source && by->target == r->target) ||
 		    !sk_idset_has(&o->above[r->source], by->source) || !sk_idset_has(&o->above[r->target], by->target))
 			continue;
@@ -252,13 +254,19 @@ static bool sk_is_covered_in(struct sk_optimizing *o, uint32_t number, uint32_t 
 
 static void sk_optimize_branch(struct sk_optimizing *o, uint32_t first, uint32_t n)
 {
+	const struct sk_rule *rules = o->c->policy->rules;
+
+	o->n_wide = 0;
+	for (uint32_t i = first; i < first + n; i++)
+		if (rules[i].source > o->c->n_plain_types || rules[i].target > o->c->n_plain_types)
+			o->wide[o->n_wide++] = i;
 	for (uint32_t i = first + n; i-- > first;) {
-		const struct sk_rule *r = &o->c->policy->rules[i];
+		const struct sk_rule *r = &rules[i];
 
 		if (!sk_can_be_covered(r))
 			continue;
 		sk_find_cover(o, sk_bucket(o, r), r->source);
-		o->gone[i] = sk_is_covered(o, i) || sk_is_covered_in(o, i, first, n);
+		o->gone[i] = sk_is_covered(o, i) || sk_is_covered_in(o, i);
 	}
 }
 

@@ -109,7 +109,8 @@ static int sk_te_remember(struct sk_te_lower *l, enum sk_ns ns, uint32_t kept, u
 		return r;
 	if (l->kept_sets.cap > old)
 		memset(l->kept_sets.list + old, 0, (l->kept_sets.cap - old) * sizeof(*l->kept_sets.list));
-	l->kept_sets.list[kept] = (struct sk_te_kept_set){ .set = set, .round = l->round };
+	l->kept_sets.list[kept] = (struct sk_te_kept_set){
+		.set = set, .round = ns == SK_NS_PERM ? SK_TE_EVERY_ROUND : l->round };
 	return 0;
 }
 
@@ -118,9 +119,13 @@ int sk_te_set(struct sk_te_lower *l, enum sk_ns ns, unsigned int flags, const st
 	uint32_t ref;
 	int r;
 
-	if (set->kept && set->kept < l->kept_sets.cap && l->kept_sets.list[set->kept].round == l->round) {
-		*ret_set = l->kept_sets.list[set->kept].set;
-		return 0;
+	if (set->kept && set->kept < l->kept_sets.cap) {
+		const struct sk_te_kept_set *kept = &l->kept_sets.list[set->kept];
+
+		if (kept->round == l->round || kept->round == SK_TE_EVERY_ROUND) {
+			*ret_set = kept->set;
+			return 0;
+		}
 	}
 	if (set->n == 1 && !(set->flags & ~SK_TE_SET_BRACES) && !set->names[0].minus && set->names[0].name != l->self) {
 		r = ns == SK_NS_PERM ? sk_space_ref(l->space, ns, 0, set->names[0].name, &ref)

@@ -32,7 +32,9 @@ struct sk_te_seen {
 	uint32_t required_as;		/* as what: SK_UNIT_REQUIRE_*, or of a class the permissions */
 };
 
-/* A set that was lowered before, where the round is the lowering's. */
+/* A set that was lowered before, where the round is the lowering's; sets of permissions are the same in each. */
+#define SK_TE_EVERY_ROUND UINT32_MAX
+
 struct sk_te_kept_set {
 	uint32_t set, round;
 };

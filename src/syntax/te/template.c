@@ -663,15 +663,21 @@ static int sk_run_call(struct sk_templates *t, const struct sk_item *item, const
 	return sk_run_text(t, macro->body, inner, number, sink);
 }
 
-/* Places in what is handed out again are those of the first time, but for the chain of calls. */
-static void sk_forget_calls(struct sk_te_stmt *stmt)
+/*
+ * Places in what is handed out again are those of the first time, but for the chain of calls; and its sets are the same
+ * each time.
+ */
+static void sk_forget_calls(struct sk_macro_state *state, struct sk_te_stmt *stmt)
 {
 	for (struct sk_te_stmt *s = stmt; s; s = s->next) {
 		s->expansion = s->name.expansion = 0;
-		for (unsigned int i = 0; i < 4; i++)
+		for (unsigned int i = 0; i < 4; i++) {
 			for (uint32_t k = 0; k < s->set[i].n; k++)
 				s->set[i].names[k].expansion = 0;
-		sk_forget_calls(s->body);
+			if (s->set[i].n > 1 && !s->set[i].kept)
+				s->set[i].kept = ++state->n_kept_sets;
+		}
+		sk_forget_calls(state, s->body);
 	}
 }
 
@@ -697,7 +703,7 @@ static int sk_run_lasting(struct sk_templates *t, struct sk_item *item, uint32_t
 		item->read = !r && !t->broken && !t->m->stopped && item->changes == s->changes;
 		t->broken |= broken_before;
 		if (item->read)
-			sk_forget_calls(item->stmt);
+			sk_forget_calls(s, item->stmt);
 	}
 	for (const struct sk_te_stmt *from = item->stmt; from && !r; from = from->next) {
 		r = sk_fill(t, from, 0, NULL, expansion, &stmt);

@@ -101,7 +101,7 @@ static int sk_space_ref_global(struct sk_space *space, enum sk_ns ns, uint32_t n
 	return r;
 }
 
-int sk_space_ref(struct sk_space *space, enum sk_ns ns, uint32_t scope, uint32_t name, uint32_t *ret_ref)
+int sk_space_any_ref(struct sk_space *space, enum sk_ns ns, uint32_t scope, uint32_t name, uint32_t *ret_ref)
 {
 	const uint64_t parts[2] = { (uint64_t)ns << 32 | name, scope };
 	uint32_t *value, chained;

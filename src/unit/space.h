@@ -212,7 +212,17 @@ int sk_space_init(struct sk_space *space, struct sk_intern *names, struct sk_sou
 void sk_space_done(struct sk_space *space);
 
 /* Each finds or adds a part, copying what it is given, and returns 0 and its number, or -ENOMEM. */
-int sk_space_ref(struct sk_space *space, enum sk_ns ns, uint32_t scope, uint32_t name, uint32_t *ret_ref);
+int sk_space_any_ref(struct sk_space *space, enum sk_ns ns, uint32_t scope, uint32_t name, uint32_t *ret_ref);
+
+/* What a policy says it says many times: most references are there. */
+static inline int sk_space_ref(struct sk_space *space, enum sk_ns ns, uint32_t scope, uint32_t name, uint32_t *ret_ref)
+{
+	if (scope || name >= space->global_refs[ns].cap || !space->global_refs[ns].list[name])
+		return sk_space_any_ref(space, ns, scope, name, ret_ref);
+	*ret_ref = space->global_refs[ns].list[name] - 1;
+	return 0;
+}
+
 int sk_space_set(struct sk_space *space, const struct sk_name_set *set, uint32_t *ret_set);
 int sk_space_class_perms(struct sk_space *space, const struct sk_class_perms *perms, uint32_t *ret_perms);
 int sk_space_xperms(struct sk_space *space, const struct sk_xperm_set *xperms, uint32_t *ret_xperms);

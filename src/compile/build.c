@@ -616,6 +616,8 @@ static int sk_build_one_unit(struct sk_building *b, struct sk_unit **ret_unit)
 			options.ret_enabled = &enabled;
 		r = sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &policy, NULL);
 		selkie_policy_free(policy);
+	} else {
+		r = sk_unit_check_declared(b->units.list[0]);
 	}
 	if (r)
 		return r;

@@ -208,6 +208,9 @@ void sk_unit_keep_enabled(struct sk_unit *unit, const bool *enabled);
 /* What reads inputs into units: the input was refused; the diagnostics of the space say why. */
 #define SK_UNIT_REFUSED 1
 
+/* declared.c: whether a module that is written as it is declares something twice (E0803). Returns 0, 1, or -ENOMEM. */
+int sk_unit_check_declared(const struct sk_unit *unit);
+
 /* The units of one build, in the order in which they are linked. Owns them; borrows the space. */
 struct sk_units {
 	struct sk_unit **list;

@@ -182,6 +182,20 @@ static int sk_pushdef(struct sk_macro_reader *m, struct sk_call *call)
 	return sk_do_define(m, call, true);
 }
 
+/* Whether two files have the same name, in whatever folders: a module's interfaces, and an older copy of them in headers. */
+static bool sk_same_file_name(struct sk_macro_reader *m, uint32_t a, uint32_t b)
+{
+	const struct sk_source *x = sk_sources_find(m->sources, a), *y = sk_sources_find(m->sources, b);
+	const char *slash;
+
+	if (!x || !y || x == y)
+		return false;
+	slash = strrchr(x->name, '/');
+	a = (uint32_t)(slash ? slash + 1 - x->name : 0);
+	slash = strrchr(y->name, '/');
+	return !strcmp(x->name + a, slash ? slash + 1 : y->name);
+}
+
 /* Whether the name is free. `word` is what declares it: interface or template. */
 static bool sk_interface_is_new(struct sk_macro_reader *m, const struct sk_expansion *word, uint32_t name)
 {
@@ -189,7 +203,7 @@ static bool sk_interface_is_new(struct sk_macro_reader *m, const struct sk_expan
 	struct sk_diag *diag;
 	struct sk_place place;
 
-	if (!old)
+	if (!old || (m->replaces && old->interface && sk_same_file_name(m, old->addr, word->addr)))
 		return true;
 	diag = sk_macro_complain(m, SELKIE_SEVERITY_ERROR, "E0117", word->addr, word->parent, "%s '%s' is defined twice",
 				 sk_intern_str(m->names, word->name), sk_intern_str(m->names, name));

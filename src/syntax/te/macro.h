@@ -67,6 +67,7 @@ struct sk_macro_reader {
 	struct sk_macro_limits limits;
 	sk_macro_include include;
 	void *include_arg;
+	bool replaces;		/* an interface may take the place of one from a file of the same name */
 	bool by_text;			/* the slow way only: plain m4 on characters; for tests against the other */
 	int exit_code;			/* of m4exit */
 	bool stopped;			/* m4exit, the budget is spent, or the file lacks an end of something */

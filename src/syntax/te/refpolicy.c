@@ -526,7 +526,13 @@ int sk_refpolicy_prepare(struct sk_refpolicy *rp)
 
 int sk_refpolicy_add_interfaces(struct sk_refpolicy *rp, const struct sk_source *source)
 {
-	return sk_macro_absorb(&rp->macros, source);
+	size_t errors = rp->diags->n[SELKIE_SEVERITY_ERROR];
+	int r;
+
+	rp->macros.replaces = true;
+	r = sk_macro_absorb(&rp->macros, source);
+	rp->macros.replaces = false;
+	return r ? r : rp->diags->n[SELKIE_SEVERITY_ERROR] > errors ? SK_REFPOLICY_REFUSED : 0;
 }
 
 int sk_refpolicy_parse_module(struct sk_refpolicy *rp, const struct sk_source *source, sk_refpolicy_handler handler,

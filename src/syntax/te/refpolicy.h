@@ -76,8 +76,9 @@ int sk_refpolicy_parse(struct sk_refpolicy *rp, sk_refpolicy_handler handler, vo
 
 /*
  * For single modules: first all macros and interfaces of the tree or the headers (nothing to do after
- * sk_refpolicy_parse), then the interfaces of the modules, each in a file, then the modules. Return 0,
- * SK_REFPOLICY_REFUSED for a file that cannot be read, or a negative errno.
+ * sk_refpolicy_parse), then the interfaces of the modules, each in a file, then the modules. Interfaces take the place
+ * of those from a file of the same name. Return 0, SK_REFPOLICY_REFUSED for a file that cannot be read or whose interfaces
+ * are not in order, or a negative errno.
  */
 int sk_refpolicy_prepare(struct sk_refpolicy *rp);
 int sk_refpolicy_add_interfaces(struct sk_refpolicy *rp, const struct sk_source *source);

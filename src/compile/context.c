@@ -340,8 +340,8 @@ int sk_compile_contexts(struct sk_compiler *c)
 		r = sk_fill_objects(c, &objects);
 	if (!r)
 		r = sk_compile_genfs(c);
-	if (!r && sk_is_all_cil(c))
-		r = sk_check_filecons(c);
+	if (!r)
+		r = sk_is_all_cil(c) ? sk_check_filecons(c) : sk_check_labels(c);
 	sk_check_named(c);
 	free(objects.list);
 	return c->no_memory ? -ENOMEM : r;

@@ -27,6 +27,8 @@ bool sk_contexts_equal(const struct sk_context *x, const struct sk_context *y, u
 
 /* filecon.c: contexts of files, which are not in the policy, are checked as others are. */
 int sk_check_filecons(struct sk_compiler *c);
+/* The same of label files, where a later line may give the same path another context. */
+int sk_check_labels(struct sk_compiler *c);
 
 /* context-order.c: into the order of the policy; what stands twice is diagnosed. */
 int sk_order_objects(struct sk_compiler *c, struct sk_objects *objects);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Contexts of files in CIL. They are not part of the policy, but secilc checks them with it: each must be valid, and one
- * path and kind of file must not have two.
+ * Contexts of files. They are not part of the policy, but secilc checks them with it, as setfiles -c does after a tree's own
+ * build: each must be valid. In CIL one path and kind of file must not have two.
  */
 #include <errno.h>
 #include <string.h>
@@ -57,5 +57,37 @@ int sk_check_filecons(struct sk_compiler *c)
 			sk_report_filecon(c, a, b);
 	}
 	free(list.list);
+	return r;
+}
+
+/* Words that genhomedircon puts names of its own in the place of. */
+static bool sk_is_template(const struct sk_compiler *c, uint32_t context)
+{
+	const struct sk_context_ref *ref = &c->space->contexts.list[context];
+	const uint32_t refs[] = { ref->user, ref->role, ref->type };
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(refs); i++) {
+		const char *name = sk_ref_name(c, refs[i]);
+
+		if (strstr(name, "ROLE") || strstr(name, "USER"))
+			return true;
+	}
+	return false;
+}
+
+int sk_check_labels(struct sk_compiler *c)
+{
+	struct sk_context context;
+	struct sk_bitset good;
+	int r = sk_bitset_init(&good, &c->arena, (uint32_t)c->space->contexts.n);
+
+	SK_EACH_STMT_OF(c, SK_UNIT_FILECON, u, stmt, number) {
+		uint32_t of = stmt->op[2];
+
+		if (r || of == SK_SPACE_NONE || sk_bitset_has(&good, of))
+			continue;
+		if (sk_is_template(c, of) || sk_context_of(c, stmt, of, &context))
+			sk_bitset_add(&good, of);
+	}
 	return r;
 }

@@ -115,7 +115,7 @@ static const struct {
 	{ "policy/flask/access_vectors", "class file { read }\n" },
 	{ "policy/global_booleans", "" }, { "policy/global_tunables", "" }, { "policy/constraints", "" },
 	{ "policy/mls", "" }, { "policy/mcs", "" }, { "policy/policy_capabilities", "" }, { "policy/context_defaults", "" },
-	{ "policy/users", "user root roles { staff_r };\n" },
+	{ "policy/users", "user root roles { staff_r };\nuser system_u roles { staff_r };\n" },
 	{ "policy/support/none.spt", "" },
 	{ "policy/modules/kernel/metadata.xml", "" }, { "policy/modules/kernel/only.if", "" },
 	{ "policy/modules/kernel/only.te",
@@ -249,10 +249,13 @@ static void test_install(void **state)
 
 	put(place.source, "policy/modules/kernel/only.fc", "/a\tsystem_u:object_r:a_t\n/a\troot:object_r:a_t\n");
 	assert_int_equal(selkie_build(sources, 1, &install, diags, &built), SELKIE_BUILD_REFUSED);
+	put(place.source, "policy/modules/kernel/only.fc", "/a\tsystem_u:object_r:none_t\n");
+	assert_int_equal(selkie_build(sources, 1, &install, diags, &built), SELKIE_BUILD_REFUSED);
 	put(place.source, "build.conf", "NAME = ../up\nMONOLITHIC = y\n");
 	assert_int_equal(selkie_build(sources, 1, &install, diags, &built), SELKIE_BUILD_REFUSED);
 	text = selkie_diagnostics_print(diags, 0);
 	assert_non_null(strstr(text, "[E0505]"));
+	assert_non_null(strstr(text, "only.fc:1:22: error: unknown type 'none_t' [E0801]"));
 	assert_non_null(strstr(text, "NAME is '../up', which cannot be a folder of its own [E0823]"));
 	free(text);
 	selkie_diagnostics_free(diags);

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a reference policy's build installs beside its policy, byte for byte: file contexts and contexts/.
 
-labels-differential.py SELKIE TE_LABELS SCHEMA CACHE [NAME=VALUE,...]...: each further argument is one combination of
-settings. `selkie build -o DIR/` makes the files, and te-labels, which does without a policy, makes them too. The tree's
-own `make install` of a monolithic policy is the judge; checkpolicy and setfiles are not run by it: policies are compared
-by tree-differential.py, and here the installed one is that of `-o FILE`. With MONOLITHIC=n among the settings, the judge
-is what semodule makes of the modules that the tree's build installs. Exit 77 where there is no tree or a tool lacks.
+labels-differential.py SELKIE TE_LABELS SCHEMA CACHE [--ask=N,PATHS,OURS,THEIRS] [NAME=VALUE,...]...: each further argument is
+one combination of settings. `selkie build -o DIR/` makes the files, and te-labels, which does without a policy, makes them
+too. The tree's own `make install` of a monolithic policy is the judge; checkpolicy and setfiles are not run by it: policies
+are compared by tree-differential.py, and here the installed one is that of `-o FILE`. With MONOLITHIC=n among the settings,
+the judge is what semodule makes of the modules that the tree's build installs. With --ask, N paths that label-paths makes
+are looked up as well: by libselinux in the peer's file contexts, by our database in ours; and a rule that is left out of
+ours is noticed. Exit 77 where there is no tree or a tool lacks.
 """
 import glob, json, os, re, shutil, subprocess, sys, tempfile
 
@@ -69,6 +71,61 @@ def store(work, installed):
     return policy
 
 
+def lookups(ask, want, got, work):
+    """Whether both sets of file contexts give the same answers, the one to libselinux and the other to us."""
+    if not ask:
+        return True
+    n, paths, ours, theirs = ask
+    file, listed = "contexts/files/file_contexts", os.path.join(work, "paths")
+    with open(listed, "wb") as f:
+        subprocess.run([paths, os.path.join(want, file), n, "1"], check=True, stdout=f)
+
+    def answers(tool, folder):
+        p = subprocess.run([tool, listed, os.path.join(folder, file)], check=True, stdout=subprocess.PIPE, text=True)
+        return p.stdout.splitlines()
+
+    a, b = answers(theirs, want), answers(ours, got)
+    wrong = sum(x != y for x, y in zip(a, b))
+    planted = os.path.join(work, "planted")
+    shutil.copytree(os.path.join(got, "contexts"), os.path.join(planted, "contexts"))
+    with open(os.path.join(planted, file), "w") as f, open(os.path.join(got, file)) as g:
+        f.writelines(line for line in g if not line.startswith("/usr/(.*/)?bin"))
+    noticed = answers(ours, planted) != a
+    shutil.rmtree(planted)
+    print("%d paths looked up, %d contexts, %d differ" % (len(a), len(set(a)), wrong))
+    return not wrong and len(a) == len(b) == int(n) and len(set(a)) > 300 and noticed
+
+
+# Contexts of files, as a policy with levels has them or not; setfiles says which are valid.
+CONTEXTS = ("system_u:object_r:bin_t:s0", "system_u:object_r:bin_t", "system_u:object_r:no_such_t:s0", "no_u:object_r:bin_t:s0",
+            "system_u:no_r:bin_t:s0", "system_u:staff_r:bin_t:s0", "system_u:system_r:init_t:s0", "system_u:object_r:domain:s0",
+            "system_u:object_r:bin_t:s0-s0:c0.c5", "system_u:object_r:bin_t:s0:c5000", "system_u:object_r:bin_t:s77",
+            "system_u:object_r:bin_t:s0:c9-s0:c1", "root:object_r:user_home_t:s0", "staff_u:object_r:user_home_t:s0:c1,c3")
+
+
+def validity(selkie, tree, policy, work, settings):
+    """Whether we name the lines of a .fc whose contexts are not valid, and setfiles finds the same not valid."""
+    copy, one = os.path.join(work, "tree"), os.path.join(work, "one")
+    path = "policy/modules/services/apache.fc"
+    with open(os.path.join(tree, path)) as f:
+        text = f.read()
+    with open(os.path.join(copy, path), "w") as f:
+        f.write(text + "".join("/opt/context%d\t%s\n" % (i, c) for i, c in enumerate(CONTEXTS)))
+    p = subprocess.run([selkie, "build", *(o for s in settings for o in ("--config", s)), copy], stderr=subprocess.PIPE, text=True)
+    shutil.copy(os.path.join(tree, path), os.path.join(copy, path))
+    first, wrong = text.count("\n") + 1, 0
+    named = {int(n) - first for n in re.findall(r"apache\.fc:(\d+):\d+: error:", p.stderr)}
+    for i, context in enumerate(CONTEXTS):
+        with open(one, "w") as f:
+            f.write("/opt/context\t%s\n" % context)
+        valid = subprocess.call(["/sbin/setfiles", "-q", "-c", policy, one], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+        if valid != (i not in named):
+            print("%s: setfiles says %s, selkie %s" % (context, valid, i not in named))
+            wrong += 1
+    print("%d file contexts, %d not valid, %d differ" % (len(CONTEXTS), len(named), wrong))
+    return not wrong and p.returncode == 1
+
+
 def logins(path):
     """seusers as the store writes it: in another order, and each level as a range."""
     with open(path) as f:
@@ -76,7 +133,7 @@ def logins(path):
     return {row[0]: (row[1], *[r if "-" in r else r + "-" + r for r in row[2:]]) for row in rows}
 
 
-def compare_modular(selkie, schema, tree, settings):
+def compare_modular(selkie, schema, tree, ask, settings):
     with tempfile.TemporaryDirectory() as work:
         want = store(work, peer(tree, work, settings))
         got = build(selkie, schema, os.path.join(work, "tree"), work, settings)
@@ -87,11 +144,12 @@ def compare_modular(selkie, schema, tree, settings):
         if logins(os.path.join(want, "seusers")) != logins(os.path.join(got, "seusers")):
             wrong.append("seusers")
         print("selkie build %s: %d files, %d differ %s" % (" ".join(settings), len(theirs), len(wrong), " ".join(wrong)))
-        return not wrong and len(theirs) > 20
+        return lookups(ask, want, got, work) and not wrong and len(theirs) > 20
 
 
 def files(root):
-    return {os.path.relpath(os.path.join(d, f), root) for d, _, names in os.walk(root) for f in names}
+    """But for where what is in them comes from, which only we write."""
+    return {os.path.relpath(os.path.join(d, f), root) for d, _, names in os.walk(root) for f in names if not f.endswith(".origins")}
 
 
 def build(selkie, schema, tree, work, settings):
@@ -102,7 +160,7 @@ def build(selkie, schema, tree, work, settings):
     answer = json.loads(p.stdout) if p.returncode == 0 else sys.exit("selkie build fails: %d" % p.returncode)
     jsonschema.validate(answer, schema)
     written = {os.path.join(out, f) for f in files(out)}
-    named = set(answer["files"]) | {answer["policy"], answer["policy"] + ".origins"}
+    named = set(answer["files"]) | {answer["policy"]}
     if written != named:
         sys.exit("written and named differ: %s" % sorted(written ^ named))
     subprocess.run([selkie, "build", "-o", policy, *options, tree], check=True, stderr=subprocess.DEVNULL)
@@ -111,10 +169,10 @@ def build(selkie, schema, tree, work, settings):
     return out + "default"
 
 
-def compare(programs, schema, tree, settings):
+def compare(programs, schema, tree, ask, settings):
     selkie, te_labels = programs
     if "MONOLITHIC=n" in settings:
-        return compare_modular(selkie, schema, tree, settings)
+        return compare_modular(selkie, schema, tree, ask, settings)
     settings = ["MONOLITHIC=y"] + settings
     with tempfile.TemporaryDirectory() as work:
         want, got = peer(tree, work, settings), os.path.join(work, "got")
@@ -132,7 +190,7 @@ def compare(programs, schema, tree, settings):
             print("%s %s: %d files, %d file contexts, %d differ %s" % (who, " ".join(settings), len(theirs), lines,
                                                                       len(wrong), " ".join(wrong)))
             good &= not wrong and lines > 3000 and len(theirs) > 20
-        return good
+        return all([lookups(ask, want, got, work), validity(selkie, tree, os.path.join(work, "policy"), work, settings), good])
 
 
 def main():
@@ -146,8 +204,10 @@ def main():
     if code:
         return code
     tree = os.path.join(cache, "selinux-policy-src")
-    combinations = [c.split(",") for c in sys.argv[5:]] or [[]]
-    return 0 if all([compare((selkie, te_labels), schema, tree, c) for c in combinations]) else 1
+    ask = [a[6:].split(",") for a in sys.argv[5:] if a.startswith("--ask=")]
+    combinations = [c.split(",") for c in sys.argv[5:] if not c.startswith("--ask=")] or [[]]
+    good = [compare((selkie, te_labels), schema, tree, ask[0] if ask else None, c) for c in combinations]
+    return 0 if all(good) else 1
 
 
 sys.exit(main())

@@ -86,42 +86,173 @@ void sk_label_print_context(const struct sk_space *space, uint32_t number, struc
 	sk_label_print_range(space, c->range, out);
 }
 
-/* What types are aliases of, by reference; SK_SPACE_NONE: none. CIL writes the name itself where a module has an alias. */
-static int sk_label_aliases(const struct sk_units *units, uint32_t **ret_aliases)
+/*
+ * What names stand for, by reference: a type alias for its type (SK_SPACE_NONE otherwise), a category for its place in the
+ * order, from 0 (SK_SPACE_NONE where it is not known); and the categories in their order.
+ */
+struct sk_label_names {
+	uint32_t *aliases, *ranks, *categories;
+	uint32_t n_categories;
+};
+
+static void sk_label_names_done(struct sk_label_names *names)
+{
+	free(names->aliases);
+	free(names->ranks);
+	free(names->categories);
+}
+
+static void sk_label_rank(struct sk_label_names *names, uint32_t ref)
+{
+	if (names->ranks[ref] != SK_SPACE_NONE)
+		return;
+	names->ranks[ref] = names->n_categories;
+	names->categories[names->n_categories++] = ref;
+}
+
+static void sk_label_take_stmt(struct sk_label_names *names, const struct sk_space *space, const struct sk_unit_stmt *stmt,
+			       bool orders)
+{
+	if (orders && stmt->kind == SK_UNIT_CATEGORY_ORDER) {
+		const struct sk_name_set *set = &space->sets.list[stmt->op[0]];
+
+		for (uint32_t i = 0; i < set->n; i++)
+			if (set->items[i] < SK_SET_OP)
+				sk_label_rank(names, set->items[i]);
+	} else if (!orders && stmt->kind == SK_UNIT_CATEGORY) {
+		sk_label_rank(names, stmt->op[0]);
+	} else if (!orders && stmt->kind == SK_UNIT_TYPE_ALIAS) {
+		names->aliases[stmt->op[0]] = stmt->op[1];
+	}
+}
+
+/* Orders of CIL count before the order of declaration, which is that of modules. */
+static int sk_label_find_names(const struct sk_units *units, struct sk_label_names *names)
 {
 	const struct sk_space *space = units->list[0]->space;
-	uint32_t *aliases = malloc((space->refs.n + 1) * sizeof(*aliases));
+	size_t size = (space->refs.n + 1) * sizeof(*names->aliases);
 
-	if (!aliases)
+	names->aliases = malloc(size);
+	names->ranks = malloc(size);
+	names->categories = malloc(size);
+	if (!names->aliases || !names->ranks || !names->categories)
 		return -ENOMEM;
-	for (size_t i = 0; i < space->refs.n; i++)
-		aliases[i] = SK_SPACE_NONE;
-	for (size_t u = 0; u < units->n; u++)
-		for (size_t i = 0; i < units->list[u]->stmts.n; i++)
-			if (units->list[u]->stmts.list[i].kind == SK_UNIT_TYPE_ALIAS)
-				aliases[units->list[u]->stmts.list[i].op[0]] = units->list[u]->stmts.list[i].op[1];
-	*ret_aliases = aliases;
+	memset(names->aliases, 0xff, size);
+	memset(names->ranks, 0xff, size);
+	for (unsigned int pass = 0; pass < 2; pass++)
+		for (size_t u = 0; u < units->n; u++)
+			for (size_t i = 0; i < units->list[u]->stmts.n; i++)
+				sk_label_take_stmt(names, space, &units->list[u]->stmts.list[i], !pass);
 	return 0;
 }
 
-static void sk_label_print_resolved(const struct sk_space *space, const uint32_t *aliases, uint32_t number,
+/*
+ * Which categories a set has, by their places: a list of names as it was written, one with ranges in order. SK_SPACE_NONE
+ * where their places are not known, or it is said in another way than by names; else how many. `in` is scratch.
+ */
+static uint32_t sk_label_find_categories(const struct sk_label_names *names, const struct sk_name_set *set, bool *in,
+					 uint32_t *ret_places)
+{
+	uint32_t before[2] = { SK_SPACE_NONE, SK_SPACE_NONE }, n = 0;
+	bool ranges = false;
+
+	for (uint32_t i = 0; i < set->n; i++) {
+		uint32_t item = set->items[i];
+
+		if (item < SK_SET_OP && names->ranks[item] != SK_SPACE_NONE) {
+			before[0] = before[1];
+			before[1] = names->ranks[item];
+			if (!in[before[1]])
+				ret_places[n++] = before[1];
+			in[before[1]] = true;
+			continue;
+		}
+		if (item != SK_SET_OR && (item != SK_SET_RANGE || before[0] == SK_SPACE_NONE))
+			return SK_SPACE_NONE;
+		ranges = true;
+		for (uint32_t k = before[0]; item == SK_SET_RANGE && k <= before[1]; k++)
+			in[k] = true;
+	}
+	if (!ranges)
+		return n;
+	n = 0;
+	for (uint32_t i = 0; i < names->n_categories; i++)
+		if (in[i])
+			ret_places[n++] = i;
+	return n;
+}
+
+/*
+ * As secilc writes them: three or more in a row as the first and the last. One that does not follow the row before it
+ * stands alone, and the next begins a row: c0.c2,c4,c6.c8, but c0,c2,c3,c4 for c0, c2, c3 and c4.
+ */
+static void sk_label_print_ordered(const struct sk_space *space, const struct sk_label_names *names, uint32_t number,
+				   struct sk_buf *out)
+{
+	sk_auto_free bool *in = calloc((size_t)names->n_categories + 1, sizeof(*in));
+	sk_auto_free uint32_t *places = malloc(((size_t)names->n_categories + 1) * sizeof(*places));
+	bool alone = false;
+	char separator = ':';
+	uint32_t n;
+
+	if (!in || !places) {
+		sk_buf_fail(out, -ENOMEM);
+		return;
+	}
+	n = sk_label_find_categories(names, &space->sets.list[number], in, places);
+	if (n == SK_SPACE_NONE) {
+		sk_label_print_categories(space, number, out);
+		return;
+	}
+	for (uint32_t i = 0, end; i < n; i = end) {
+		end = i + 1;
+		while (!alone && end < n && places[end] == places[end - 1] + 1)
+			end++;
+		sk_buf_addc(out, separator);
+		sk_buf_adds(out, sk_label_name(space, names->categories[places[i]]));
+		if (end > i + 1)
+			sk_buf_join(out, end - i > 2 ? "." : ",", sk_label_name(space, names->categories[places[end - 1]]), NULL);
+		separator = ',';
+		alone = !alone;
+	}
+}
+
+static void sk_label_print_ordered_level(const struct sk_space *space, const struct sk_label_names *names, uint32_t number,
+					 struct sk_buf *out)
+{
+	const struct sk_level_ref *level = &space->levels.list[number];
+
+	sk_buf_adds(out, sk_label_name(space, level->sens));
+	if (level->cats != SK_SPACE_NONE)
+		sk_label_print_ordered(space, names, level->cats, out);
+}
+
+/* A context with its names resolved; names->aliases NULL: as it was written. */
+static void sk_label_print_resolved(const struct sk_space *space, const struct sk_label_names *names, uint32_t number,
 				    struct sk_buf *out)
 {
 	const struct sk_context_ref *c = number == SK_SPACE_NONE ? NULL : &space->contexts.list[number];
-	size_t start = out->n;
-	const char *rest;
+	const struct sk_range_ref *range;
+	size_t low, high;
 
-	sk_label_print_context(space, number, out);
-	if (!c || !aliases || aliases[c->type] == SK_SPACE_NONE || !sk_buf_str(out))
+	if (!c || !names->aliases) {
+		sk_label_print_context(space, number, out);
 		return;
-	/* The type once more, and what follows it. */
-	rest = out->data + start + strlen(sk_label_name(space, c->user)) + strlen(sk_label_name(space, c->role)) + 2;
-	out->n = (size_t)(rest - out->data);
-	sk_buf_adds(out, sk_label_name(space, aliases[c->type]));
+	}
+	sk_buf_join(out, sk_label_name(space, c->user), ":", sk_label_name(space, c->role), ":",
+		    sk_label_name(space, names->aliases[c->type] == SK_SPACE_NONE ? c->type : names->aliases[c->type]), NULL);
 	if (c->range == SK_SPACE_NONE)
 		return;
+	range = &space->ranges.list[c->range];
 	sk_buf_addc(out, ':');
-	sk_label_print_range(space, c->range, out);
+	low = out->n;
+	sk_label_print_ordered_level(space, names, range->low, out);
+	high = out->n;
+	sk_buf_addc(out, '-');
+	sk_label_print_ordered_level(space, names, range->high, out);
+	/* A range of one level is that level. */
+	if (!out->failed && out->n - high - 1 == high - low && !memcmp(out->data + low, out->data + high + 1, high - low))
+		out->n = high;
 }
 
 /* Sorting */
@@ -303,7 +434,7 @@ int sk_label_files(const struct sk_units *units, enum sk_label_style style, bool
 	static const char *const kinds[] = { "", "--\t", "-d\t", "-c\t", "-b\t", "-s\t", "-p\t", "-l\t" };
 	sk_auto_buf struct sk_buf line = SK_BUF_INIT;
 	const struct sk_space *space = units->n ? units->list[0]->space : NULL;
-	sk_auto_free uint32_t *aliases = NULL;
+	struct sk_label_names names = { 0 };
 	struct sk_label_file *to = file_contexts;
 	struct sk_label_entry *entries;
 	size_t n;
@@ -312,7 +443,7 @@ int sk_label_files(const struct sk_units *units, enum sk_label_style style, bool
 	if (r || !n)
 		return r;
 	if (style == SK_LABEL_SEMANAGE)
-		r = sk_label_aliases(units, &aliases);
+		r = sk_label_find_names(units, &names);
 	if (!r)
 		r = sk_label_check(space, entries, n);
 	qsort(entries, n, sizeof(*entries),
@@ -327,7 +458,7 @@ int sk_label_files(const struct sk_units *units, enum sk_label_style style, bool
 		}
 		line.n = 0;
 		sk_buf_join(&line, e->pattern, style == SK_LABEL_SEMANAGE ? "\t" : "\t\t", kinds[e->stmt->op[1]], NULL);
-		sk_label_print_resolved(space, aliases, e->stmt->op[2], &line);
+		sk_label_print_resolved(space, &names, e->stmt->op[2], &line);
 		sk_buf_addc(&line, '\n');
 		if (!sk_buf_str(&line)) {
 			r = -ENOMEM;
@@ -337,6 +468,7 @@ int sk_label_files(const struct sk_units *units, enum sk_label_style style, bool
 		r = sk_label_write(e, &line, to);
 	}
 	free(entries);
+	sk_label_names_done(&names);
 	return r ? r : file_contexts->text.failed || homedir_template->text.failed ? -ENOMEM : 0;
 }
 

@@ -6,6 +6,7 @@ The same arguments give the same exit code, files of the same names, the same po
 secil2conf writes compiles to the policy that secilc makes. Exit 77 without the peer.
 """
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -17,6 +18,30 @@ ARGUMENTS = [
     ["-U", "deny", "-o", "out"], ["-U", "no"], ["-D", "-o", "out"], ["-P", "-o", "out"], ["-N", "-m", "-o", "out"], ["-G", "-X", "3", "-o", "out"],
     ["-X", "-1"], ["-c", "7"], ["-c", "x"], ["-t", "vax"], ["--nothing", "-o", "out"], ["-h"],
 ]
+
+
+CATEGORIES = ["c0", "c1", "c2", "c3", "c4", "c5", "c6", "z"]
+LABELS = """(mls true)(handleunknown allow)(class file (read))(classorder (file))(sid kernel)(sidorder (kernel))
+(type t)(role r)(role object_r)(roletype r t)(roletype object_r t)(user u)(userrole u r)(userrole u object_r)
+(sensitivity s0)(sensitivity s1)(sensitivityorder (s0 s1))(sensitivitycategory s0 (range c0 z))(sensitivitycategory s1 (range c0 z))
+(userlevel u (s0))(userrange u ((s0) (s1 (range c0 z))))(sidcontext kernel (u r t ((s0) (s0))))(allow t t (file (read)))
+"""
+
+
+def labels():
+    """CIL whose file contexts have categories of all sorts: in a row, in any order, in ranges."""
+    r = random.Random(5)
+    lines = ["(category %s)" % c for c in CATEGORIES] + ["(categoryorder (%s))" % " ".join(CATEGORIES), LABELS]
+    for i in range(300):
+        names = sorted(r.sample(CATEGORIES, r.randint(1, 8)))
+        if r.random() < 0.3:
+            r.shuffle(names)
+        if r.random() < 0.3:
+            low = r.randrange(7)
+            names.append("(range %s %s)" % (CATEGORIES[low], CATEGORIES[r.randrange(low, 8)]))
+        text = " ".join(names)
+        lines.append('(filecon "/x%d" any (u object_r t ((s0 (%s)) (s1 (%s)))))' % (i, text, text))
+    return "\n".join(lines) + "\n"
 
 
 def run(args, cwd):
@@ -80,7 +105,9 @@ def main():
         source = os.path.join(work, "source.cil")
         with open(sys.argv[3]) as f, open(source, "w") as out:
             out.write(re.sub(r"^#@(?:2\d|3[0-3]) ", "", re.sub(r"\(handleunknown \w+\)", "(handleunknown allow)", f.read()), flags=re.M))
-        cases = [(a, [source]) for a in ARGUMENTS] + [([], []), ([], [os.path.join(work, "nothing.cil")])]
+        with open(os.path.join(work, "labels.cil"), "w") as out:
+            out.write(labels())
+        cases = [(a, [source]) for a in ARGUMENTS] + [(["-o", "out"], [os.path.join(work, "labels.cil")])] + [([], []), ([], [os.path.join(work, "nothing.cil")])]
         wrong = [compare(compat, same, peer, a, s, work) for a, s in cases]
         wrong.append(conf(compat, same, os.path.abspath(sys.argv[4]), os.path.abspath(sys.argv[5]), work))
         for text in filter(None, wrong):

@@ -9,7 +9,8 @@ modules-differential.py SELKIE SELKIE_COMPAT POLICY_SAME MODULE_LABELS CACHE POL
 - all of them, built by `selkie build`, are the same policy as the converter's CIL, compiled by secilc; with `semodule`,
   the same policy as semodule makes of the packages in a private store, and of that store after a change; so are the
   file contexts, byte by byte;
-- a module that is printed as a .te, compiled by checkmodule and packaged again means what it meant;
+- a module that is printed as a .te, compiled by checkmodule and packaged again means what it meant (all of them with
+  `semodule`, else a sample);
 - packages are put together and taken apart to the same bytes, and what is refused is refused with the same exit code.
 
 POLICY is default or mls: packages of Debian, kept in CACHE. Exit 77 where something is missing.
@@ -70,8 +71,9 @@ def printed_again(selkie, folder, name, package, theirs):
     run(["semodule_package", "-o", pp, "-m", mod])
     again = {s for s in statements(run([HLL, pp]).stdout) if not s.startswith("(filecon")}
     want = {s for s in statements(theirs) if not s.startswith(("(filecon", "(selinuxuser", "(userprefix"))}
-    # attributes made for sets are numbered in the order in which they are met
-    anonymous = lambda lines: sorted(re.sub(r"_(typeattr|roleattr)_\d+", r"_\1_", s) for s in lines)
+    # attributes made for sets are numbered in the order in which they are met, members stand in the order of declaration
+    members = lambda s: re.sub(r"^(\(\w+attributeset \S+?)\(([^()]*)\)\)$", lambda m: m[1] + str(sorted(m[2].split())), s)
+    anonymous = lambda lines: sorted(members(re.sub(r"_(typeattr|roleattr)_\d+", r"_\1_", s)) for s in lines)
     if anonymous(again) != anonymous(want):
         differ("%s: printed as .te it says something else: %s" % (name, sorted(set(anonymous(again)) ^ set(anonymous(want)))[:3]))
 
@@ -172,7 +174,7 @@ def main():
                 f.write(peer)
             theirs.append(cil)
             compare_cil(name, run([compat, "pp", pp]).stdout, peer)
-            if name == "base" or i % 24 == 0:
+            if name == "base" or i % 24 == 0 or "semodule" in sys.argv[7:]:
                 printed_again(selkie, folder, name, package, peer)
                 repackaged(compat, folder, name, pp)
         refusals(compat, folder)

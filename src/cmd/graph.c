@@ -209,12 +209,15 @@ static int sk_graph_find_types(struct sk_graph_ask *ask)
 	return code;
 }
 
-/* Whether the answer will show the rules of steps: lists with one end do only when they are asked for. */
+/*
+ * Whether the answer will show the rules of steps: with one end text and JSON do only when they are asked for, since where
+ * everything is connected with everything these would have no end.
+ */
 static bool sk_graph_shows_rules(const struct sk_graph_ask *ask)
 {
 	if (ask->all_pairs || ask->brief)
 		return ask->full;
-	return ask->full || ask->format != SK_FORMAT_TEXT || (ask->from.v && ask->to.v);
+	return ask->full || ask->format > SK_FORMAT_JSON || (ask->from.v && ask->to.v);
 }
 
 /* Looks at the operands, opens the policy, finds the types. */

@@ -164,7 +164,7 @@ static int sk_reached_json_one(const struct sk_graph_reached *g, const struct se
 	sk_json_string(j, "type", sk_graph_name(ask, one->type));
 	sk_json_uint(j, "steps", one->steps);
 	sk_json_string(j, "previous", sk_graph_name(ask, one->previous));
-	if (!ask->brief)
+	if (ask->full)
 		r = sk_graph_json_step(ask, "step", sk_reached_from(g, one), sk_reached_to(g, one));
 	sk_json_end_object(j);
 	return r ? r : ask->out.failed ? ask->out.error : 0;

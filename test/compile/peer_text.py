@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Comparing two kernel policies by the text that checkpolicy makes of them.
 
-Two things are taken into account, both of them checked and not just passed over:
+Three things are taken into account, both of them checked and not just passed over:
 - checkpolicy 3.4 expands `role R types ATTRIBUTE` before it has read which types later optionals put into the attribute.
   The peer's types of a role must be among ours, and each of ours that it lacks must be in an attribute that the text
   gives the role.
 - with -O, of two rules on attributes that hold the same types either may go, as a hash has it: there a rule's attributes
   are replaced by the first of those that hold the same types.
+- libsepol leaves a type rule of several classes at the first class for which the same rule stands already, so that the
+  classes behind it get none. A rule that only we have must be such a one: for the same types with the same result another
+  class has it on both sides. See docs/differences-checkpolicy.md.
 """
-import os, re, shutil, subprocess
+import collections, os, re, shutil, subprocess
 
 
 def peer():
@@ -73,6 +76,18 @@ def canonical(lines):
     return sorted(out)
 
 
+TYPE_RULE = re.compile(r"\s*(type_(?:transition|member|change) \S+ \S+):(\S+) (\S+);\s*$")
+
+
+def without_left_rules(theirs, ours):
+    """Ours without the type rules that the peer, having met their like, has left."""
+    def like(m):
+        return m[1], m[3]
+    there = collections.Counter(like(m) for m in map(TYPE_RULE.match, theirs) if m)
+    have = set(theirs)
+    return [l for l in ours if l in have or not (m := TYPE_RULE.match(l)) or not there[like(m)]]
+
+
 def differences(conf, theirs, ours, optimized=False):
     """What differs between two lists of lines of policies made from `conf`; some of it, as lines."""
     if theirs == ours:
@@ -80,6 +95,7 @@ def differences(conf, theirs, ours, optimized=False):
     if role_types(theirs) != role_types(ours) and not roles_excused(conf, theirs, ours):
         return ["types of roles: %s, %s" % (role_types(theirs), role_types(ours))]
     a, b = ([l for l in lines if not re.match(r"role \S+ types", l)] for lines in (theirs, ours))
+    b = without_left_rules(a, b)
     if optimized:
         a, b = canonical(a), canonical(b)
     if a == b:

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/buf.h"
 #include "compile/build-unpack.h"
 #include "unit/module.h"
 
@@ -36,24 +37,60 @@ static void sk_base_first(struct sk_units *units, struct sk_space *space, size_t
 struct sk_packages {
 	struct sk_units *units;
 	struct sk_space *space;
+	selkie_module *carry;
 };
+
+static int sk_carry_section(selkie_module *to, const selkie_module *from, enum selkie_module_section section, bool more)
+{
+	sk_auto_buf struct sk_buf both = SK_BUF_INIT;
+	size_t n, n_before;
+	const void *data = selkie_module_section(from, section, &n);
+	const void *before = selkie_module_section(to, section, &n_before);
+
+	if (!n)
+		return 0;
+	if (more)
+		sk_buf_add(&both, before, n_before);
+	sk_buf_add(&both, data, n);
+	return both.failed ? -ENOMEM : selkie_module_set_section(to, section, both.data, both.n);
+}
+
+static int sk_carry(selkie_module *to, const char *path, const char *data, size_t size, bool base)
+{
+	selkie_module *from;
+	int r = selkie_module_read_memory(data, size, path, NULL, &from);
+
+	if (r)
+		return r;
+	if (base)
+		r = sk_carry_section(to, from, SELKIE_MODULE_SEUSERS, false);
+	if (!r && base)
+		r = sk_carry_section(to, from, SELKIE_MODULE_USER_EXTRA, false);
+	if (!r)
+		r = sk_carry_section(to, from, SELKIE_MODULE_NETFILTER, true);
+	selkie_module_free(from);
+	return r;
+}
 
 static int sk_take_package(void *arg, const char *path, char *data, size_t size)
 {
 	const struct sk_packages *p = arg;
 	struct sk_units *units = p->units;
 	int r = sk_unit_read_package(units, p->space, data, size, path);
+	bool base = !r && units->list[units->n - 1]->source == SK_UNIT_BASE;
 
+	if (!r && p->carry)
+		r = sk_carry(p->carry, path, data, size, base);
 	free(data);
-	if (!r && units->list[units->n - 1]->source == SK_UNIT_BASE)
+	if (base)
 		sk_base_first(units, p->space, units->n - 1);
 	return r;
 }
 
 int sk_build_read_packages(struct sk_units *units, struct sk_space *space, const char *const *paths, size_t n,
-			   const char **ret_failed)
+			   selkie_module *carry, const char **ret_failed)
 {
-	struct sk_packages p = { units, space };
+	struct sk_packages p = { units, space, carry };
 
 	return sk_build_unpack(paths, n, sk_take_package, &p, space->diags, ret_failed);
 }

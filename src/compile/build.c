@@ -93,6 +93,7 @@ struct sk_building {
 	bool refused;
 	bool store_order;	/* binary modules are among the sources: as a module store makes policies of them */
 	bool store;		/* an installed one is */
+	selkie_module *carry;	/* the package that is made, if one is; gets what no unit holds */
 };
 
 static int sk_building_init(struct sk_building *b, const struct selkie_build_options *options, struct sk_diags *diags)
@@ -280,7 +281,7 @@ static int sk_read_packages(struct sk_building *b, const char *const *paths, con
 			packages[n_packages++] = paths[i];
 	if (!n_packages)
 		return 0;
-	r = sk_build_read_packages(&b->units, &b->space, packages, n_packages, &failed);
+	r = sk_build_read_packages(&b->units, &b->space, packages, n_packages, b->carry, &failed);
 	b->store_order = !(b->options->flags & SELKIE_BUILD_PACKAGES);
 	return r < 0 && r != -ENOMEM ? sk_cannot_read(b, failed, r) : sk_go_on(b, r);
 }
@@ -690,6 +691,7 @@ int selkie_build_module(const char *const *sources, size_t n_sources, const stru
 	if (!module)
 		return -ENOMEM;
 	r = sk_building_init(&b, options, diags);
+	b.carry = module;
 	if (!r)
 		r = sk_build_read_module(&b, sources, n_sources, &unit);
 	if (!r)

@@ -106,7 +106,7 @@ static void sk_modw_object(struct sk_modw *w, const struct sk_unit_stmt *stmt)
 /* In the order of the file. */
 static const struct sk_modw_object {
 	uint8_t kind, family;
-	bool reversed;
+	bool reversed;		/* checkmodule puts what comes last first */
 } sk_modw_objects[] = {
 	{ SK_UNIT_SID_CONTEXT, 0, true }, { SK_UNIT_FSCON, 0, true }, { SK_UNIT_PORTCON, 0, false },
 	{ SK_UNIT_NETIFCON, 0, true },	  { SK_UNIT_NODECON, 4, false }, { SK_UNIT_FSUSE, 0, true },
@@ -233,10 +233,11 @@ void sk_modw_write_objects(struct sk_modw *w)
 
 	for (size_t i = 0; i < n_kinds && !w->error; i++) {
 		struct sk_modw_list l = sk_modw_list_of(w, &sk_modw_objects[i]);
+		bool turn = sk_modw_objects[i].reversed && !w->unit->binary;
 
 		sk_modw_u32(w, (uint32_t)l.n);
 		for (size_t k = 0; k < l.n; k++)
-			sk_modw_object(w, l.list[sk_modw_objects[i].reversed ? l.n - 1 - k : k]);
+			sk_modw_object(w, l.list[turn ? l.n - 1 - k : k]);
 		free(l.list);
 	}
 	sk_modw_write_genfs(w);

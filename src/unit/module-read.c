@@ -21,6 +21,7 @@ static void sk_mod_begin(struct sk_module *m, const char *file, uint32_t number,
 	if (m->r.failed)
 		return;
 	r = sk_unit_init(m->unit, m->space, m->base ? SK_UNIT_BASE : SK_UNIT_MODULE, number);
+	m->unit->binary = true;
 	if (!r)
 		r = sk_sources_add_binary(m->space->sources, file, name, size, m->space->diags, &source);
 	if (r == SK_SOURCE_REFUSED) {

@@ -193,6 +193,7 @@ struct sk_unit {
 	uint32_t number;	/* struct sk_block.unit */
 	uint32_t top;		/* the block of the whole unit */
 	bool xen;		/* says that it is for Xen */
+	bool binary;		/* read from a binary module: lists that checkmodule turns around have been turned */
 	bool mls;		/* its contexts and users have ranges; of policy.conf and binary modules */
 	SK_PARTS(struct sk_unit_cond) conds;
 	SK_PARTS(struct sk_unit_stmt) stmts;

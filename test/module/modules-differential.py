@@ -9,6 +9,7 @@ modules-differential.py SELKIE SELKIE_COMPAT POLICY_SAME MODULE_LABELS CACHE POL
 - all of them, built by `selkie build`, are the same policy as the converter's CIL, compiled by secilc; with `semodule`,
   the same policy as semodule makes of the packages in a private store, and of that store after a change; so are the
   file contexts, byte by byte;
+- with `semodule`, that installs all packages as we write them, and makes the same policy and file contexts of them;
 - a module that is printed as a .te, compiled by checkmodule and packaged again means what it meant (all of them with
   `semodule`, else a sample);
 - packages are put together and taken apart to the same bytes, and what is refused is refused with the same exit code.
@@ -110,18 +111,37 @@ def refusals(compat, folder):
             differ("%s %s: exit %d, the peer's %d" % (name, args, ours.returncode, theirs.returncode))
 
 
-def by_semodule(packages, folder, policy, selkie, same):
-    root = os.path.join(folder, "root")
+def private_store(root, policy):
+    """A root with an empty store of that name: the call of semodule on it, the store, and what it will build."""
     for d in ("etc/selinux/%s/policy", "etc/selinux/%s/contexts/files", "var/lib/selinux/%s"):
         os.makedirs(os.path.join(root, d % policy))
     with open(os.path.join(root, "etc/selinux/semanage.conf"), "w") as f:
         f.write("module-store = direct\npolicy-version = 33\n")
-    semodule = ["semodule", "-n", "-N", "-p", root, "-s", policy]
-    store, built = (os.path.join(root, d % policy) for d in ("var/lib/selinux/%s", "etc/selinux/%s/policy/policy.33"))
+    return (["semodule", "-n", "-N", "-p", root, "-s", policy],
+            *(os.path.join(root, d % policy) for d in ("var/lib/selinux/%s", "etc/selinux/%s/policy/policy.33",
+                                                       "etc/selinux/%s/contexts/files/file_contexts")))
+
+
+def written_again(selkie, same, packages, folder, policy):
+    """The packages as we write them, every one with the base among them, are installed by the peer's semodule."""
+    semodule, _, built, labels = private_store(os.path.join(folder, "ours-root"), policy)
+    ours = []
+    for package in packages:
+        ours.append(os.path.join(folder, os.path.basename(package)[:-7] + ".ours.pp"))
+        run([selkie, "build", "--format", "pp", "-o", ours[-1], package])
+    run(semodule + ["-i"] + ours)
+    p = run([same, "--expanded", os.path.join(folder, "peer.33"), built], expect=None)
+    if p.returncode:
+        differ("packages written again: another policy: " + p.stdout.decode()[:1000])
+    if open(labels, "rb").read() != open(os.path.join(folder, "peer.33.fc"), "rb").read():
+        differ("packages written again: other file contexts")
+
+
+def by_semodule(packages, folder, policy, selkie, same):
+    semodule, store, built, labels = private_store(os.path.join(folder, "root"), policy)
     run(semodule + ["-i"] + packages)
     shutil.copy(built, os.path.join(folder, "peer.33"))
-    shutil.copy(os.path.join(root, "etc/selinux/%s/contexts/files/file_contexts" % policy),
-                os.path.join(folder, "peer.33.fc"))
+    shutil.copy(labels, os.path.join(folder, "peer.33.fc"))
     again(selkie, same, store, built, folder, "the store")
     # another priority, and a module that is switched off
     extra = os.path.join(folder, "apache.cil")
@@ -182,6 +202,7 @@ def main():
         run([selkie, "build", "-o", ours, "--policy-version", "33"] + packages)
         if "semodule" in sys.argv[7:]:
             peer = by_semodule(packages, folder, policy, selkie, same)
+            written_again(selkie, same, packages, folder, policy)
         else:
             run(["secilc", "-M", "1", "-c", "33", "-o", peer, "-f", peer + ".fc"] + theirs)
         compare_labels(run([labels] + packages).stdout.decode().splitlines(), peer + ".fc")

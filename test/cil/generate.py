@@ -17,6 +17,7 @@ class Policy:
     def __init__(self, seed, new):
         self.r = random.Random(seed)
         self.new = new
+        self.placed = False     # the node ip0 has a context
         self.types = ["ty%d" % i for i in range(8)]
         self.attrs = ["a%d" % i for i in range(5)]
         self.roles = ["ro%d" % i for i in range(3)]
@@ -393,11 +394,17 @@ class Policy:
 
     def more_objects(self):
         c = self.context()
-        return self.pick(["(nodecon ip0 (255.255.0.0) %s)", "(nodecon (fe80::%d) (ffff:ffff:ffff:ffff::) %%s)" % self.r.randint(1, 99),
+        text = self.pick(["(nodecon ip0 (255.255.0.0) %s)", "(nodecon (fe80::%d) (ffff:ffff:ffff:ffff::) %%s)" % self.r.randint(1, 99),
                           "(ibpkeycon fe80:%d:: (0 0x10) %%s)" % self.r.randint(1, 99), "(ibpkeycon %d:: 7 %%s)" % self.r.randint(1, 99),
                           "(portcon sctp (%d 40000) %%s)" % self.r.randint(1, 30000), "(sidcontext security %s)",
                           "(genfscon proc \"/%s\" %s %%s)" % (self.new_name("z"), self.pick(["any", "file", "dir", "symlink"])),
-                          "(context %s %%s)" % self.new_name("con") if c.startswith("(") else "(netifcon lo %s con0)"]) % c
+                          "(context %s %%s)" % self.new_name("con") if c.startswith("(") else "(netifcon lo %s con0)"])
+        # secilc 3.4 takes two contexts of one node, which 3.11 refuses.
+        if text.startswith("(nodecon ip0") and not self.new:
+            if self.placed:
+                return ""
+            self.placed = True
+        return text % c
 
     def body(self, n, allow_blocks):
         return "\n".join(self.statement(allow_blocks) for _ in range(n))

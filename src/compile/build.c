@@ -619,6 +619,11 @@ static int sk_build_one_unit(struct sk_building *b, struct sk_unit **ret_unit)
 		selkie_policy_free(policy);
 	} else {
 		r = sk_unit_check_declared(b->units.list[0]);
+		if (r >= 0) {
+			int r2 = sk_unit_check_required(b->units.list[0]);
+
+			r = r2 ? r2 : r;
+		}
 	}
 	if (r)
 		return r;

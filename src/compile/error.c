@@ -3,39 +3,10 @@
  * Diagnostics of the compiler. A statement knows where it begins and which calls brought it there; the word that is
  * wrong is looked for in the statement's own text, which has it unless a call's argument stood for it.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "compile/compiler.h"
-
-static bool sk_is_word(char ch)
-{
-	return isalnum((unsigned char)ch) || ch == '_' || ch == '.' || ch == '$' || ch == '-' || ch == '/';
-}
-
-/* The address of a word in the statement's text, up to its ';', or the statement's own. */
-static uint32_t sk_word_addr(const struct sk_compiler *c, uint32_t addr, const char *word)
-{
-	const struct sk_source *source = sk_sources_find(c->space->sources, addr);
-	size_t n = strlen(word), left = 0;
-	const char *from = source ? sk_source_text(source, addr, &left) : NULL, *at, *end;
-
-	if (!from || !n)
-		return addr;
-	end = from + SK_MIN(left, 8192);
-	for (at = from; at + n <= end && *at && *at != ';'; at++) {
-		if (*at == '#') {
-			while (at < end && *at && *at != '\n')
-				at++;
-			continue;
-		}
-		if (!memcmp(at, word, n) && (at + n == end || !sk_is_word(at[n])) &&
-		    (at == from || !sk_is_word(at[-1])))
-			return addr + (uint32_t)(at - from);
-	}
-	return addr;
-}
 
 static struct sk_diag *sk_compile_add(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt,
 				      const char *word, const char *fmt, va_list args)
@@ -47,7 +18,7 @@ static struct sk_diag *sk_compile_add(struct sk_compiler *c, const char *id, con
 	c->errors++;
 	if (!stmt)
 		return sk_verror(c->diags, id, NULL, fmt, args);
-	addr = word ? sk_word_addr(c, stmt->addr, word) : stmt->addr;
+	addr = word ? sk_sources_find_word(c->space->sources, stmt->addr, word) : stmt->addr;
 	length = word && (addr != stmt->addr) ? (uint32_t)strlen(word) : 1;
 	if (addr)
 		sk_sources_place(c->space->sources, addr, length, &place);

@@ -344,6 +344,12 @@ static void test_no_headers(void **state)
 	assert_int_equal(selkie_module_info(module, NULL, &info), 0);
 	assert_string_equal(info.name, "my");
 	selkie_module_free(module);
+	put(folder, "my.te", "module my 1.0;\nrequire { class file { read write }; type a_t; }\nallow a_t a_t:file raed;\n");
+	assert_int_equal(selkie_build_module(alone, 1, &none, 0, diags, &module), SELKIE_BUILD_REFUSED);
+	text = selkie_diagnostics_print(diags, 0);
+	assert_non_null(strstr(text, "my.te:3:20: error: the permission 'raed' of the class 'file' is not required [E0156]"));
+	assert_non_null(strstr(text, "note: did you mean 'read'?"));
+	free(text);
 	put(folder, "my.te", "# mine\npolicy_module(my, 1.0)\n");
 	assert_int_equal(selkie_build_module(alone, 1, &none, 0, diags, &module), SELKIE_BUILD_REFUSED);
 	text = selkie_diagnostics_print(diags, 0);

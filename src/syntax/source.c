@@ -8,6 +8,7 @@
  */
 #include "syntax/source.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -547,6 +548,33 @@ const char *sk_source_text(const struct sk_source *source, uint32_t addr, size_t
 		return NULL;
 	*ret_n = parts->look_n - off;
 	return parts->look_text + off;
+}
+
+static bool sk_is_word(char ch)
+{
+	return isalnum((unsigned char)ch) || ch == '_' || ch == '.' || ch == '$' || ch == '-' || ch == '/';
+}
+
+uint32_t sk_sources_find_word(const struct sk_sources *sources, uint32_t addr, const char *word)
+{
+	const struct sk_source *source = sk_sources_find(sources, addr);
+	size_t n = strlen(word), left = 0;
+	const char *from = source ? sk_source_text(source, addr, &left) : NULL, *at, *end;
+
+	if (!from || !n)
+		return addr;
+	end = from + SK_MIN(left, 8192);
+	for (at = from; at + n <= end && *at && *at != ';'; at++) {
+		if (*at == '#') {
+			while (at < end && *at && *at != '\n')
+				at++;
+			continue;
+		}
+		if (!memcmp(at, word, n) && (at + n == end || !sk_is_word(at[n])) &&
+		    (at == from || !sk_is_word(at[-1])))
+			return addr + (uint32_t)(at - from);
+	}
+	return addr;
 }
 
 void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t length,

@@ -102,6 +102,9 @@ int sk_source_set_statements(struct sk_source *source, const uint32_t *statement
 /* The source that holds the address, or NULL. */
 const struct sk_source *sk_sources_find(const struct sk_sources *sources, uint32_t addr);
 
+/* The address of a word in the statement that begins at `addr`, up to its ';'; or `addr` when it is not there. */
+uint32_t sk_sources_find_word(const struct sk_sources *sources, uint32_t addr, const char *word);
+
 /*
  * Fills a place for diagnostics; `length` bytes are underlined. The place borrows from the sources. Not for use by two
  * threads at once: it makes the index of lines when it first needs it.

@@ -28,8 +28,7 @@ int sk_te_lower_next(struct sk_te_lower *l, struct sk_unit *unit)
 	l->unit = unit;
 	l->block = unit->top;
 	l->cond = SK_SPACE_NONE;
-	l->mls = l->ordered = false;
-	l->group = 0;
+	l->mls = false;
 	l->mistakes = 0;
 	l->unsure.n = 0;
 	l->round++;

@@ -50,8 +50,6 @@ struct sk_te_lower {
 	uint32_t block, cond;		/* where statements go now */
 	unsigned int depth;		/* of blocks, without the unit's own */
 	bool mls;			/* has sensitivities */
-	bool ordered;			/* statements must stand in checkpolicy's order */
-	uint8_t group;			/* how far that has come */
 	uint32_t round;			/* counts the units */
 	size_t mistakes;
 

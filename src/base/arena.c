@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A bump allocator over malloc'ed blocks. Blocks double up to a bound, so a small policy costs one block and a large
- * one few. With SK_ARENA_DEBUG every object is a malloc of its own: the sanitizers then see overruns between objects.
+ * one few; an arena that has megabytes goes on in large pages, as faults of small ones would cost more than filling them.
+ * With SK_ARENA_DEBUG every object is a malloc of its own: the sanitizers then see overruns between objects.
  */
 #include "base/arena.h"
 
@@ -10,6 +11,7 @@
 
 #define SK_ARENA_FIRST 4096
 #define SK_ARENA_MOST (256 * 1024)
+#define SK_ARENA_PAGES SK_LARGE_LEAST	/* of an arena that has so much already */
 
 struct sk_arena_block {
 	struct sk_arena_block *older;
@@ -47,6 +49,16 @@ void sk_arena_reset(struct sk_arena *arena)
 	arena->next = (char *)keep + SK_ARENA_HEADER;
 }
 
+static void *sk_arena_new_block(size_t *size)
+{
+#ifndef SK_ARENA_DEBUG
+	if (*size >= SK_LARGE_LEAST / 2)
+		return sk_alloc_large(*size, size);
+#endif
+	return malloc(*size);
+}
+
+/* The block is at least as large as asked for. */
 static struct sk_arena_block *sk_arena_add_block(struct sk_arena *arena, size_t payload)
 {
 	struct sk_arena_block *b;
@@ -54,12 +66,24 @@ static struct sk_arena_block *sk_arena_add_block(struct sk_arena *arena, size_t 
 
 	if (__builtin_add_overflow(payload, SK_ARENA_HEADER, &size))
 		return NULL;
-	b = malloc(size);
+	b = sk_arena_new_block(&size);
 	if (!b)
 		return NULL;
-	b->size = payload;
+	b->size = size - SK_ARENA_HEADER;
 	arena->n_bytes += size;
 	return b;
+}
+
+/* The block is the newest one now, and its first bytes are taken. */
+static void *sk_arena_use_block(struct sk_arena *arena, struct sk_arena_block *b, size_t size)
+{
+	char *p = (char *)b + SK_ARENA_HEADER;
+
+	b->older = arena->blocks;
+	arena->blocks = b;
+	arena->next = p + size;
+	arena->end = p + b->size;
+	return p;
 }
 
 void sk_arena_join(struct sk_arena *arena, struct sk_arena *from)
@@ -91,24 +115,23 @@ void sk_arena_reserve(struct sk_arena *arena, size_t size)
 #ifdef SK_ARENA_DEBUG
 	return;
 #endif
-	b = sk_alloc_large(size, &size);
-	if (!b)
-		return;
-	b->size = size - SK_ARENA_HEADER;
-	b->older = arena->blocks;
-	arena->blocks = b;
-	arena->n_bytes += size;
-	arena->next = (char *)b + SK_ARENA_HEADER;
-	arena->end = (char *)b + size;
+	b = sk_arena_add_block(arena, SK_MAX(size, SK_LARGE_LEAST) - SK_ARENA_HEADER);
+	if (b)
+		sk_arena_use_block(arena, b, 0);
 }
 
-/* A large object gets a block of its own, put behind the current one, whose free part stays in use. */
+/*
+ * A large object gets a block of its own, put behind the current one, whose free part stays in use, unless more is left of
+ * the new one.
+ */
 static void *sk_arena_alloc_large(struct sk_arena *arena, size_t size)
 {
 	struct sk_arena_block *b = sk_arena_add_block(arena, size);
 
 	if (!b)
 		return NULL;
+	if (b->size - size > (size_t)(arena->end - arena->next))
+		return sk_arena_use_block(arena, b, size);
 	if (arena->blocks) {
 		b->older = arena->blocks->older;
 		arena->blocks->older = b;
@@ -117,6 +140,15 @@ static void *sk_arena_alloc_large(struct sk_arena *arena, size_t size)
 		arena->blocks = b;
 	}
 	return (char *)b + SK_ARENA_HEADER;
+}
+
+static size_t sk_arena_next_payload(const struct sk_arena *arena)
+{
+	if (!arena->blocks)
+		return SK_ARENA_FIRST;
+	if (arena->n_bytes >= SK_ARENA_PAGES)
+		return SK_LARGE_LEAST - SK_ARENA_HEADER;
+	return SK_MIN(arena->n_bytes, (size_t)SK_ARENA_MOST);
 }
 
 void *sk_arena_take(struct sk_arena *arena, size_t size, size_t align)
@@ -133,18 +165,11 @@ void *sk_arena_take(struct sk_arena *arena, size_t size, size_t align)
 		arena->next = p + size;
 		return p;
 	}
-	payload = arena->blocks ? SK_MIN(arena->n_bytes, (size_t)SK_ARENA_MOST) : SK_ARENA_FIRST;
-	if (size > payload / 2)
+	payload = sk_arena_next_payload(arena);
+	if (size > SK_MIN(payload / 2, (size_t)SK_ARENA_MOST))
 		return sk_arena_alloc_large(arena, size);
 	b = sk_arena_add_block(arena, payload);
-	if (!b)
-		return NULL;
-	b->older = arena->blocks;
-	arena->blocks = b;
-	p = (char *)b + SK_ARENA_HEADER;
-	arena->next = p + size;
-	arena->end = p + payload;
-	return p;
+	return b ? sk_arena_use_block(arena, b, size) : NULL;
 }
 
 void *sk_arena_calloc(struct sk_arena *arena, size_t n, size_t size)

@@ -8,6 +8,19 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* Pages of arrays so large come and go at once: copying them costs less than the faults of a piece that grows. */
+static void *sk_move_large(void *old, size_t old_bytes, size_t bytes, size_t *ret_bytes)
+{
+	void *grown = sk_alloc_large(bytes, ret_bytes);
+
+	if (!grown)
+		return NULL;
+	if (old_bytes)
+		memcpy(grown, old, old_bytes);
+	free(old);
+	return grown;
+}
+
 int sk_grow(void *p, size_t *cap, size_t need, size_t size)
 {
 	void *old, *grown;
@@ -23,28 +36,31 @@ int sk_grow(void *p, size_t *cap, size_t need, size_t size)
 	if (__builtin_mul_overflow(n, size, &bytes))
 		return -ENOMEM;
 	memcpy(&old, p, sizeof(old));
-	grown = realloc(old, bytes);
+	grown = bytes < SK_LARGE_LEAST ? realloc(old, bytes) : sk_move_large(old, *cap * size, bytes, &bytes);
 	if (!grown)
 		return -ENOMEM;
 	memcpy(p, &grown, sizeof(grown));
-	*cap = n;
+	*cap = bytes / size;
 	return 0;
 }
 
 #define SK_LARGE_PAGE ((size_t)2 << 20)
+
+/* malloc puts some bytes of its own between blocks: with so much less, each block begins where the one before ended. */
+#define SK_LARGE_GAP (SK_LARGE_PAGE - SK_LARGE_LEAST)
 
 void *sk_alloc_large(size_t size, size_t *ret_size)
 {
 	size_t n;
 	void *p;
 
-	if (__builtin_add_overflow(size, SK_LARGE_PAGE - 1, &n))
+	if (__builtin_add_overflow(size, SK_LARGE_PAGE - 1 + SK_LARGE_GAP, &n))
 		return NULL;
 	n &= ~(SK_LARGE_PAGE - 1);
-	p = aligned_alloc(SK_LARGE_PAGE, n);
+	p = aligned_alloc(SK_LARGE_PAGE, n - SK_LARGE_GAP);
 	if (!p)
 		return NULL;
 	madvise(p, n, MADV_HUGEPAGE);
-	*ret_size = n;
+	*ret_size = n - SK_LARGE_GAP;
 	return p;
 }

@@ -34,9 +34,12 @@ static inline void sk_close_p(int *fd)
 #define sk_auto_free sk_cleanup(sk_free_p)
 #define sk_auto_close sk_cleanup(sk_close_p)
 
+#define SK_LARGE_LEAST (((size_t)2 << 20) - 16)	/* what sk_alloc_large gives at least; more is 2 MiB more each time */
+
 /*
  * Makes room for at least `need` elements of `size` bytes in the heap array *p, whose capacity is *cap elements.
- * Grows by half again, so that n appends cost O(n). Returns 0, or -ENOMEM with *p and *cap unchanged.
+ * Grows by half again, so that n appends cost O(n); from SK_LARGE_LEAST bytes on in large pages. Returns 0, or -ENOMEM with
+ * *p and *cap unchanged.
  */
 int sk_grow(void *p, size_t *cap, size_t need, size_t size);
 

@@ -9,11 +9,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -326,4 +329,15 @@ const char *alloc_fail_each(int (*scene)(void *arg), void *arg, size_t dense, si
 	if (ret_runs)
 		*ret_runs = runs;
 	return *wrong ? wrong : NULL;
+}
+
+void alloc_fail_check(int (*scene)(void *arg), void *arg, size_t dense, size_t least)
+{
+	size_t runs = 0;
+	const char *wrong = alloc_fail_each(scene, arg, dense, &runs);
+
+	if (wrong)
+		fail_msg("%s", wrong);
+	if (runs <= least)
+		fail_msg("only %zu runs met a failed allocation: the scene does less than it did", runs);
 }

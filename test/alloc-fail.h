@@ -21,7 +21,7 @@
  *		return r;
  *	}
  *	...
- *	assert_null(alloc_fail_each(scene, path, 2000, NULL));
+ *	alloc_fail_check(scene, path, 2000, 10);
  */
 
 /* From now on the n-th allocation (from 1), and only that one, fails. 0: none. */
@@ -41,5 +41,8 @@ bool alloc_fail_used(void);
  * ret_runs: how many runs met a failure; NULL is allowed. One thread at a time.
  */
 const char *alloc_fail_each(int (*scene)(void *arg), void *arg, size_t dense, size_t *ret_runs);
+
+/* The same as a check of a cmocka test, which fails, too, unless more than `least` runs met a failure. */
+void alloc_fail_check(int (*scene)(void *arg), void *arg, size_t dense, size_t least);
 
 #endif

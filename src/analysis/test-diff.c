@@ -329,7 +329,6 @@ static int meaning_scene(void *arg)
 static void test_meaning_no_memory(void **state)
 {
 	struct pair pair = { 0 };
-	const char *wrong;
 
 	(void)state;
 	pair.old = small("bool b false; allow tool_t spool_t : file read;", "constrain file read (u1 == u2);");
@@ -340,11 +339,9 @@ static void test_meaning_no_memory(void **state)
 		NULL);
 	/* what a policy builds on first use stays with it */
 	assert_int_equal(meaning_scene(&pair), 0);
-	wrong = alloc_fail_each(meaning_scene, &pair, 3000, NULL);
+	alloc_fail_check(meaning_scene, &pair, 3000, 0);
 	selkie_policy_free(pair.old);
 	selkie_policy_free(pair.new);
-	if (wrong)
-		fail_msg("%s", wrong);
 }
 
 static int diff_scene(void *arg)
@@ -369,10 +366,7 @@ static int diff_scene(void *arg)
 
 static void test_no_memory(void **state)
 {
-	const char *wrong = alloc_fail_each(diff_scene, *state, 3000, NULL);
-
-	if (wrong)
-		fail_msg("%s", wrong);
+	alloc_fail_check(diff_scene, *state, 3000, 0);
 }
 
 int main(void)

@@ -495,12 +495,8 @@ static int reach_scene(void *policy)
 
 static void test_no_memory(void **state)
 {
-	const char *wrong = alloc_fail_each(flow_scene, *state, 1000, NULL);
-
-	if (!wrong)
-		wrong = alloc_fail_each(reach_scene, *state, 1000, NULL);
-	if (wrong)
-		fail_msg("%s", wrong);
+	alloc_fail_check(flow_scene, *state, 1000, 0);
+	alloc_fail_check(reach_scene, *state, 1000, 0);
 }
 
 int main(void)

@@ -215,10 +215,7 @@ static int map_scene(void *arg)
 
 static void test_no_memory(void **state)
 {
-	const char *wrong = alloc_fail_each(map_scene, NULL, 500, NULL);
-
-	if (wrong)
-		fail_msg("%s", wrong);
+	alloc_fail_check(map_scene, NULL, 500, 0);
 }
 
 int main(void)

@@ -231,10 +231,7 @@ static void test_no_memory(void **state)
 	size_t size;
 	char *data = peer_checkpolicy("selinux-mls.conf", 33, mls, &size);
 	selkie_policy *policy = read_policy(data, size);
-	const char *wrong = alloc_fail_each(print_scene, policy, 2000, NULL);
-
-	if (wrong)
-		fail_msg("%s", wrong);
+	alloc_fail_check(print_scene, policy, 2000, 0);
 	selkie_policy_free(policy);
 	free(data);
 }

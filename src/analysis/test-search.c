@@ -298,12 +298,8 @@ static int list_scene(void *policy)
 
 static void test_no_memory(void **state)
 {
-	const char *wrong = alloc_fail_each(search_scene, *state, 2000, NULL);
-
-	if (!wrong)
-		wrong = alloc_fail_each(list_scene, *state, 200, NULL);
-	if (wrong)
-		fail_msg("%s", wrong);
+	alloc_fail_check(search_scene, *state, 2000, 0);
+	alloc_fail_check(list_scene, *state, 200, 0);
 }
 
 int main(void)

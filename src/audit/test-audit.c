@@ -481,9 +481,8 @@ static void test_alloc_fail(void **state)
 	char *log = make_log(600, 100, &n);
 
 	(void)state;
-	assert_null(alloc_fail_each(scene, log, 2000, NULL));
-	assert_null(alloc_fail_each(
-		scene, (void *)(uintptr_t) "node=a " AVC("1700000000.124:101", "a_t"), 2000, NULL));
+	alloc_fail_check(scene, log, 2000, 0);
+	alloc_fail_check(scene, (void *)(uintptr_t) "node=a " AVC("1700000000.124:101", "a_t"), 2000, 0);
 	free(log);
 }
 

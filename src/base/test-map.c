@@ -109,12 +109,8 @@ static int sk_test_intern_scene(void *arg)
 
 static void test_no_memory(void **state)
 {
-	size_t runs;
-
-	assert_null(alloc_fail_each(sk_test_map_scene, NULL, 100, &runs));
-	assert_true(runs > 3);
-	assert_null(alloc_fail_each(sk_test_intern_scene, NULL, 100, &runs));
-	assert_true(runs > 3);
+	alloc_fail_check(sk_test_map_scene, NULL, 100, 3);
+	alloc_fail_check(sk_test_intern_scene, NULL, 100, 3);
 }
 
 int main(void)

@@ -47,7 +47,7 @@ static void test_out_of_memory(void **state)
 {
 	char *path = source("selinux-mls.conf");
 
-	assert_null(alloc_fail_each(build_failing, path, 700, NULL));
+	alloc_fail_check(build_failing, path, 700, 0);
 	free(path);
 }
 
@@ -231,7 +231,7 @@ static void test_install(void **state)
 	snprintf(path, sizeof(path), "%s/little/policy/policy.33.origins", place.out);
 	assert_int_equal(access(path, R_OK), 0);
 	selkie_built_free(built);
-	assert_null(alloc_fail_each(install_failing, &place, 700, NULL));
+	alloc_fail_check(install_failing, &place, 700, 0);
 
 	/* Without a configuration, by the comments of the modules. */
 	snprintf(path, sizeof(path), "%s/policy/modules.conf", place.source);
@@ -245,7 +245,7 @@ static void test_install(void **state)
 	assert_int_equal(selkie_built_install(built, place.out, 0, diags), 0);
 	expect(place.out, "little/booleans", "is = 1\n");
 	selkie_built_free(built);
-	assert_null(alloc_fail_each(install_failing, &place, 900, NULL));
+	alloc_fail_check(install_failing, &place, 900, 0);
 
 	put(place.source, "policy/modules/kernel/only.fc", "/a\tsystem_u:object_r:a_t\n/a\troot:object_r:a_t\n");
 	assert_int_equal(selkie_build(sources, 1, &install, diags, &built), SELKIE_BUILD_REFUSED);

@@ -15,41 +15,30 @@
 
 #include "alloc-fail.h"
 #include "compile/compile.h"
+#include "reading.h"
 
 struct world {
-	struct sk_arena arena;
-	struct sk_intern names;
-	struct sk_sources sources;
-	struct sk_space space;
-	struct sk_units units;
+	struct reading in;
 	struct sk_unit *unit;
-	struct sk_diags *diags;
 	bool failed;
 };
 
 static bool world_init(struct world *w)
 {
-	*w = (struct world){ .sources = SK_SOURCES_INIT, .diags = selkie_diagnostics_new() };
-	sk_intern_init(&w->names, &w->arena);
-	return w->diags && !sk_space_init(&w->space, &w->names, &w->sources, w->diags) &&
-	       !sk_units_add(&w->units, &w->space, SK_UNIT_CIL, &w->unit);
+	w->failed = false;
+	return !reading_begin(&w->in) && !sk_units_add(&w->in.units, &w->in.space, SK_UNIT_CIL, &w->unit);
 }
 
 static void world_done(struct world *w)
 {
-	sk_units_done(&w->units);
-	sk_space_done(&w->space);
-	sk_sources_done(&w->sources);
-	sk_intern_done(&w->names);
-	sk_arena_done(&w->arena);
-	selkie_diagnostics_free(w->diags);
+	reading_end(&w->in);
 }
 
 static uint32_t name(struct world *w, const char *text)
 {
 	uint32_t n = 0;
 
-	w->failed |= sk_intern_add(&w->names, text, strlen(text), &n) != 0;
+	w->failed |= sk_intern_add(&w->in.names, text, strlen(text), &n) != 0;
 	return n;
 }
 
@@ -57,7 +46,7 @@ static uint32_t ref(struct world *w, enum sk_ns ns, const char *text)
 {
 	uint32_t r = 0;
 
-	w->failed |= sk_space_ref(&w->space, ns, 0, name(w, text), &r) != 0;
+	w->failed |= sk_space_ref(&w->in.space, ns, 0, name(w, text), &r) != 0;
 	return r;
 }
 
@@ -66,7 +55,7 @@ static uint32_t set(struct world *w, enum sk_ns ns, const char *a, const char *b
 	uint32_t items[2] = { ref(w, ns, a), b ? ref(w, ns, b) : 0 }, s = 0;
 	const struct sk_name_set made = { .ns = (uint8_t)ns, .n = b ? 2 : 1, .items = items };
 
-	w->failed |= sk_space_set(&w->space, &made, &s) != 0;
+	w->failed |= sk_space_set(&w->in.space, &made, &s) != 0;
 	return s;
 }
 
@@ -76,7 +65,7 @@ static uint32_t perms(struct world *w, const char *cls, const char *a, const cha
 	const struct sk_class_perms list = { 1, &item };
 	uint32_t p = 0;
 
-	w->failed |= sk_space_class_perms(&w->space, &list, &p) != 0;
+	w->failed |= sk_space_class_perms(&w->in.space, &list, &p) != 0;
 	return p;
 }
 
@@ -94,7 +83,7 @@ static uint32_t block(struct world *w, uint32_t parent, bool lenient, uint32_t o
 				       .lenient = lenient, .name = SK_INTERN_NONE };
 	uint32_t b = 0;
 
-	w->failed |= sk_space_block(&w->space, &made, &b) != 0;
+	w->failed |= sk_space_block(&w->in.space, &made, &b) != 0;
 	return b;
 }
 
@@ -125,7 +114,7 @@ static struct sk_policy *compile(struct world *w, int *ret)
 	const struct sk_compile_options options = SK_COMPILE_OPTIONS_INIT;
 	struct sk_policy *policy = NULL;
 
-	*ret = w->failed ? -ENOMEM : sk_compile(&w->space, (const struct sk_unit *const *)w->units.list, w->units.n,
+	*ret = w->failed ? -ENOMEM : sk_compile(&w->in.space, (const struct sk_unit *const *)w->in.units.list, w->in.units.n,
 						&options, &policy, NULL);
 	return policy;
 }
@@ -220,7 +209,7 @@ static void test_mistakes(void **state)
 	say(&w, 0, SK_UNIT_POLICY_CAPABILITY, name(&w, "open_perm"), 0, 0);
 	assert_null(compile(&w, &r));
 	assert_int_equal(r, SK_COMPILE_REFUSED);
-	text = selkie_diagnostics_print(w.diags, 0);
+	text = selkie_diagnostics_print(w.in.diags, 0);
 	assert_string_equal(text, "error: there is no policy capability 'open_perm' [E0818]\n"
 				  "note: did you mean 'open_perms'?\n"
 				  "error: unknown type 'x_t' [E0801]\n"
@@ -250,7 +239,7 @@ static int compile_failing(void *arg)
 
 static void test_out_of_memory(void **state)
 {
-	assert_null(alloc_fail_each(compile_failing, NULL, 2000, NULL));
+	alloc_fail_check(compile_failing, NULL, 2000, 0);
 }
 
 int main(void)

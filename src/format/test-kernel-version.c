@@ -189,10 +189,7 @@ static void test_no_memory(void **state)
 	size_t size;
 	char *data = peer_checkpolicy_marked("selinux.conf", 18, 33, NULL, &size);
 	selkie_policy *policy = must_read(data, size);
-	const char *fault = alloc_fail_each(write_old, policy, 2000, NULL);
-
-	if (fault)
-		fail_msg("%s", fault);
+	alloc_fail_check(write_old, policy, 2000, 0);
 	selkie_policy_free(policy);
 	free(data);
 }

@@ -203,7 +203,7 @@ static int find_all(void *arg)
 
 static void test_out_of_memory(void **state)
 {
-	assert_null(alloc_fail_each(find_all, *state, 100, NULL));
+	alloc_fail_check(find_all, *state, 100, 0);
 }
 
 int main(void)

@@ -363,17 +363,8 @@ static int load_files(void *arg)
 
 static void test_no_memory(void **state)
 {
-	const char *wrong;
-	size_t n_runs = 0;
-
-	wrong = alloc_fail_each(load_and_ask, NULL, 2000, &n_runs);
-	if (wrong)
-		fail_msg("%s", wrong);
-	assert_true(n_runs > 30);
-	wrong = alloc_fail_each(load_files, (void *)contexts_path(), 100, &n_runs);
-	if (wrong)
-		fail_msg("%s", wrong);
-	assert_true(n_runs > 20);
+	alloc_fail_check(load_and_ask, NULL, 2000, 30);
+	alloc_fail_check(load_files, (void *)contexts_path(), 100, 20);
 }
 
 /* A root of its own, with a configuration that names the policy. */

@@ -91,12 +91,7 @@ static int scene(void *arg SK_UNUSED)
 
 static void test_no_memory(void **state)
 {
-	size_t n = 0;
-	const char *wrong = alloc_fail_each(scene, NULL, 400, &n);
-
-	if (wrong)
-		fail_msg("%s", wrong);
-	assert_true(n > 50);
+	alloc_fail_check(scene, NULL, 400, 50);
 }
 
 int main(void)

@@ -261,7 +261,7 @@ static void test_out_of_memory(void **state)
 	assert_int_equal(sk_origins_save(&o, policy), 0);
 	s.n = get_file(side, data, sizeof(data));
 	assert_int_equal(sk_origins_policy_hash(policy, &s.hash), 0);
-	assert_null(alloc_fail_each(read_failing, &s, 2000, NULL));
+	alloc_fail_check(read_failing, &s, 2000, 0);
 	unlink(side);
 	unlink(policy);
 	rmdir(folder);

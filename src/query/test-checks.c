@@ -86,12 +86,7 @@ static int scene(void *arg SK_UNUSED)
 
 static void test_no_memory(void **state)
 {
-	size_t n = 0;
-	const char *wrong = alloc_fail_each(scene, NULL, 500, &n);
-
-	if (wrong)
-		fail_msg("%s", wrong);
-	assert_true(n > 8);
+	alloc_fail_check(scene, NULL, 500, 8);
 }
 
 int main(void)

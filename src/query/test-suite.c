@@ -176,12 +176,7 @@ static int scene(void *arg SK_UNUSED)
 
 static void test_no_memory(void **state)
 {
-	size_t n = 0;
-	const char *wrong = alloc_fail_each(scene, NULL, 60, &n);
-
-	if (wrong)
-		fail_msg("%s", wrong);
-	assert_true(n > 30);
+	alloc_fail_check(scene, NULL, 60, 30);
 }
 
 int main(void)

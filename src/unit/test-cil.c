@@ -14,44 +14,18 @@
 #include <cmocka.h>
 
 #include "alloc-fail.h"
+#include "reading.h"
 #include "unit/cil.h"
 
-struct run {
-	struct sk_sources sources;
-	struct sk_arena arena;
-	struct sk_intern names;
-	struct sk_space space;
-	struct sk_units units;
-	struct sk_diags *diags;
-	int result;
-};
-
-static int run_text(struct run *run, const char *text, size_t n, bool diags)
+static int read_text(struct reading *in, const char *text, size_t n)
 {
 	const struct sk_cil_options options = { 0 };
 	struct sk_source *source;
-	int r;
+	int r = reading_begin(in);
 
-	memset(run, 0, sizeof(*run));
-	run->sources = (struct sk_sources)SK_SOURCES_INIT;
-	sk_intern_init(&run->names, &run->arena);
-	run->diags = diags ? selkie_diagnostics_new() : NULL;
-	r = sk_space_init(&run->space, &run->names, &run->sources, run->diags);
 	if (!r)
-		r = sk_sources_add(&run->sources, "in.cil", text, n, run->diags, &source);
-	if (!r)
-		r = sk_unit_read_cil(&run->units, &run->space, (const struct sk_source *const[]){ source }, 1, &options);
-	return run->result = r;
-}
-
-static void run_done(struct run *run)
-{
-	sk_units_done(&run->units);
-	sk_space_done(&run->space);
-	sk_sources_done(&run->sources);
-	sk_intern_done(&run->names);
-	sk_arena_done(&run->arena);
-	selkie_diagnostics_free(run->diags);
+		r = sk_sources_add(&in->sources, "in.cil", text, n, in->diags, &source);
+	return r ? r : sk_unit_read_cil(&in->units, &in->space, (const struct sk_source *const[]){ source }, 1, &options);
 }
 
 static void test_mistakes(void **state)
@@ -114,17 +88,16 @@ static void test_mistakes(void **state)
 	};
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(cases); i++) {
-		struct run run;
+		struct reading in;
 		char *got;
 
-		run_text(&run, cases[i].text, strlen(cases[i].text), true);
-		assert_int_equal(run.result, SK_UNIT_REFUSED);
-		got = selkie_diagnostics_print(run.diags, 0);
+		assert_int_equal(read_text(&in, cases[i].text, strlen(cases[i].text)), SK_UNIT_REFUSED);
+		got = selkie_diagnostics_print(in.diags, 0);
 		assert_non_null(got);
 		*strchrnul(got, '\n') = '\0';
 		assert_string_equal(got, cases[i].want);
 		free(got);
-		run_done(&run);
+		reading_end(&in);
 	}
 }
 
@@ -132,11 +105,11 @@ static void test_mistakes(void **state)
 static void test_notes(void **state)
 {
 	static const char text[] = "(macro deep ((type t))\n  (call deeq (t)))\n(block b\n  (call deep (x)))\n";
-	struct run run;
+	struct reading in;
 	char *got;
 
-	run_text(&run, text, strlen(text), true);
-	got = selkie_diagnostics_print(run.diags, 0);
+	read_text(&in, text, strlen(text));
+	got = selkie_diagnostics_print(in.diags, 0);
 	assert_string_equal(got,
 			    "in.cil:2:9: error: unknown macro 'deeq' [E0222]\n"
 			    "    2 |   (call deeq (t)))\n"
@@ -148,7 +121,7 @@ static void test_notes(void **state)
 			    "    1 | (macro deep ((type t))\n"
 			    "      |        ^~~~\n");
 	free(got);
-	run_done(&run);
+	reading_end(&in);
 }
 
 /* Lines that marks speak of, by the reference compiler's count: the two marks of a section of one line count, it does not. */
@@ -166,16 +139,16 @@ static void test_marks(void **state)
 		";;* lme\n"
 		"(type f)\n";
 	static const uint32_t want[] = { 10, 11, 20, 20, 14, 0 };
-	struct run run;
+	struct reading in;
 
-	assert_int_equal(run_text(&run, text, strlen(text), true), 0);
-	assert_int_equal(run.units.list[0]->stmts.n, 6);
+	assert_int_equal(read_text(&in, text, strlen(text)), 0);
+	assert_int_equal(in.units.list[0]->stmts.n, 6);
 	for (size_t i = 0; i < SK_ARRAY_LEN(want); i++) {
-		uint32_t expansion = run.units.list[0]->stmts.list[i].expansion;
+		uint32_t expansion = in.units.list[0]->stmts.list[i].expansion;
 
-		assert_int_equal(expansion ? run.sources.expansions[expansion].line : 0, want[i]);
+		assert_int_equal(expansion ? in.sources.expansions[expansion].line : 0, want[i]);
 	}
-	run_done(&run);
+	reading_end(&in);
 }
 
 /* What an optional lacks switches it off and is no mistake. */
@@ -184,11 +157,11 @@ static void test_optionals(void **state)
 	static const char text[] =
 		"(optional a (call nothing))(optional b (blockinherit nothing))(optional c (allow x y nothing))"
 		"(optional d (userlevel u nothing))(optional e (tunableif nothing (true (type t))))(block f)";
-	struct run run;
+	struct reading in;
 
-	assert_int_equal(run_text(&run, text, strlen(text), true), 0);
-	assert_null(run.diags->first);
-	run_done(&run);
+	assert_int_equal(read_text(&in, text, strlen(text)), 0);
+	assert_null(in.diags->first);
+	reading_end(&in);
 }
 
 /*
@@ -200,7 +173,7 @@ static void test_bombs(void **state)
 	struct sk_buf macros = SK_BUF_INIT, blocks = SK_BUF_INIT, maps = SK_BUF_INIT, nested = SK_BUF_INIT;
 	const struct sk_buf *const bombs[] = { &macros, &blocks, &maps, &nested };
 	struct rusage usage;
-	struct run run;
+	struct reading in;
 
 	for (int i = 0; i < 20; i++)
 		sk_buf_printf(&macros, "(macro m%d () (call m%d) (call m%d) (call m%d) (call m%d))\n", i, i + 1, i + 1, i + 1, i + 1);
@@ -218,11 +191,11 @@ static void test_bombs(void **state)
 	for (size_t i = 0; i < SK_ARRAY_LEN(bombs); i++) {
 		bool found = false;
 
-		assert_int_equal(run_text(&run, bombs[i]->data, bombs[i]->n, true), SK_UNIT_REFUSED);
-		for (const struct sk_diag *d = run.diags->first; d; d = d->next)
+		assert_int_equal(read_text(&in, bombs[i]->data, bombs[i]->n), SK_UNIT_REFUSED);
+		for (const struct sk_diag *d = in.diags->first; d; d = d->next)
 			found = found || !strcmp(d->id, "E0221");
 		assert_true(found);
-		run_done(&run);
+		reading_end(&in);
 	}
 	sk_buf_done(&macros);
 	sk_buf_done(&blocks);
@@ -245,21 +218,16 @@ static int scene(void *arg)
 		"(classpermission cp)(classpermissionset cp (file (not (read))))(classmap cm (p))(classmapping cm p cp)"
 		"(allow c.t c.t (cm (p)))(constrain (file (read)) (eq t1 (c.t c.a)))(allowx c.t c.t (ioctl file (range 1 2)))"
 		"(level l (s0 (c0)))(userlevel u l)(typealias al)(typealiasactual al c.t)(nodecon (1.2.3.4) (1.2.3.4) (u o al (l l)))";
-	struct run run;
-	int r = run_text(&run, text, strlen(text), false);
+	struct reading in;
+	int r = read_text(&in, text, strlen(text));
 
-	run_done(&run);
+	reading_end(&in);
 	return r;
 }
 
 static void test_no_memory(void **state)
 {
-	size_t n = 0;
-	const char *wrong = alloc_fail_each(scene, NULL, 2000, &n);
-
-	if (wrong)
-		fail_msg("%s", wrong);
-	assert_true(n > 50);
+	alloc_fail_check(scene, NULL, 2000, 50);
 }
 
 int main(void)

@@ -14,39 +14,16 @@
 #include <cmocka.h>
 
 #include "alloc-fail.h"
+#include "reading.h"
 #include "unit/label.h"
-#include "unit/te.h"
 
-struct world {
-	struct sk_arena arena;
-	struct sk_intern names;
-	struct sk_sources sources;
-	struct sk_space space;
-	struct sk_units units;
-	struct sk_diags *diags;
-};
-
-static void world_done(struct world *w)
-{
-	sk_units_done(&w->units);
-	sk_space_done(&w->space);
-	sk_sources_done(&w->sources);
-	sk_intern_done(&w->names);
-	sk_arena_done(&w->arena);
-	selkie_diagnostics_free(w->diags);
-}
-
-static int world_read(struct world *w, const char *text)
+static int world_read(struct reading *w, const char *text)
 {
 	struct sk_source *source;
 	struct sk_unit *unit;
 	int r;
 
-	*w = (struct world){ .sources = SK_SOURCES_INIT, .diags = selkie_diagnostics_new() };
-	sk_intern_init(&w->names, &w->arena);
-	r = w->diags ? sk_te_names_init(&w->names) : -ENOMEM;
-	if (!r)
-		r = sk_space_init(&w->space, &w->names, &w->sources, w->diags);
+	r = reading_begin(w);
 	if (!r)
 		r = sk_units_add(&w->units, &w->space, SK_UNIT_POLICY_CONF, &unit);
 	if (!r)
@@ -57,7 +34,7 @@ static int world_read(struct world *w, const char *text)
 static void check_order(const char *in, enum sk_label_style style, const char *want, const char *want_template)
 {
 	struct sk_label_file fc = SK_LABEL_FILE_INIT, template = SK_LABEL_FILE_INIT;
-	struct world w;
+	struct reading w;
 
 	assert_int_equal(world_read(&w, in), 0);
 	assert_int_equal(sk_label_files(&w.units, style, NULL, NULL, &fc, &template), 0);
@@ -65,7 +42,7 @@ static void check_order(const char *in, enum sk_label_style style, const char *w
 	assert_string_equal(sk_buf_str(&template.text), want_template);
 	sk_label_file_done(&fc);
 	sk_label_file_done(&template);
-	world_done(&w);
+	reading_end(&w);
 }
 
 /* Each answer is that of the tree's fc_sort.py (refpolicy) or of libsemanage 3.4 for modules with these lines. */
@@ -135,7 +112,7 @@ static void test_diagnostics(void **state)
 		"    7 | /f -- u:r:t\n"
 		"      | ^~\n";
 	struct sk_label_file fc = SK_LABEL_FILE_INIT;
-	struct world w;
+	struct reading w;
 	char *got;
 
 	assert_int_equal(world_read(&w, in), SK_UNIT_REFUSED);
@@ -145,7 +122,7 @@ static void test_diagnostics(void **state)
 	assert_string_equal(got, want);
 	free(got);
 	sk_label_file_done(&fc);
-	world_done(&w);
+	reading_end(&w);
 }
 
 static int scene(void *arg)
@@ -154,7 +131,7 @@ static int scene(void *arg)
 	const struct sk_label_user any = { "[^/]+", "[0-9]+", "u", "p", "s0", NULL, false };
 	const struct sk_label_homes homes = { .roots = roots, .fallback = any, .users = &any, .mls = true };
 	struct sk_label_file fc = SK_LABEL_FILE_INIT, template = SK_LABEL_FILE_INIT, out = SK_LABEL_FILE_INIT;
-	struct world w;
+	struct reading w;
 	int r;
 
 	fc.keep_lines = template.keep_lines = out.keep_lines = true;
@@ -169,18 +146,13 @@ static int scene(void *arg)
 	sk_label_file_done(&fc);
 	sk_label_file_done(&template);
 	sk_label_file_done(&out);
-	world_done(&w);
+	reading_end(&w);
 	return r;
 }
 
 static void test_no_memory(void **state)
 {
-	size_t n = 0;
-	const char *wrong = alloc_fail_each(scene, NULL, 2000, &n);
-
-	if (wrong)
-		fail_msg("%s", wrong);
-	assert_true(n > 20);
+	alloc_fail_check(scene, NULL, 2000, 20);
 }
 
 int main(void)

@@ -492,12 +492,9 @@ static void test_no_memory(void **state)
 	for (int base = 0; base < 2; base++) {
 		struct scene scene;
 		char *data = sample(base, &scene.size);
-		const char *fault;
 
 		scene.data = data;
-		fault = alloc_fail_each(read_and_print, &scene, 2000, NULL);
-		if (fault)
-			fail_msg("%s", fault);
+		alloc_fail_check(read_and_print, &scene, 2000, 0);
 		free(data);
 	}
 }

@@ -15,41 +15,16 @@
 
 #include "alloc-fail.h"
 #include "cases.h"
-#include "unit/te.h"
-
-struct world {
-	struct sk_arena arena;
-	struct sk_intern names;
-	struct sk_sources sources;
-	struct sk_space space;
-	struct sk_units units;
-	struct sk_refpolicy rp;
-	struct sk_diags *diags;
-};
-
-static void world_done(struct world *w)
-{
-	sk_refpolicy_close(&w->rp);
-	sk_units_done(&w->units);
-	sk_space_done(&w->space);
-	sk_sources_done(&w->sources);
-	sk_intern_done(&w->names);
-	sk_arena_done(&w->arena);
-	selkie_diagnostics_free(w->diags);
-}
+#include "reading.h"
 
 /* The module against the headers, or with headers false as text that is expanded already. */
-static int world_read(struct world *w, const char *const *settings, const char *text, size_t n, bool headers)
+static int world_read(struct reading *w, const char *const *settings, const char *text, size_t n, bool headers)
 {
 	struct sk_source *source;
 	char root[4096];
 	int r;
 
-	*w = (struct world){ .sources = SK_SOURCES_INIT, .diags = selkie_diagnostics_new() };
-	sk_intern_init(&w->names, &w->arena);
-	r = w->diags ? sk_te_names_init(&w->names) : -ENOMEM;
-	if (!r)
-		r = sk_space_init(&w->space, &w->names, &w->sources, w->diags);
+	r = reading_begin(w);
 	snprintf(root, sizeof(root), "%s/test/te/headers", getenv("SELKIE_SOURCE_ROOT"));
 	if (!r && headers)
 		r = sk_refpolicy_open(&w->rp, root, settings, &w->names, &w->sources, w->diags);
@@ -70,7 +45,7 @@ static void check_case(const char *name, const char *text, size_t n, const char 
 	static const char *const werror[] = { "WERROR=y", NULL };
 	const char *root = getenv("SELKIE_SOURCE_ROOT");
 	bool conf = strstr(name, "policy.conf") != NULL;
-	struct world w;
+	struct reading w;
 	char *got, *p;
 	int r = world_read(&w, strstr(name, "WERROR") ? werror : NULL, text, n, !conf);
 
@@ -84,7 +59,7 @@ static void check_case(const char *name, const char *text, size_t n, const char 
 	if (strlen(got) != n_want || memcmp(got, want, n_want))
 		fail_msg("%s: got\n%s\nwant\n%.*s", name, got, (int)n_want, want);
 	free(got);
-	world_done(&w);
+	reading_end(&w);
 }
 
 static void test_diagnostics(void **state)
@@ -92,7 +67,7 @@ static void test_diagnostics(void **state)
 	assert_in_range(cases_each("test/te/modules.t", check_case), 30, 10000);
 }
 
-static size_t count(const struct world *w, enum sk_unit_kind kind)
+static size_t count(const struct reading *w, enum sk_unit_kind kind)
 {
 	size_t n = 0;
 
@@ -112,7 +87,7 @@ static const char module[] =
 static void test_module(void **state)
 {
 	const struct sk_unit *unit;
-	struct world w;
+	struct reading w;
 
 	assert_int_equal(world_read(&w, NULL, module, strlen(module), true), 0);
 	assert_int_equal(w.units.n, 1);
@@ -131,7 +106,7 @@ static void test_module(void **state)
 	assert_int_equal(w.space.blocks.n, 4);
 	assert_int_equal(w.space.blocks.list[3].otherwise, 2);
 	assert_int_equal(unit->conds.n, 1);
-	world_done(&w);
+	reading_end(&w);
 }
 
 /* Macros that grow without end are a diagnostic, soon and with little memory. */
@@ -147,18 +122,18 @@ static void test_bombs(void **state)
 	};
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(bombs); i++) {
-		struct world w;
+		struct reading w;
 
 		assert_int_equal(world_read(&w, NULL, bombs[i], strlen(bombs[i]), true), SK_UNIT_REFUSED);
 		assert_in_range(w.diags->n[SELKIE_SEVERITY_ERROR], 1, SK_TE_MISTAKES_MAX + 1);
-		world_done(&w);
+		reading_end(&w);
 	}
 }
 
 static void check_nested(const char *opening, const char *closing, bool headers)
 {
 	struct sk_buf text = SK_BUF_INIT;
-	struct world w;
+	struct reading w;
 
 	sk_buf_adds(&text, "policy_module(m, 1)\n");
 	for (int i = 0; i < 100000; i++)
@@ -167,7 +142,7 @@ static void check_nested(const char *opening, const char *closing, bool headers)
 		sk_buf_adds(&text, closing);
 	assert_int_equal(world_read(&w, NULL, text.data, text.n, headers), SK_UNIT_REFUSED);
 	assert_in_range(w.diags->n[SELKIE_SEVERITY_ERROR], 1, SK_TE_MISTAKES_MAX + 1);
-	world_done(&w);
+	reading_end(&w);
 	sk_buf_done(&text);
 }
 
@@ -185,24 +160,17 @@ static int scene(void *arg)
 	static const char broken[] =
 		"policy_module(m, 1)\ntype a_t;\nfiles_read_etc()\nallow a_t nobody_t:file read;\nfiles_read_conf(a_t)\n"
 		"optional_policy(`files_read_etc({ a_t b_t })')\nallow a_t x:file read";
-	struct world w;
+	struct reading w;
 	int r = world_read(&w, NULL, arg ? broken : module, arg ? strlen(broken) : strlen(module), true);
 
-	world_done(&w);
+	reading_end(&w);
 	return r == SK_UNIT_REFUSED && arg ? 0 : r;
 }
 
 static void test_no_memory(void **state)
 {
-	size_t n = 0;
-
-	for (int i = 0; i < 2; i++) {
-		const char *wrong = alloc_fail_each(scene, i ? &n : NULL, 100, &n);
-
-		if (wrong)
-			fail_msg("%s", wrong);
-		assert_true(n > 100);
-	}
+	alloc_fail_check(scene, NULL, 100, 100);
+	alloc_fail_check(scene, (char *)"broken", 100, 100);
 }
 
 int main(void)

@@ -9,16 +9,8 @@
 #include <time.h>
 
 #include "compile/compile.h"
+#include "reading.h"
 #include "unit/cil.h"
-
-struct run {
-	struct sk_arena arena;
-	struct sk_intern names;
-	struct sk_sources sources;
-	struct sk_space space;
-	struct sk_units units;
-	struct sk_diags *diags;
-};
 
 static double now(void)
 {
@@ -28,22 +20,22 @@ static double now(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-static int read_all(struct run *run, char **paths, size_t n, const struct sk_cil_options *options)
+static int read_all(struct reading *in, char **paths, size_t n, const struct sk_cil_options *options)
 {
 	const struct sk_source **sources = calloc(n, sizeof(*sources));
 	int r = sources ? 0 : -1;
 
 	for (size_t i = 0; i < n && !r; i++)
-		r = sk_sources_load(&run->sources, paths[i], NULL, run->diags, (struct sk_source **)&sources[i]);
+		r = sk_sources_load(&in->sources, paths[i], NULL, in->diags, (struct sk_source **)&sources[i]);
 	if (!r)
-		r = sk_unit_read_cil(&run->units, &run->space, sources, n, options);
+		r = sk_unit_read_cil(&in->units, &in->space, sources, n, options);
 	free(sources);
 	return r;
 }
 
 int main(int argc, char **argv)
 {
-	struct run run = { .sources = SK_SOURCES_INIT, .diags = selkie_diagnostics_new() };
+	struct reading in;
 	struct sk_compile_options options = SK_COMPILE_OPTIONS_INIT;
 	struct sk_cil_options cil = { 0 };
 	struct sk_policy *policy = NULL;
@@ -51,7 +43,6 @@ int main(int argc, char **argv)
 	unsigned int version = 33;
 	double start, read, compiled;
 	bool quiet = false;
-	char *text;
 	int r, o;
 
 	while ((o = getopt(argc, argv, "qPQmNOGX:c:o:")) != -1) {
@@ -73,28 +64,18 @@ int main(int argc, char **argv)
 	if (optind == argc)
 		return 2;
 	start = now();
-	sk_intern_init(&run.names, &run.arena);
-	r = sk_space_init(&run.space, &run.names, &run.sources, run.diags);
+	r = reading_begin(&in);
 	if (!r)
-		r = read_all(&run, argv + optind, (size_t)(argc - optind), &cil);
+		r = read_all(&in, argv + optind, (size_t)(argc - optind), &cil);
 	read = now();
 	if (!r)
-		r = sk_compile(&run.space, (const struct sk_unit *const *)run.units.list, run.units.n, &options, &policy, NULL);
+		r = sk_compile(&in.space, (const struct sk_unit *const *)in.units.list, in.units.n, &options, &policy, NULL);
 	compiled = now();
 	if (!r && out)
-		r = selkie_policy_save(policy, out, version, run.diags);
+		r = selkie_policy_save(policy, out, version, in.diags);
 	if (quiet)
 		fprintf(stderr, "read %.1f ms, compiled %.1f ms, written %.1f ms\n", read - start, compiled - read,
 			now() - compiled);
-	text = selkie_diagnostics_print(run.diags, 0);
-	fputs(text ? text : "", stderr);
-	free(text);
 	selkie_policy_free(policy);
-	sk_units_done(&run.units);
-	sk_space_done(&run.space);
-	sk_intern_done(&run.names);
-	sk_sources_done(&run.sources);
-	sk_arena_done(&run.arena);
-	selkie_diagnostics_free(run.diags);
-	return r < 0 ? 3 : r;
+	return reading_finish(&in, r);
 }

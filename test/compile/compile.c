@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Compiles policy sources: `compile [-q] [-O] [-v] [-V VERSION] -o POLICY FILE...` (a policy.conf, or expanded modules),
+ * Compiles policy sources: `compile [-r] [-q] [-O] [-v] [-V VERSION] -o POLICY FILE...` (a policy.conf, or expanded modules),
  * `... -t DIR [NAME=VALUE]...` (a reference policy tree), or `... -m DIR FILE...` (modules against a tree or headers).
- * With -q it says how long the stages took. Exit 0, or 1 when it was refused. For tests and measuring.
+ * With -r it only reads, with -q it says how long the stages took. Exit 0, or 1 when it was refused. For tests and
+ * measuring.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -10,53 +11,42 @@
 #include <time.h>
 
 #include "compile/compile.h"
-#include "unit/te.h"
+#include "reading.h"
 
-struct run {
-	struct sk_arena arena;
-	struct sk_intern names;
-	struct sk_sources sources;
-	struct sk_space space;
-	struct sk_units units;
-	struct sk_diags *diags;
-};
-
-static int read_conf(struct run *run, const char *path)
+static int read_conf(struct reading *in, const char *path)
 {
 	struct sk_source *source;
-	int r = sk_sources_load(&run->sources, path, NULL, run->diags, &source);
+	int r = sk_sources_load(&in->sources, path, NULL, in->diags, &source);
 
-	return r ? r : sk_unit_read_conf(&run->units, &run->space, source);
+	return r ? r : sk_unit_read_conf(&in->units, &in->space, source);
 }
 
-static int read_module(struct run *run, struct sk_refpolicy *rp, const char *path)
+static int read_module(struct reading *in, const char *path)
 {
 	struct sk_source *source;
-	int r = sk_sources_load(&run->sources, path, NULL, run->diags, &source);
+	int r = sk_sources_load(&in->sources, path, NULL, in->diags, &source);
 	size_t n = strlen(path);
 
 	if (r)
 		return r;
-	return n > 3 && !strcmp(path + n - 3, ".if") ? sk_refpolicy_add_interfaces(rp, source)
-						     : sk_unit_read_module(&run->units, &run->space, rp, source);
+	return n > 3 && !strcmp(path + n - 3, ".if") ? sk_refpolicy_add_interfaces(&in->rp, source)
+						     : sk_unit_read_module(&in->units, &in->space, &in->rp, source);
 }
 
 /* Behind root: settings of a tree, or files of modules. */
-static int read_tree(struct run *run, bool modules, const char *root, const char *const *args)
+static int read_tree(struct reading *in, bool modules, const char *root, const char *const *args)
 {
-	struct sk_refpolicy rp;
-	int r = sk_refpolicy_open(&rp, root, modules ? NULL : args, &run->names, &run->sources, run->diags);
+	int r = sk_refpolicy_open(&in->rp, root, modules ? NULL : args, &in->names, &in->sources, in->diags);
 
 	if (!r && !modules)
-		r = sk_unit_read_tree(&run->units, &run->space, &rp);
+		r = sk_unit_read_tree(&in->units, &in->space, &in->rp);
 	if (!r && modules)
-		r = sk_refpolicy_prepare(&rp);
+		r = sk_refpolicy_prepare(&in->rp);
 	for (; modules && *args && r >= 0 && r <= 1; args++) {
-		int r2 = read_module(run, &rp, *args);
+		int r2 = read_module(in, *args);
 
 		r = r2 ? r2 : r;
 	}
-	sk_refpolicy_close(&rp);
 	return r;
 }
 
@@ -70,17 +60,17 @@ static double now(void)
 
 int main(int argc, char **argv)
 {
-	struct run run = { .sources = SK_SOURCES_INIT, .diags = selkie_diagnostics_new() };
+	struct reading in;
 	struct sk_compile_options options = SK_COMPILE_OPTIONS_INIT;
-	bool quiet = false, tree = false, modules = false;
+	bool read_only = false, quiet = false, tree = false, modules = false;
 	struct sk_policy *policy = NULL;
 	const char *out = NULL;
 	unsigned int version = 0;
 	double start, read, compiled;
-	char *text;
 	int r, o;
 
-	while ((o = getopt(argc, argv, "qOvV:o:tm")) != -1) {
+	while ((o = getopt(argc, argv, "rqOvV:o:tm")) != -1) {
+		read_only |= o == 'r';
 		quiet |= o == 'q';
 		options.optimize |= o == 'O';
 		options.list_blocks |= o == 'v';
@@ -94,32 +84,20 @@ int main(int argc, char **argv)
 	if (optind == argc)
 		return 2;
 	start = now();
-	sk_intern_init(&run.names, &run.arena);
-	r = sk_te_names_init(&run.names);
-	if (!r)
-		r = sk_space_init(&run.space, &run.names, &run.sources, run.diags);
+	r = reading_begin(&in);
 	if (!r && (tree || modules))
-		r = read_tree(&run, modules, argv[optind], (const char *const *)argv + optind + 1);
+		r = read_tree(&in, modules, argv[optind], (const char *const *)argv + optind + 1);
 	for (int i = optind; !r && !tree && !modules && i < argc; i++)
-		r = read_conf(&run, argv[i]);
+		r = read_conf(&in, argv[i]);
 	read = now();
-	if (!r)
-		r = sk_compile(&run.space, (const struct sk_unit *const *)run.units.list, run.units.n, &options, &policy, NULL);
+	if (!r && !read_only)
+		r = sk_compile(&in.space, (const struct sk_unit *const *)in.units.list, in.units.n, &options, &policy, NULL);
 	compiled = now();
-	if (!r && out)
-		r = selkie_policy_save(policy, out, version ? version : 33, run.diags);
+	if (!r && policy && out)
+		r = selkie_policy_save(policy, out, version ? version : 33, in.diags);
 	if (quiet)
 		fprintf(stderr, "read %.1f ms, compiled %.1f ms, written %.1f ms\n", read - start, compiled - read,
 			now() - compiled);
-	text = selkie_diagnostics_print(run.diags, 0);
-	fputs(text ? text : "", stderr);
-	free(text);
 	selkie_policy_free(policy);
-	sk_units_done(&run.units);
-	sk_space_done(&run.space);
-	sk_intern_done(&run.names);
-	sk_sources_done(&run.sources);
-	sk_arena_done(&run.arena);
-	selkie_diagnostics_free(run.diags);
-	return r < 0 ? 3 : r;
+	return reading_finish(&in, r);
 }

@@ -9,18 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "reading.h"
 #include "unit/label.h"
-#include "unit/te.h"
-
-struct run {
-	struct sk_arena arena;
-	struct sk_intern names;
-	struct sk_sources sources;
-	struct sk_space space;
-	struct sk_units units;
-	struct sk_refpolicy rp;
-	struct sk_diags *diags;
-};
 
 static int write_file(const char *out, const char *path, const char *text, size_t n)
 {
@@ -41,23 +31,23 @@ static int write_file(const char *out, const char *path, const char *text, size_
 	return fclose(f) ? -errno : 0;
 }
 
-static int write_labels(struct run *run, const char *out)
+static int write_labels(struct reading *in, const char *out)
 {
 	static const char *const roots[] = { "/home", NULL };
-	const struct sk_label_user root = { .login = "root", .uid = "0", .user = run->rp.modular ? "unconfined_u" : "root",
-		.prefix = run->rp.modular ? "unconfined" : "sysadm", .level = "s0", .home = "/root" };
+	const struct sk_label_user root = { .login = "root", .uid = "0", .user = in->rp.modular ? "unconfined_u" : "root",
+		.prefix = in->rp.modular ? "unconfined" : "sysadm", .level = "s0", .home = "/root" };
 	struct sk_label_homes homes = { .roots = roots, .users = &root, .n_users = 1, .mls = true,
-		.fallback = { .login = "[^/]+", .uid = "[0-9]+", .user = run->rp.modular ? "unconfined_u" : "user_u",
-			      .prefix = run->rp.modular ? "unconfined" : "user", .level = "s0" } };
-	enum sk_label_style style = run->rp.modular ? SK_LABEL_SEMANAGE : SK_LABEL_REFPOLICY;
+		.fallback = { .login = "[^/]+", .uid = "[0-9]+", .user = in->rp.modular ? "unconfined_u" : "user_u",
+			      .prefix = in->rp.modular ? "unconfined" : "user", .level = "s0" } };
+	enum sk_label_style style = in->rp.modular ? SK_LABEL_SEMANAGE : SK_LABEL_REFPOLICY;
 	struct sk_label_file fc = SK_LABEL_FILE_INIT, template = SK_LABEL_FILE_INIT, dirs = SK_LABEL_FILE_INIT;
 	struct sk_buf types = SK_BUF_INIT;
-	int r = sk_label_files(&run->units, style, NULL, NULL, &fc, &template);
+	int r = sk_label_files(&in->units, style, NULL, NULL, &fc, &template);
 
 	if (!r)
 		r = sk_label_homedirs(&template, style, &homes, &dirs);
 	if (!r)
-		r = sk_label_customizable(&run->units, &types);
+		r = sk_label_customizable(&in->units, &types);
 	if (!r)
 		r = write_file(out, "contexts/files/file_contexts", fc.text.data, fc.text.n);
 	if (!r)
@@ -73,47 +63,31 @@ static int write_labels(struct run *run, const char *out)
 	return r;
 }
 
-static int run_all(struct run *run, const char *root, const char *out, const char *const *settings)
+static int run_all(struct reading *in, const char *root, const char *out, const char *const *settings)
 {
 	const struct sk_refpolicy_file *files;
 	size_t n = 0;
-	int r = sk_te_names_init(&run->names);
+	int r = reading_begin(in);
 
 	if (!r)
-		r = sk_space_init(&run->space, &run->names, &run->sources, run->diags);
+		r = sk_refpolicy_open(&in->rp, root, settings, &in->names, &in->sources, in->diags);
 	if (!r)
-		r = sk_refpolicy_open(&run->rp, root, settings, &run->names, &run->sources, run->diags);
-	if (!r)
-		r = sk_unit_read_tree(&run->units, &run->space, &run->rp);
+		r = sk_unit_read_tree(&in->units, &in->space, &in->rp);
 	mkdir(out, 0777);
 	if (r >= 0)
-		r = write_labels(run, out);
+		r = write_labels(in, out);
 	if (!r)
-		r = sk_refpolicy_files(&run->rp, &files, &n);
+		r = sk_refpolicy_files(&in->rp, &files, &n);
 	for (size_t i = 0; i < n && !r; i++)
 		r = write_file(out, files[i].path, files[i].text, files[i].n);
-	sk_refpolicy_close(&run->rp);
 	return r;
 }
 
 int main(int argc, char **argv)
 {
-	struct run run = { .sources = SK_SOURCES_INIT, .diags = selkie_diagnostics_new() };
-	char *text;
-	int r;
+	struct reading in;
 
 	if (argc < 3)
 		return 2;
-	sk_intern_init(&run.names, &run.arena);
-	r = run_all(&run, argv[1], argv[2], (const char *const *)argv + 3);
-	text = selkie_diagnostics_print(run.diags, 0);
-	fputs(text ? text : "", stderr);
-	free(text);
-	sk_units_done(&run.units);
-	sk_space_done(&run.space);
-	sk_intern_done(&run.names);
-	sk_sources_done(&run.sources);
-	sk_arena_done(&run.arena);
-	selkie_diagnostics_free(run.diags);
-	return r < 0 ? 3 : r;
+	return reading_finish(&in, run_all(&in, argv[1], argv[2], (const char *const *)argv + 3));
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Which names may be used where: te-unit must accept and refuse what checkpolicy and checkmodule accept and refuse.
+"""Which names may be used where: reading must accept and refuse what checkpolicy and checkmodule accept and refuse.
 
-verdict-differential.py TE_UNIT. Exit 77 where these are not installed. Only what is decided when a policy is lowered is
+verdict-differential.py COMPILE_TOOL. Exit 77 where these are not installed. Only what is decided when a policy is lowered is
 here; what takes the whole (an attribute where a type must stand, a permission that the class has not) is compile's.
 """
 import os, shutil, subprocess, sys, tempfile
@@ -120,7 +120,7 @@ def main():
                 with open(path, "w") as f:
                     f.write(text)
                 want = subprocess.run([*peer, "-o", out, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-                got = subprocess.run([sys.argv[1], path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                got = subprocess.run([sys.argv[1], "-r", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
                 count += 1
                 refused += want.returncode != 0
                 if (want.returncode != 0) != (got.returncode != 0) or got.returncode > 1:

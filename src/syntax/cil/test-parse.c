@@ -230,12 +230,7 @@ static int scene(void *arg)
 
 static void test_no_memory(void **state)
 {
-	size_t n = 0;
-	const char *wrong = alloc_fail_each(scene, NULL, 2000, &n);
-
-	if (wrong)
-		fail_msg("%s", wrong);
-	assert_true(n > 8);
+	alloc_fail_check(scene, NULL, 2000, 8);
 }
 
 int main(void)

@@ -199,13 +199,10 @@ static int scene(void *text)
 
 static void test_no_memory(void **state)
 {
-	size_t n, runs = 0;
+	size_t n;
 	sk_auto_free char *text = load("alpha.te", &n);
-	const char *wrong = alloc_fail_each(scene, text, 2000, &runs);
 
-	if (wrong)
-		fail_msg("%s", wrong);
-	assert_true(runs > 10);
+	alloc_fail_check(scene, text, 2000, 10);
 }
 
 static void expect_line(const char *text, enum sk_fc_line_kind kind, const char *user, const char *type)

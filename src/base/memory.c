@@ -21,13 +21,11 @@ static void *sk_move_large(void *old, size_t old_bytes, size_t bytes, size_t *re
 	return grown;
 }
 
-int sk_grow(void *p, size_t *cap, size_t need, size_t size)
+int sk_grow_now(void *p, size_t *cap, size_t need, size_t size)
 {
 	void *old, *grown;
 	size_t n, bytes;
 
-	if (need <= *cap)
-		return 0;
 	n = *cap + *cap / 2;
 	if (n < need)
 		n = need;

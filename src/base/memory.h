@@ -41,7 +41,12 @@ static inline void sk_close_p(int *fd)
  * Grows by half again, so that n appends cost O(n); from SK_LARGE_LEAST bytes on in large pages. Returns 0, or -ENOMEM with
  * *p and *cap unchanged.
  */
-int sk_grow(void *p, size_t *cap, size_t need, size_t size);
+int sk_grow_now(void *p, size_t *cap, size_t need, size_t size);
+
+static inline int sk_grow(void *p, size_t *cap, size_t need, size_t size)
+{
+	return need <= *cap ? 0 : sk_grow_now(p, cap, need, size);
+}
 
 /*
  * At least `size` bytes, and how many it became, in pages of 2 MiB where the kernel has them: for what is megabytes large

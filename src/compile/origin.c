@@ -2,7 +2,7 @@
 /*
  * Where the policy comes from, out of what the compilation still has: the records that rules were merged from, the facts
  * that were noted for transitions, constraints and contexts, and the declarations and sets of the units. They are sorted
- * once more, by the keys of origins.
+ * by the keys of origins: by kind first, as the records of rules stand in the right order within each.
  */
 #include <errno.h>
 #include <string.h>
@@ -50,18 +50,22 @@ static uint32_t sk_final_branch(const struct sk_compiler *c, uint32_t branch)
 	return c->cond_number[cond] == SK_SPACE_NONE ? SK_SPACE_NONE : 1 + 2 * c->cond_number[cond] + !(branch & 1);
 }
 
-static void sk_put_rule_fact(struct sk_collecting *g, struct sk_record *list, size_t *n, uint64_t key,
-			     struct sk_record fact)
+/* A rule's record as a fact. False when there is none: its conditional is gone, or it has no key. */
+static inline bool sk_rule_fact(struct sk_collecting *g, uint64_t key, struct sk_record *fact)
 {
 	const struct sk_compiler *c = g->c;
-	uint32_t kind = sk_key_kinds[sk_key_kind(key)], branch = sk_final_branch(c, sk_key_branch(c, key));
+	uint32_t kind = sk_key_kinds[sk_key_kind(key)], branch = sk_key_branch(c, key), cls = sk_key_class(c, key);
 
+	if (branch)
+		branch = sk_final_branch(c, branch);
 	if (branch == SK_SPACE_NONE)
-		return;
+		return false;
 	if (kind == SK_RULE_AUDITDENY)
-		fact.data = ~fact.data & c->perm_masks[sk_key_class(c, key)];
-	sk_put_fact(g, list, n, fact, (uint32_t)__builtin_ctz(kind), branch, sk_key_source(c, key), sk_key_target(c, key),
-		    sk_key_class(c, key));
+		fact->data = ~fact->data & c->perm_masks[cls];
+	if (sk_origin_key((uint32_t)__builtin_ctz(kind), branch, sk_key_source(c, key), sk_key_target(c, key), cls, &fact->key))
+		return true;
+	g->too_large = true;
+	return false;
 }
 
 /* The records become facts where they are: there are many, and nobody needs them any more. */
@@ -69,18 +73,20 @@ static int sk_collect_rules(struct sk_collecting *g)
 {
 	struct sk_compiler *c = g->c;
 	size_t n_records = c->records.n, n = 0;
+	struct sk_record *list;
 
 	if (sk_grow(&c->records.list, &c->records.cap, n_records + c->extended.n + c->facts.n + 1,
 		    sizeof(*c->records.list)))
 		return -ENOMEM;
+	list = c->records.list;
 	for (size_t i = 0; i < n_records; i++) {
-		struct sk_record r = c->records.list[i];
-
-		sk_put_rule_fact(g, c->records.list, &n, r.key, r);
+		list[n] = list[i];
+		n += sk_rule_fact(g, list[i].key, &list[n]);
 	}
-	for (size_t i = 0; i < c->extended.n; i++)
-		sk_put_rule_fact(g, c->records.list, &n, c->extended.list[i].key,
-				 (struct sk_record){ .stmt = c->extended.list[i].stmt });
+	for (size_t i = 0; i < c->extended.n; i++) {
+		list[n] = (struct sk_record){ .stmt = c->extended.list[i].stmt };
+		n += sk_rule_fact(g, c->extended.list[i].key, &list[n]);
+	}
 	for (size_t i = 0; i < c->facts.n; i++) {
 		const struct sk_fact *f = &c->facts.list[i];
 		uint32_t name = 0;
@@ -91,7 +97,7 @@ static int sk_collect_rules(struct sk_collecting *g)
 			if (sk_intern_add(&g->g.strings, e->s, e->n, &name))
 				return -ENOMEM;
 		}
-		sk_put_fact(g, c->records.list, &n, (struct sk_record){ .stmt = f->stmt }, f->kind, name, f->source,
+		sk_put_fact(g, list, &n, (struct sk_record){ .stmt = f->stmt }, f->kind, name, f->source,
 			    f->target, f->cls);
 	}
 	c->records.n = n;
@@ -240,7 +246,7 @@ static int sk_collect_facts(struct sk_collecting *g)
 	if (c->noted.n)
 		memcpy(c->records.list + c->records.n, c->noted.list, c->noted.n * sizeof(*c->noted.list));
 	c->records.n += c->noted.n;
-	return sk_sort_records(c);
+	return sk_sort_facts(c);
 }
 
 int sk_compile_origins(struct sk_compiler *c, struct sk_origins **ret_origins)

@@ -40,9 +40,19 @@ static int sk_fill_keys(struct sk_originating *g, const struct sk_record *record
 	return 0;
 }
 
-static int sk_add_string(struct sk_originating *g, const char *s, uint32_t *ret_number)
+static int sk_add_string(struct sk_originating *g, const char *s, size_t n, uint32_t *ret_number)
 {
-	return sk_intern_add(&g->strings, s, strlen(s), ret_number);
+	return sk_intern_add(&g->strings, s, n, ret_number);
+}
+
+/* The same for a name of the space, which comes again and again. */
+static int sk_add_name(struct sk_originating *g, uint32_t name, uint32_t *ret_number)
+{
+	const struct sk_intern_entry *e = &g->space->names->entries[name];
+	int r = g->name_string[name] == SK_SPACE_NONE ? sk_add_string(g, e->s, e->n, &g->name_string[name]) : 0;
+
+	*ret_number = g->name_string[name];
+	return r;
 }
 
 /* The name of a file, below the root if it is. */
@@ -55,66 +65,35 @@ static int sk_add_file(struct sk_originating *g, const struct sk_source *source,
 		n--;
 	if (n && !strncmp(name, root, n) && name[n] == '/')
 		name += n + 1;
-	return sk_add_string(g, name, ret_number);
+	return sk_add_string(g, name, strlen(name), ret_number);
 }
 
-/*
- * Where an address is. Statements of modules come in the order of their files, so the last line is tried first; those of
- * interfaces come again and again, so some addresses seen before are remembered.
- */
-#define SK_WHERE_SEEN 4096
-
-struct sk_where {
-	uint32_t file, line;		/* what was found: the number of the file's name, and the line */
-	const struct sk_source *source;	/* the last one that was looked into, its file, */
-	uint32_t source_file;
-	struct sk_source_span last;	/* and its line */
-	struct sk_where_seen {
-		uint32_t addr, file, line;
-	} seen[SK_WHERE_SEEN];		/* by the address's last bits */
-};
-
-static int sk_look_up_place(struct sk_originating *g, struct sk_where *w, uint32_t addr)
+/* Where an address is: the number of the file's name, and the line. */
+static int sk_find_place(struct sk_originating *g, uint32_t addr, uint32_t *ret_file, uint32_t *ret_line)
 {
-	if (!w->source || addr < w->source->base || addr - w->source->base > w->source->size) {
-		w->source = sk_sources_find(g->space->sources, addr);
-		if (sk_add_file(g, w->source, &w->source_file))
-			return -ENOMEM;
-	}
-	w->file = w->source_file;
-	if (w->source && w->source->binary)
-		w->line = SK_ORIGIN_BINARY | sk_source_statement(w->source, addr);
-	if (!w->source || w->source->binary || !sk_source_find_line(w->source, addr, &w->last))
-		w->last = (struct sk_source_span){ 0 };
+	const struct sk_sources *sources = g->space->sources;
+	const struct sk_source *source = NULL;
+	uint32_t number, *file;
+
+	if (sk_places_find(&g->places, addr, &number, ret_line))
+		return -ENOMEM;
+	if (number != SK_PLACE_NONE)
+		source = sources->list[number];
 	else
-		w->line = w->last.number;
+		number = (uint32_t)sources->n;
+	file = &g->source_file[number];
+	if (*file == SK_SPACE_NONE && sk_add_file(g, source, file))
+		return -ENOMEM;
+	*ret_file = *file;
+	if (source && source->binary)
+		*ret_line |= SK_ORIGIN_BINARY;
 	return 0;
-}
-
-static int sk_find_place(struct sk_originating *g, struct sk_where *w, uint32_t addr)
-{
-	struct sk_where_seen *seen = &w->seen[addr % SK_WHERE_SEEN];
-	int r = 0;
-
-	w->line = 0;
-	if (addr >= w->last.from && addr < w->last.to) {
-		w->file = w->source_file;
-		w->line = w->last.number;
-	} else if (seen->addr == addr && addr) {
-		w->file = seen->file;
-		w->line = seen->line;
-	} else {
-		r = sk_look_up_place(g, w, addr);
-		*seen = (struct sk_where_seen){ addr, w->file, w->line };
-	}
-	return r;
 }
 
 static int sk_fill_stmts(struct sk_originating *g)
 {
 	const struct sk_expansion *expansions = g->space->sources->expansions;
 	struct sk_origins *o = g->o;
-	struct sk_where *w = g->where;
 	uint32_t module = SK_ORIGIN_NO_STRING, first = 0;
 
 	for (uint32_t i = 0; i < g->n_stmts; i++)
@@ -128,16 +107,19 @@ static int sk_fill_stmts(struct sk_originating *g)
 		const struct sk_unit *unit = g->units[u];
 
 		module = SK_ORIGIN_NO_STRING;
-		if (unit->name != SK_INTERN_NONE && sk_add_string(g, sk_intern_str(g->space->names, unit->name), &module))
+		if (unit->name != SK_INTERN_NONE && sk_add_name(g, unit->name, &module))
 			return -ENOMEM;
 		for (uint32_t i = 0; i < unit->stmts.n; i++) {
 			const struct sk_unit_stmt *stmt = &unit->stmts.list[i];
+			struct sk_origin_stmt *to = &o->stmts[o->n_stmts];
 
 			if (g->stmt_number[first + i] == SK_SPACE_NONE)
 				continue;
-			if (sk_find_place(g, w, stmt->addr))
+			if (sk_find_place(g, stmt->addr, &to->file, &to->line))
 				return -ENOMEM;
-			o->stmts[o->n_stmts++] = (struct sk_origin_stmt){ module, w->file, w->line, stmt->expansion };
+			to->module = module;
+			to->expansion = stmt->expansion;
+			o->n_stmts++;
 			for (uint32_t e = stmt->expansion; e && g->call_number[e]; e = expansions[e].parent)
 				g->call_number[e] = 0;
 		}
@@ -151,7 +133,6 @@ static int sk_fill_calls(struct sk_originating *g)
 {
 	const struct sk_sources *sources = g->space->sources;
 	struct sk_origins *o = g->o;
-	struct sk_where *w = g->where;
 
 	o->n_expansions = 1;
 	for (size_t e = 1; e < sources->n_expansions; e++)
@@ -167,11 +148,12 @@ static int sk_fill_calls(struct sk_originating *g)
 		if (g->call_number[e] == SK_SPACE_NONE)
 			continue;
 		to = &o->expansions[g->call_number[e]];
-		if (sk_find_place(g, w, from->addr) ||
-		    sk_add_string(g, sk_intern_str(g->space->names, from->name), &to->name))
+		if (sk_find_place(g, from->addr, &to->file, &to->line) || sk_add_name(g, from->name, &to->name))
 			return -ENOMEM;
-		to->file = from->line ? to->name : w->file;
-		to->line = from->line ? from->line | SK_ORIGIN_MARK : w->line;
+		if (from->line) {
+			to->file = to->name;
+			to->line = from->line | SK_ORIGIN_MARK;
+		}
 		to->parent = from->parent ? g->call_number[from->parent] : 0;
 	}
 	for (uint32_t i = 0; i < o->n_stmts; i++)
@@ -193,11 +175,19 @@ static int sk_fill_strings(struct sk_originating *g)
 	return 0;
 }
 
+/* So many numbers, none of which is known. */
+static uint32_t *sk_no_numbers(size_t n)
+{
+	uint32_t *list = malloc((n + 1) * sizeof(*list));
+
+	if (list)
+		memset(list, 0xff, (n + 1) * sizeof(*list));
+	return list;
+}
+
 int sk_originating_init(struct sk_originating *g, const struct sk_space *space, const struct sk_unit *const *units,
 			size_t n_units, const char *root)
 {
-	size_t n_calls = space->sources->n_expansions;
-
 	*g = (struct sk_originating){ .o = sk_origins_new(), .space = space, .units = units, .n_units = n_units,
 				      .root = root };
 	if (!g->o)
@@ -205,14 +195,13 @@ int sk_originating_init(struct sk_originating *g, const struct sk_space *space, 
 	sk_intern_init(&g->strings, &g->o->arena);
 	for (size_t u = 0; u < n_units; u++)
 		g->n_stmts += (uint32_t)units[u]->stmts.n;
-	g->stmt_number = malloc(((size_t)g->n_stmts + 1) * sizeof(*g->stmt_number));
-	g->call_number = malloc((n_calls + 1) * sizeof(*g->call_number));
-	g->where = calloc(1, sizeof(*g->where));
-	if (!g->stmt_number || !g->call_number || !g->where)
+	g->stmt_number = sk_no_numbers(g->n_stmts);
+	g->call_number = sk_no_numbers(space->sources->n_expansions);
+	g->name_string = sk_no_numbers(space->names->n);
+	g->source_file = sk_no_numbers(space->sources->n);
+	if (!g->stmt_number || !g->call_number || !g->name_string || !g->source_file)
 		return -ENOMEM;
-	memset(g->stmt_number, 0xff, ((size_t)g->n_stmts + 1) * sizeof(*g->stmt_number));
-	memset(g->call_number, 0xff, (n_calls + 1) * sizeof(*g->call_number));
-	return 0;
+	return sk_places_init(&g->places, space->sources);
 }
 
 int sk_originate(struct sk_originating *g, const struct sk_record *records, size_t n, struct sk_origins **ret_origins)
@@ -230,5 +219,7 @@ void sk_originating_done(struct sk_originating *g)
 	selkie_origins_free(g->o);
 	free(g->stmt_number);
 	free(g->call_number);
-	free(g->where);
+	free(g->name_string);
+	free(g->source_file);
+	sk_places_done(&g->places);
 }

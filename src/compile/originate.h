@@ -3,6 +3,7 @@
 #define SK_COMPILE_ORIGINATE_H
 
 #include "base/intern.h"
+#include "compile/place.h"
 #include "provenance/origins.h"
 #include "unit/unit.h"
 
@@ -24,7 +25,9 @@ struct sk_originating {
 	uint32_t n_stmts;
 	uint32_t *stmt_number;			/* by statement: in the origins, or SK_SPACE_NONE */
 	uint32_t *call_number;			/* by expansion, likewise */
-	struct sk_where *where;			/* see originate.c */
+	uint32_t *name_string;			/* by name of the space: the string, or SK_SPACE_NONE */
+	uint32_t *source_file;			/* by source, and for none: the string of its name, likewise */
+	struct sk_places places;
 };
 
 /* Returns 0 or -ENOMEM; done is to be called in any case. */

@@ -5,6 +5,7 @@
  * the one before. Permissions are written only where a rule has several sources; a single one gave them all. The file is
  * no exchange format: another version of it is refused, and the policy built again.
  */
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,7 +52,7 @@ static int sk_map_file(const char *path, void **ret_data, size_t *ret_size)
 	return 0;
 }
 
-/* FNV-1a over words of eight bytes; the size counts too. */
+/* FNV-1a over words of eight bytes, the first one lowest; the size counts too. */
 uint64_t sk_origin_hash(const void *data, size_t n)
 {
 	const unsigned char *p = data;
@@ -59,10 +60,8 @@ uint64_t sk_origin_hash(const void *data, size_t n)
 	size_t i = 0;
 
 	for (; i + 8 <= n; i += 8) {
-		word = 0;
-		for (unsigned int k = 0; k < 8; k++)
-			word |= (uint64_t)p[i + k] << (8 * k);
-		hash = (hash ^ word) * 0x100000001b3ull;
+		memcpy(&word, p + i, 8);
+		hash = (hash ^ le64toh(word)) * 0x100000001b3ull;
 		hash ^= hash >> 29;
 	}
 	for (; i < n; i++)
@@ -84,71 +83,134 @@ int sk_origins_policy_hash(const char *policy_path, uint64_t *ret_hash)
 	return 0;
 }
 
-static void sk_put_number(struct sk_buf *b, uint64_t v)
+/* Most numbers are one byte. Each takes ten at most, for which there is room. */
+static inline unsigned char *sk_put_number(unsigned char *p, uint64_t v)
 {
 	for (; v >= 0x80; v >>= 7)
-		sk_buf_addc(b, (char)(v | 0x80));
-	sk_buf_addc(b, (char)v);
+		*p++ = (unsigned char)(v | 0x80);
+	*p++ = (unsigned char)v;
+	return p;
 }
 
 /* A signed difference: small ones of either sign are short. */
-static void sk_put_difference(struct sk_buf *b, uint32_t v, uint32_t from)
+static inline unsigned char *sk_put_difference(unsigned char *p, uint32_t v, uint32_t from)
 {
 	int64_t d = (int64_t)v - from;
 
-	sk_put_number(b, d < 0 ? ((uint64_t)-d << 1) - 1 : (uint64_t)d << 1);
+	return sk_put_number(p, (uint64_t)d << 1 ^ (uint64_t)(d >> 63));
 }
 
-static void sk_put_origins(struct sk_buf *b, const struct sk_origins *o, uint64_t hash)
+/* Room for some numbers; what of it stays unused is given back. NULL when the buffer has failed. */
+#define SK_NUMBER_MOST 10
+
+static inline unsigned char *sk_put_begin(struct sk_buf *b, size_t n)
 {
-	struct sk_origin_expansion e = { 0 };
-	struct sk_origin_stmt s = { 0 };
-	uint64_t key = 0;
-	uint32_t stmt = 0;
+	return (unsigned char *)sk_buf_room(b, n * SK_NUMBER_MOST);
+}
+
+static inline void sk_put_end(struct sk_buf *b, const unsigned char *p)
+{
+	b->n = (size_t)((const char *)p - b->data);
+}
+
+static void sk_put_head(struct sk_buf *b, const struct sk_origins *o, uint64_t hash)
+{
+	const uint32_t counts[] = { o->n_strings, o->n_expansions, o->n_stmts, o->n_keys, o->n_sources };
+	unsigned char *p;
 
 	sk_buf_add(b, sk_origins_magic, sizeof(sk_origins_magic));
 	for (unsigned int i = 0; i < 8; i++)
 		sk_buf_addc(b, (char)(hash >> (8 * i)));
-	sk_put_number(b, o->n_strings);
-	sk_put_number(b, o->n_expansions);
-	sk_put_number(b, o->n_stmts);
-	sk_put_number(b, o->n_keys);
-	sk_put_number(b, o->n_sources);
+	p = sk_put_begin(b, SK_ARRAY_LEN(counts));
+	if (!p)
+		return;
+	for (size_t i = 0; i < SK_ARRAY_LEN(counts); i++)
+		p = sk_put_number(p, counts[i]);
+	sk_put_end(b, p);
+}
+
+static void sk_put_strings(struct sk_buf *b, const struct sk_origins *o)
+{
 	for (uint32_t i = 0; i < o->n_strings; i++) {
-		sk_put_number(b, strlen(o->strings[i]));
-		sk_buf_adds(b, o->strings[i]);
+		size_t n = strlen(o->strings[i]);
+		unsigned char *p = sk_put_begin(b, 1);
+
+		if (!p)
+			return;
+		sk_put_end(b, sk_put_number(p, n));
+		sk_buf_add(b, o->strings[i], n);
 	}
+}
+
+static void sk_put_expansions(struct sk_buf *b, const struct sk_origins *o)
+{
+	struct sk_origin_expansion e = { 0 };
+
 	for (uint32_t i = 1; i < o->n_expansions; i++) {
 		const struct sk_origin_expansion *x = &o->expansions[i];
+		unsigned char *p = sk_put_begin(b, 4);
 
-		sk_put_number(b, i - x->parent);
-		sk_put_difference(b, x->name, e.name);
-		sk_put_difference(b, x->file, e.file);
-		sk_put_difference(b, x->line, e.line);
+		if (!p)
+			return;
+		p = sk_put_number(p, i - x->parent);
+		p = sk_put_difference(p, x->name, e.name);
+		p = sk_put_difference(p, x->file, e.file);
+		p = sk_put_difference(p, x->line, e.line);
+		sk_put_end(b, p);
 		e = *x;
 	}
+}
+
+static void sk_put_stmts(struct sk_buf *b, const struct sk_origins *o)
+{
+	struct sk_origin_stmt s = { 0 };
+
 	for (uint32_t i = 0; i < o->n_stmts; i++) {
 		const struct sk_origin_stmt *x = &o->stmts[i];
+		unsigned char *p = sk_put_begin(b, 4);
 
-		sk_put_difference(b, x->module + 1, s.module + 1);
-		sk_put_difference(b, x->file, s.file);
-		sk_put_difference(b, x->line, s.line);
-		sk_put_difference(b, x->expansion, s.expansion);
+		if (!p)
+			return;
+		p = sk_put_difference(p, x->module + 1, s.module + 1);
+		p = sk_put_difference(p, x->file, s.file);
+		p = sk_put_difference(p, x->line, s.line);
+		p = sk_put_difference(p, x->expansion, s.expansion);
+		sk_put_end(b, p);
 		s = *x;
 	}
+}
+
+static void sk_put_keys(struct sk_buf *b, const struct sk_origins *o)
+{
+	uint64_t key = 0;
+	uint32_t stmt = 0;
+
 	for (uint32_t i = 0; i < o->n_keys; i++) {
 		uint32_t n = o->first[i + 1] - o->first[i];
+		unsigned char *p = sk_put_begin(b, 2 + 2 * (size_t)n);
 
-		sk_put_number(b, o->keys[i] - key);
-		sk_put_number(b, n);
+		if (!p)
+			return;
+		p = sk_put_number(p, o->keys[i] - key);
+		p = sk_put_number(p, n);
 		for (uint32_t k = o->first[i]; k < o->first[i + 1]; k++) {
-			sk_put_difference(b, o->sources[k].stmt, stmt);
+			p = sk_put_difference(p, o->sources[k].stmt, stmt);
 			stmt = o->sources[k].stmt;
 			if (n > 1)
-				sk_put_number(b, o->sources[k].perms);
+				p = sk_put_number(p, o->sources[k].perms);
 		}
+		sk_put_end(b, p);
 		key = o->keys[i];
 	}
+}
+
+static void sk_put_origins(struct sk_buf *b, const struct sk_origins *o, uint64_t hash)
+{
+	sk_put_head(b, o, hash);
+	sk_put_strings(b, o);
+	sk_put_expansions(b, o);
+	sk_put_stmts(b, o);
+	sk_put_keys(b, o);
 }
 
 int sk_origins_save(const struct sk_origins *origins, const char *policy_path)

@@ -8,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool sk_origin_key(uint32_t kind, uint32_t extra, uint32_t source, uint32_t target, uint32_t cls, uint64_t *ret_key)
-{
-	if (kind >= 32 || extra >= 1u << 13 || source >= 1u << 16 || target >= 1u << 16 || cls >= 1u << 14)
-		return false;
-	*ret_key = (uint64_t)kind << 59 | (uint64_t)extra << 46 | (uint64_t)source << 30 | (uint64_t)target << 14 | cls;
-	return true;
-}
-
 struct sk_origins *sk_origins_new(void)
 {
 	return calloc(1, sizeof(struct sk_origins));

@@ -68,12 +68,22 @@ enum sk_origin_kind {
 	SK_N_ORIGIN_KINDS = 32,
 };
 
+#define SK_ORIGIN_KIND_SHIFT 59
+
 /*
  * Keys, from the highest bit: 5 kind, 13 branch or extra, 16 source, 16 target, 14 class. The branch of a conditional is
  * 1 + 2 * its number, + 1 for the false one. False when something is too large for its bits: such a policy has no
  * origins.
  */
-bool sk_origin_key(uint32_t kind, uint32_t extra, uint32_t source, uint32_t target, uint32_t cls, uint64_t *ret_key);
+static inline bool sk_origin_key(uint32_t kind, uint32_t extra, uint32_t source, uint32_t target, uint32_t cls,
+				 uint64_t *ret_key)
+{
+	if (kind >= 32 || extra >= 1u << 13 || source >= 1u << 16 || target >= 1u << 16 || cls >= 1u << 14)
+		return false;
+	*ret_key = (uint64_t)kind << SK_ORIGIN_KIND_SHIFT | (uint64_t)extra << 46 | (uint64_t)source << 30 |
+		   (uint64_t)target << 14 | cls;
+	return true;
+}
 
 /* The keys of constraints and of objects with contexts. False without memory. */
 bool sk_origin_constraint_key(const struct sk_class *cls, const struct sk_constraint *constraint, uint64_t *ret_key);

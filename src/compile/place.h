@@ -2,7 +2,7 @@
 #ifndef SK_COMPILE_PLACE_H
 #define SK_COMPILE_PLACE_H
 
-#include "syntax/source.h"
+#include "unit/unit.h"
 
 /*
  * The lines of many addresses, in any order. It keeps what it knows to itself and does not touch the sources' own index of

@@ -609,3 +609,44 @@ void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t 
 	if (end - line > 400)
 		ret_place->text_length = ret_place->length = 0;
 }
+
+/* The statement in text[0..n), which holds no line's end. */
+static size_t sk_statement_length(const char *text, size_t n)
+{
+	static const char *const blocks[] = { "optional", "if", "require" };
+	bool cil = n && text[0] == '(', block = false, quoted = false;
+	unsigned int depth = 0;
+	size_t i;
+
+	for (size_t k = 0; k < SK_ARRAY_LEN(blocks); k++) {
+		size_t len = strlen(blocks[k]);
+
+		block |= n > len && !memcmp(text, blocks[k], len) && !sk_is_word(text[len]);
+	}
+	for (i = 0; i < n; i++) {
+		if (text[i] == '"')
+			quoted = !quoted;
+		if (quoted)
+			continue;
+		if (text[i] == '(')
+			depth++;
+		if (cil && text[i] == ')' && !--depth)
+			return i + 1;
+		if (text[i] == ';' || (!cil && text[i] == '#') || (block && text[i] == '{'))
+			break;
+	}
+	while (i && isspace((unsigned char)text[i - 1]))
+		i--;
+	return i;
+}
+
+void sk_sources_place_statement(const struct sk_sources *sources, uint32_t addr, struct sk_place *ret_place)
+{
+	size_t n;
+
+	sk_sources_place(sources, addr, 1, ret_place);
+	if (!ret_place->text || !ret_place->length || ret_place->col > ret_place->text_length)
+		return;
+	n = sk_statement_length(ret_place->text + ret_place->col - 1, ret_place->text_length - (ret_place->col - 1));
+	ret_place->length = n ? (uint32_t)n : 1;
+}

@@ -112,6 +112,12 @@ uint32_t sk_sources_find_word(const struct sk_sources *sources, uint32_t addr, c
 void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t length,
 		      struct sk_place *ret_place);
 
+/*
+ * The same for the statement that begins at the address: as much of it as stands on its first line is underlined, up to
+ * its ';', to the brace that opens its block, or, in CIL, to its closing parenthesis.
+ */
+void sk_sources_place_statement(const struct sk_sources *sources, uint32_t addr, struct sk_place *ret_place);
+
 /* Adds an expansion. Returns 0 or -ENOMEM. */
 int sk_sources_expand(struct sk_sources *sources, const struct sk_expansion *expansion, uint32_t *ret_expansion);
 

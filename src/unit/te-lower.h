@@ -42,6 +42,36 @@ int sk_te_use(struct sk_te_lower *l, enum sk_ns ns, const struct sk_te_name *nam
 int sk_te_no_period(struct sk_te_lower *l, const struct sk_te_name *name);
 int sk_te_check_names(struct sk_te_lower *l);
 
+/* Where order counts: a name that must have been declared, or required, before. */
+int sk_te_expect(struct sk_te_lower *l, enum sk_ns ns, const struct sk_te_name *name);
+
+/* te-order.c: the sections of a policy.conf, in their order. */
+enum sk_te_section {
+	SK_TE_SECTION_CLASSES, SK_TE_SECTION_SIDS, SK_TE_SECTION_COMMONS, SK_TE_SECTION_PERMS, SK_TE_SECTION_DEFAULTS,
+	SK_TE_SECTION_SENSITIVITIES, SK_TE_SECTION_DOMINANCE, SK_TE_SECTION_CATEGORIES, SK_TE_SECTION_LEVELS,
+	SK_TE_SECTION_MLS,
+	SK_TE_SECTION_RULES, SK_TE_SECTION_USERS, SK_TE_SECTION_CONSTRAINTS,
+	SK_TE_SECTION_SID_CONTEXTS, SK_TE_SECTION_FS_USES, SK_TE_SECTION_GENFS, SK_TE_SECTION_PORTS,
+	SK_TE_SECTION_NETIFS, SK_TE_SECTION_NODES, SK_TE_SECTION_DEVICES, SK_TE_SECTION_IBPKEYS, SK_TE_SECTION_IBENDPORTS,
+	SK_TE_N_SECTIONS
+};
+
+struct sk_te_order {
+	struct sk_te_lower *lower;
+	enum sk_te_section section;		/* the one we are in */
+	uint32_t began[SK_TE_N_SECTIONS];	/* where each began, the last time; 0: not yet */
+	uint32_t user;				/* in a module: the first of the users, behind which nothing may stand */
+};
+
+/* Each statement of a policy.conf or a module, before or after it is lowered. What is out of order is a diagnostic (E0157, E0158). */
+void sk_te_order_stmt(struct sk_te_order *order, const struct sk_te_stmt *s);
+
+/* At the end of a source without a mistake so far, whose last address it is: what is missing. */
+void sk_te_order_end(struct sk_te_order *order, uint32_t end);
+
+/* What a declaration of types or roles wants declared before it: its attributes, and a type or role that it speaks of. */
+int sk_te_order_names(struct sk_te_lower *l, const struct sk_te_stmt *s);
+
 /* te-part.c: what statements are made of. */
 enum {
 	SK_TE_STARS = 1,	/* * and ~ are allowed */

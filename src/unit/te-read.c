@@ -13,6 +13,7 @@ struct sk_te_run {
 	struct sk_space *space;
 	struct sk_te_lower lower;
 	bool open;			/* `lower` has been set up */
+	struct sk_te_order order;
 	const struct sk_refpolicy *rp;
 	const struct sk_refpolicy_module *module;	/* whose statements come now */
 	struct sk_arena tree;		/* of one statement */
@@ -52,6 +53,11 @@ static int sk_te_close(struct sk_te_run *run, int r)
 	return r;
 }
 
+static bool sk_te_has_mistakes(const struct sk_te_run *run)
+{
+	return run->space->diags && run->space->diags->n[SELKIE_SEVERITY_ERROR] != run->errors;
+}
+
 /* Whether the input was in order: all that is wrong with it has been said. */
 static int sk_te_finish(struct sk_te_run *run, int r)
 {
@@ -59,7 +65,7 @@ static int sk_te_finish(struct sk_te_run *run, int r)
 	sk_arena_done(&run->tree);
 	if (r)
 		return r;
-	return run->space->diags && run->space->diags->n[SELKIE_SEVERITY_ERROR] != run->errors ? SK_UNIT_REFUSED : 0;
+	return sk_te_has_mistakes(run) ? SK_UNIT_REFUSED : 0;
 }
 
 static int sk_te_handle(void *arg, struct sk_te_stmt *stmt)
@@ -67,6 +73,8 @@ static int sk_te_handle(void *arg, struct sk_te_stmt *stmt)
 	struct sk_te_run *run = arg;
 	int r = sk_te_lower_stmt(&run->lower, stmt);
 
+	if (!r)
+		sk_te_order_stmt(&run->order, stmt);
 	sk_arena_reset(&run->tree);
 	return r;
 }
@@ -80,10 +88,15 @@ int sk_unit_read_conf(struct sk_units *units, struct sk_space *space, const stru
 	sk_te_begin(&run, units, space);
 	r = sk_te_open_new(&run, SK_UNIT_POLICY_CONF);
 	if (!r) {
+		run.lower.in_order = true;
+		run.order.lower = &run.lower;
 		sk_te_lexer_init(&lexer, space->names, NULL, source);
 		r = sk_te_parse(&lexer, &run.tree, space->sources, space->diags, sk_te_handle, &run);
 		sk_te_lexer_done(&lexer);
 	}
+	/* What is missing may be what had a mistake. */
+	if (!r && !sk_te_has_mistakes(&run))
+		sk_te_order_end(&run.order, source->base + source->size);
 	return sk_te_finish(&run, r);
 }
 

@@ -272,8 +272,46 @@ static void sk_te_complain_name(struct sk_te_lower *l, const struct sk_te_use *u
 		     seen->flags & SK_TE_SEEN_DECLARED ? "declared" : "required");
 }
 
+static void sk_te_complain_early(struct sk_te_lower *l, const struct sk_te_use *use)
+{
+	const struct sk_ref *ref = &l->space->refs.list[use->ref];
+	const struct sk_te_name name = { .name = ref->name, .addr = use->addr, .expansion = use->expansion };
+	struct sk_place place;
+	struct sk_diag *d;
+
+	d = sk_te_complain(l, "E0159", &name, "'%s' is used here before it is declared",
+			   sk_intern_str(l->space->names, ref->name));
+	sk_sources_place(l->space->sources, l->seen.list[use->ref].addr, l->space->names->entries[ref->name].n, &place);
+	sk_diag_note(l->space->diags, d, &place, "this must stand before it");
+}
+
+int sk_te_expect(struct sk_te_lower *l, enum sk_ns ns, const struct sk_te_name *name)
+{
+	struct sk_te_use use = { .addr = name->addr, .expansion = name->expansion };
+	const struct sk_te_seen *seen;
+	int r = sk_te_find(l, ns, name->name, &use.ref);
+
+	if (r)
+		return r;
+	seen = &l->seen.list[use.ref];
+	if (seen->flags & SK_TE_SEEN_TOP || (seen->active && seen->addr <= name->addr))
+		return 0;
+	/* Of a block all names are known; of the unit not: those that never are declared are told of as such. */
+	if (seen->active) {
+		sk_te_complain_early(l, &use);
+		return 0;
+	}
+	r = sk_grow(&l->early.list, &l->early.cap, l->early.n + 1, sizeof(*l->early.list));
+	if (!r)
+		l->early.list[l->early.n++] = use;
+	return r;
+}
+
 int sk_te_check_names(struct sk_te_lower *l)
 {
+	for (size_t i = 0; i < l->early.n; i++)
+		if (l->seen.list[l->early.list[i].ref].flags & SK_TE_SEEN_TOP)
+			sk_te_complain_early(l, &l->early.list[i]);
 	for (size_t i = 0; i < l->unsure.n; i++)
 		if (!(l->seen.list[l->unsure.list[i].ref].flags & SK_TE_SEEN_TOP))
 			sk_te_complain_name(l, &l->unsure.list[i]);

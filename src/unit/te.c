@@ -30,7 +30,8 @@ int sk_te_lower_next(struct sk_te_lower *l, struct sk_unit *unit)
 	l->cond = SK_SPACE_NONE;
 	l->mls = false;
 	l->mistakes = 0;
-	l->unsure.n = 0;
+	l->unsure.n = l->early.n = 0;
+	l->in_order = false;
 	l->round++;
 	return sk_te_know_object_r(l);
 }
@@ -40,6 +41,7 @@ void sk_te_lower_done(struct sk_te_lower *l)
 	free(l->seen.list);
 	free(l->active.list);
 	free(l->unsure.list);
+	free(l->early.list);
 	free(l->kept_sets.list);
 	sk_map_done(&l->pairs);
 	free(l->items.list);
@@ -273,6 +275,8 @@ static int sk_te_type(struct sk_te_lower *l, const struct sk_te_stmt *s)
 	uint32_t type;
 	int r = sk_te_use(l, SK_NS_TYPE, &s->name, &type);
 
+	if (!r && l->in_order)
+		r = sk_te_order_names(l, s);
 	if (!r && s->kind == SK_TE_TYPE)
 		r = PUT(TYPE, type);
 	if (!r && s->kind != SK_TE_TYPEATTRIBUTE)
@@ -324,7 +328,9 @@ static int sk_te_role(struct sk_te_lower *l, const struct sk_te_stmt *s)
 		r = sk_te_set(l, SK_NS_TYPE, 0, &s->set[1], &set);
 		return r ? r : PUT(ROLE_TYPES, role, set);
 	}
-	r = PUT(ROLE, role);
+	r = l->in_order ? sk_te_order_names(l, s) : 0;
+	if (!r)
+		r = PUT(ROLE, role);
 	if (!r)
 		r = sk_te_implied_bounds(l, SK_NS_ROLE, &s->name, role);
 	return r ? r : sk_te_attributes(l, SK_NS_ROLE, SK_UNIT_ROLE_ATTRIBUTE_SET, s->name.name, &s->set[0]);
@@ -335,6 +341,8 @@ static int sk_te_roleattribute(struct sk_te_lower *l, const struct sk_te_stmt *s
 	uint32_t role;
 	int r = sk_te_use(l, SK_NS_ROLE, &s->name, &role);
 
+	if (!r && l->in_order)
+		r = sk_te_order_names(l, s);
 	return r ? r : sk_te_attributes(l, SK_NS_ROLE, SK_UNIT_ROLE_ATTRIBUTE_SET, s->name.name, &s->set[0]);
 }
 

@@ -50,12 +50,14 @@ struct sk_te_lower {
 	uint32_t block, cond;		/* where statements go now */
 	unsigned int depth;		/* of blocks, without the unit's own */
 	bool mls;			/* has sensitivities */
+	bool in_order;			/* some names must be declared before they are used */
 	uint32_t round;			/* counts the units */
 	size_t mistakes;
 
 	SK_PARTS(struct sk_te_seen) seen;	/* by reference */
 	SK_PARTS(uint32_t) active;		/* references made active by the blocks around, innermost last */
 	SK_PARTS(struct sk_te_use) unsure;	/* first uses before anything declared the name */
+	SK_PARTS(struct sk_te_use) early;	/* uses that want it declared before them, where it was not */
 	SK_PARTS(struct sk_te_kept_set) kept_sets;	/* by struct sk_te_set.kept; all `cap` are set */
 	struct sk_map pairs;			/* set of classes and set of permissions, to class permissions */
 	SK_PARTS(uint32_t) items;		/* scratch */

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Random policies, the same for the same seed: generate.py SEED prints a policy.conf; policy(SEED) returns (text, mls, moved).
+"""Random policies, the same for the same seed: generate.py SEED prints a policy.conf; policy(SEED) returns (text, mls).
 
 Statements of every kind over a small stock of names, in the order that checkpolicy wants. Every third seed is then broken
 slightly: a name changed or lost, a statement doubled or moved, a number turned around.
@@ -223,7 +223,7 @@ class Policy:
 
 
 def breaks(r, lines):
-    """One small thing goes wrong; often it is no mistake at all. Whether statements changed places."""
+    """One small thing goes wrong; often it is no mistake at all."""
     i = r.randrange(len(lines))
     words = lines[i].split(" ")
     x = r.random()
@@ -243,14 +243,14 @@ def breaks(r, lines):
         del lines[i]
     else:
         lines[i] = re.sub(r"\b(ty|ro|a|b)(\d)", lambda m: m[1] + str((int(m[2]) + 1) % 10), lines[i], count=1)
-    return 0.45 <= x < 0.75
 
 
 def policy(seed):
     p = Policy(seed)
     lines = p.text()
-    moved = seed % 3 == 0 and breaks(p.r, lines)
-    return "\n".join(lines) + "\n", p.mls, moved
+    if seed % 3 == 0:
+        breaks(p.r, lines)
+    return "\n".join(lines) + "\n", p.mls
 
 
 if __name__ == "__main__":

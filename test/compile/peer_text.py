@@ -102,3 +102,27 @@ def differences(conf, theirs, ours, optimized=False):
         return []
     return (["peer only: " + l for l in sorted(set(a) - set(b))[:5]] + ["selkie only: " + l for l in sorted(set(b) - set(a))[:5]]
             or ["a line stands more often"])
+
+
+def run(*args):
+    return subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+
+
+def compare(tool, text, mls, work):
+    """A policy.conf through checkpolicy and through compile-tool: whether both take it, or None, and what differs, as lines."""
+    conf, ours, theirs = (os.path.join(work, f) for f in ("policy.conf", "ours", "theirs"))
+    with open(conf, "w") as f:
+        f.write(text)
+    a = run(peer(), *(["-M"] if mls else []), "-c", "33", "-o", theirs, conf)
+    b = run(tool, "-o", ours, conf)
+    if b.returncode not in (0, 1):
+        return None, ["exit %d: %s" % (b.returncode, b.stdout[-500:])]
+    if (a.returncode == 0) != (b.returncode == 0):
+        # checkpolicy asks whether a context is valid before the types of role attributes have gone to their roles.
+        if a.returncode and "roleattribute" in text and "invalid security context" in a.stdout:
+            return None, []
+        return None, ["checkpolicy %s: %s" % (("takes it, selkie says", b.stdout[:400]) if b.returncode else
+                                              ("refuses it", a.stdout[-400:]))]
+    if a.returncode:
+        return False, []
+    return True, differences(conf, decompile(theirs, mls), decompile(ours, mls))

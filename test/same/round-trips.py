@@ -168,7 +168,7 @@ def generated(n):
     taken = 0
     for seed in range(1, n + 1):
         with tempfile.TemporaryDirectory() as work:
-            text, mls, _ = conf.policy(seed)
+            text, mls = conf.policy(seed)
             with open(os.path.join(work, "source"), "w", encoding="utf-8") as f:
                 f.write(text)
             tool = peer("checkpolicy", 33)

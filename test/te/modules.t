@@ -399,6 +399,16 @@ category c0;
 category c1;
 range_transition a_t b_t:process s0:c0.c2;
 ---
+m.te:1:1: error: this policy has no classes (class NAME), which must stand before the sensitivities [E0158]
+    1 | sensitivity s0;
+      | ^~~~~~~~~~~~~~
+note: nor has it initial SIDs (sid NAME)
+note: nor has it classes with permissions (class NAME { ... })
+note: nor has it dominance of its sensitivities
+note: nor has it levels (level SENSITIVITY:CATEGORIES)
+note: nor has it MLS constraints (mlsconstrain, mlsvalidatetrans)
+note: nor has it users
+note: nor has it contexts of initial SIDs (sid NAME CONTEXT)
 m.te:4:18: error: type 'a_t' is not declared [E0141]
     4 | range_transition a_t b_t:process s0:c0.c2;
       |                  ^~~
@@ -414,6 +424,159 @@ m.te:4:40: error: category 'c2' is not declared [E0141]
 m.te:2:10: note: did you mean 'c0', declared here?
     2 | category c0;
       |          ^~
+=== an empty policy.conf
+# nothing
+---
+m.te:2:1: error: this is no policy: it has no statement at all [E0158]
+    2 | 
+      | ^
+=== a policy.conf that is a part of one
+type a_t;
+allow a_t a_t:file read;
+---
+m.te:1:1: error: this policy has no classes (class NAME), which must stand before the types, roles, booleans and rules [E0158]
+    1 | type a_t;
+      | ^~~~~~~~
+note: nor has it initial SIDs (sid NAME)
+note: nor has it classes with permissions (class NAME { ... })
+note: nor has it users
+note: nor has it contexts of initial SIDs (sid NAME CONTEXT)
+m.te:2:15: error: class 'file' is not declared [E0141]
+    2 | allow a_t a_t:file read;
+      |               ^~~~
+=== a policy.conf out of order
+class file
+sid kernel
+class dir
+class file { read }
+class dir { read }
+attribute a;
+user u roles r;
+type a_t, a;
+role r;
+role r types a_t;
+constrain file read (u1 == u2);
+user v roles r;
+sid kernel u:r:a_t
+fs_use_xattr ext4 u:r:a_t;
+require { type a_t; }
+portcon tcp 1 u:r:a_t
+genfscon proc / u:r:a_t
+---
+m.te:3:1: error: 'class' belongs before the names of initial SIDs, with the names of classes [E0157]
+    3 | class dir
+      | ^~~~~~~~~
+m.te:2:1: note: the section of the names of initial SIDs begins here
+    2 | sid kernel
+      | ^~~~~~~~~~
+m.te:8:1: error: 'type' belongs before the users, with the types, roles, booleans and rules [E0157]
+    8 | type a_t, a;
+      | ^~~~~~~~~~~
+m.te:7:1: note: the section of the users begins here
+    7 | user u roles r;
+      | ^~~~~~~~~~~~~~
+m.te:12:1: error: 'user' belongs before the constraints, with the users [E0157]
+   12 | user v roles r;
+      | ^~~~~~~~~~~~~~
+m.te:11:1: note: the section of the constraints begins here
+   11 | constrain file read (u1 == u2);
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+m.te:15:1: error: a require block belongs in a module or an optional block: this policy declares all names itself [E0157]
+   15 | require { type a_t; }
+      | ^~~~~~~
+m.te:17:1: error: 'genfscon' belongs before the portcon statements, with the genfscon statements [E0157]
+   17 | genfscon proc / u:r:a_t
+      | ^~~~~~~~~~~~~~~~~~~~~~~
+m.te:16:1: note: the section of the portcon statements begins here
+   16 | portcon tcp 1 u:r:a_t
+      | ^~~~~~~~~~~~~~~~~~~~~
+=== names in a policy.conf before they are declared
+class file
+sid kernel
+class file { read }
+type a_t, late;
+attribute late;
+typeattribute later_t late;
+typealias later_t alias latest_t;
+type later_t;
+optional {
+	type b_t, near;
+	attribute near;
+	allow b_t a_t:file read;
+}
+role r;
+role r types a_t;
+user u roles r;
+sid kernel u:r:a_t
+---
+m.te:10:12: error: 'near' is used here before it is declared [E0159]
+   10 | 	type b_t, near;
+      | 	          ^~~~
+m.te:11:12: note: this must stand before it
+   11 | 	attribute near;
+      | 	          ^~~~
+m.te:4:11: error: 'late' is used here before it is declared [E0159]
+    4 | type a_t, late;
+      |           ^~~~
+m.te:5:11: note: this must stand before it
+    5 | attribute late;
+      |           ^~~~
+m.te:6:15: error: 'later_t' is used here before it is declared [E0159]
+    6 | typeattribute later_t late;
+      |               ^~~~~~~
+m.te:8:6: note: this must stand before it
+    8 | type later_t;
+      |      ^~~~~~~
+m.te:7:11: error: 'later_t' is used here before it is declared [E0159]
+    7 | typealias later_t alias latest_t;
+      |           ^~~~~~~
+m.te:8:6: note: this must stand before it
+    8 | type later_t;
+      |      ^~~~~~~
+=== users and empty blocks, expanded as of a policy.conf
+module m 1;
+require { type a_t; role r; class file read; }
+user u roles r;
+allow a_t a_t:file read;
+optional { }
+optional { require { type b_t; } user v roles r; allow b_t b_t:file read; } else { }
+class dir
+policycap open_perms;
+portcon tcp 1 u:r:a_t
+---
+m.te:4:1: error: 'allow' stands behind the users, which come last [E0157]
+    4 | allow a_t a_t:file read;
+      | ^~~~~~~~~~~~~~~~~~~~~~~
+m.te:3:1: note: they begin here
+    3 | user u roles r;
+      | ^~~~~~~~~~~~~~
+m.te:5:1: error: an optional block or its else branch cannot be empty [E0158]
+    5 | optional { }
+      | ^~~~~~~~
+m.te:6:50: error: 'allow' stands behind the users, which come last [E0157]
+    6 | optional { require { type b_t; } user v roles r; allow b_t b_t:file read; } else { }
+      |                                                  ^~~~~~~~~~~~~~~~~~~~~~~
+m.te:6:34: note: they begin here
+    6 | optional { require { type b_t; } user v roles r; allow b_t b_t:file read; } else { }
+      |                                  ^~~~~~~~~~~~~~
+m.te:6:1: error: an optional block or its else branch cannot be empty [E0158]
+    6 | optional { require { type b_t; } user v roles r; allow b_t b_t:file read; } else { }
+      | ^~~~~~~~
+m.te:7:1: error: 'class' cannot stand in a module, but only in a base or a policy [E0157]
+    7 | class dir
+      | ^~~~~~~~~
+m.te:8:1: error: 'policycap' cannot stand in a module, but only in a base or a policy [E0157]
+    8 | policycap open_perms;
+      | ^~~~~~~~~~~~~~~~~~~~
+m.te:9:1: error: 'portcon' cannot stand in a module, but only in a base or a policy [E0157]
+    9 | portcon tcp 1 u:r:a_t
+      | ^~~~~~~~~~~~~~~~~~~~~
+=== an empty module, expanded as of a policy.conf
+module m 1;
+---
+m.te:2:1: error: this module is empty: no statement follows [E0158]
+    2 | 
+      | ^
 === a semicolon lost in an optional
 policy_module(m, 1)
 type a_t;

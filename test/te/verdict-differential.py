@@ -5,7 +5,7 @@
 verdict-differential.py COMPILE_TOOL. Exit 77 where these are not installed. Only what is decided when a policy is lowered is
 here; what takes the whole (an attribute where a type must stand, a permission that the class has not) is compile's.
 """
-import os, shutil, subprocess, sys, tempfile
+import os, re, shutil, subprocess, sys, tempfile
 
 HEAD = """class file
 class process
@@ -85,6 +85,33 @@ optional { allow in_t y_t:file read; require { type in_t; } }
 allowxperm x_t y_t:file ioctl 0x10000;
 expandattribute a true;
 expandattribute nothing true;
+type n_t, late; attribute late;
+typeattribute late_t a; type late_t;
+typealias late_t alias ll_t; type late_t;
+optional { type n_t, late; attribute late; allow n_t x_t:file read; }
+optional { attribute near; type n_t, near; allow n_t x_t:file read; }
+optional { typeattribute o_t a; require { type o_t; } }
+role q, late_r; attribute_role late_r;
+roleattribute late_r ar; attribute_role ar; role late_r;
+attribute_role ar; role late_r, ar;
+user w roles r level s0 range s0; allow x_t y_t:file read;
+constrain file read (u1 == u2); allow x_t y_t:file read;
+class dir
+sid late
+sid kernel u:r:x_t:s0
+category c7;
+default_user file source;
+dominance { s0 }
+portcon tcp 1 u:r:x_t:s0
+require { type x_t; }
+if (b) { require { type x_t; } allow x_t y_t:file read; }
+if (b) { }
+optional { }
+optional { ; }
+optional { require { type x_t; } } else { }
+optional { user w roles r level s0 range s0; require { type x_t; } }
+optional { require { type x_t; } optional { user w roles r level s0 range s0; require { type x_t; } } }
+policycap open_perms;
 """
 
 # Behind "module m 1;".
@@ -105,7 +132,38 @@ require { type x_t; class file read; } if (b) { allow x_t x_t:file read; }
 require { type x_t; class file read; } if (x) { require { bool b; } allow x_t x_t:file read; }
 require { class file read; } if (b) { require { bool b; type x_t; } allow x_t x_t:file read; }
 require { type x_t; class file read; class process transition; } type_transition x_t x_t:process n_t; type n_t;
+require { role r; sensitivity s0; } user u roles r level s0 range s0;
+require { role r; sensitivity s0; } user u roles r level s0 range s0; user v roles r level s0 range s0;
+require { type x_t; role r; sensitivity s0; class file read; } user u roles r level s0 range s0; allow x_t x_t:file read;
+require { role r; sensitivity s0; } role q; optional { require { role p; } user u roles p level s0 range s0; }
+require { role r; sensitivity s0; } role q; optional { user u roles p level s0 range s0; require { role p; } }
+
+;
+require { type x_t; } policycap open_perms;
+require { type x_t; } class file
+require { type x_t; } sid kernel
+require { type x_t; role r; user u; } portcon tcp 1 u:r:x_t
+require { type x_t; class file read; } constrain file read (u1 == u2);
+require { type x_t; } sensitivity s0;
+require { type x_t; class file read; } default_user file source;
+require { class file read; } typeattribute x_t a; type x_t; attribute a;
+require { class file read; } attribute a; type x_t, a;
+require { class file read; } type x_t, a; attribute a;
+require { class file read; } type x_t, a; require { attribute a; }
 """
+
+# Of the lines of HEAD and TAIL those that begin so are left out.
+LEFT_OUT = ["class file$", "sid kernel$", "class", "sid", "common", "sensitivity", "dominance", "category", "level", "mls",
+            "attribute", "user", "constrain", "sid kernel u", "attribute|user", "sensitivity|dominance|category|level|mls", ""]
+
+
+def whole():
+    """Policies that lack something, and the empty ones."""
+    text = HEAD + TAIL
+    for start in LEFT_OUT:
+        yield "".join(l for l in text.splitlines(True) if not re.match(start, l.rstrip("\n")))
+    yield "# nothing\n"
+    yield text
 
 
 def main():
@@ -114,9 +172,10 @@ def main():
     wrong = count = refused = 0
     with tempfile.TemporaryDirectory() as d:
         path, out = os.path.join(d, "in.te"), os.path.join(d, "m")
-        for cases, peer in ((POLICY, ("checkpolicy", "-M")), (MODULE, ("checkmodule", "-M", "-m"))):
-            for case in cases.strip().split("\n"):
-                text = HEAD + case + "\n" + TAIL if peer[0] == "checkpolicy" else "module m 1;\n" + case + "\n"
+        for texts, peer in (([HEAD + c + "\n" + TAIL for c in POLICY.strip().split("\n")], ("checkpolicy", "-M")),
+                            (["module m 1;\n" + c + "\n" for c in MODULE.strip("\n").split("\n")], ("checkmodule", "-M", "-m")),
+                            (list(whole()), ("checkpolicy", "-M"))):
+            for text in texts:
                 with open(path, "w") as f:
                     f.write(text)
                 want = subprocess.run([*peer, "-o", out, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -125,7 +184,7 @@ def main():
                 refused += want.returncode != 0
                 if (want.returncode != 0) != (got.returncode != 0) or got.returncode > 1:
                     wrong += 1
-                    print("%s: %s says %d, we say %d\n%s%s" % (case, peer[0], want.returncode, got.returncode,
+                    print("%s\n%s says %d, we say %d\n%s%s" % (text, peer[0], want.returncode, got.returncode,
                                                              want.stdout.decode(), got.stderr.decode()))
     print("%d verdicts, %d of them refusals, %d differ" % (count, refused, wrong))
     return 1 if wrong or refused < 20 or count - refused < 20 else 0

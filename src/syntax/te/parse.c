@@ -709,7 +709,7 @@ static bool sk_parse_user_levels(struct sk_te_parser *p, struct sk_te_stmt *stmt
 	return sk_parse_range(p, stmt->range);
 }
 
-static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_stmt **ret_first);
+static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_stmt **ret_first, bool *ret_blank);
 
 static bool sk_parse_alias(struct sk_te_parser *p, bool must, struct sk_te_set *set)
 {
@@ -795,10 +795,10 @@ static bool sk_parse_part(struct sk_te_parser *p, char letter, struct sk_te_stmt
 		return sk_need_name(p, 1u << SK_TOKEN_PATH, "a path",
 				    stmt->kind == SK_TE_GENFSCON ? &stmt->name2 : &stmt->name);
 	case '{':
-		return sk_need(p, '{') && sk_parse_block(p, stmt->kind, &stmt->body);
+		return sk_need(p, '{') && sk_parse_block(p, stmt->kind, &stmt->body, &stmt->blank);
 	case 'e':
 		stmt->has_else = sk_accept_keyword(p, SK_KW_ELSE);
-		return !stmt->has_else || (sk_need(p, '{') && sk_parse_block(p, stmt->kind, &stmt->else_body));
+		return !stmt->has_else || (sk_need(p, '{') && sk_parse_block(p, stmt->kind, &stmt->else_body, &stmt->else_blank));
 	case 's':
 		return sk_parse_source_target(p, stmt);
 	case 'U':
@@ -972,7 +972,7 @@ static bool sk_is_block_end(struct sk_te_parser *p)
 }
 
 /* Behind the opening brace to behind the closing one. Mistakes inside are dealt with inside. */
-static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_stmt **ret_first)
+static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_stmt **ret_first, bool *ret_blank)
 {
 	struct sk_te_stmt *first = NULL, **last = &first;
 	struct sk_te_token start = p->last;
@@ -989,8 +989,10 @@ static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_st
 	while (!sk_is_block_end(p)) {
 		struct sk_te_stmt *stmt;
 
-		if (sk_accept(p, ';'))
+		if (sk_accept(p, ';')) {
+			*ret_blank = true;
 			continue;
+		}
 		stmt = sk_parse_stmt(p, sk_where(kind));
 		if (stmt) {
 			*last = stmt;

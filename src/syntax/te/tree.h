@@ -157,6 +157,7 @@ struct sk_te_stmt {
 	struct sk_te_level *level;
 	struct sk_te_stmt *body, *else_body;
 	bool has_else;
+	bool blank, else_blank;		/* of a block: it has an empty statement, a ';' alone, which checkpolicy takes for one */
 };
 
 extern const char *const sk_te_kind_names[SK_TE_N_KINDS];

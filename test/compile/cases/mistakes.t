@@ -381,9 +381,26 @@ policy.conf:103:45: error: class 'process' has no permission 'ioctl' [E0805]
 === a sensitivity without a level | mls
 sensitivity s3;
 ---
-policy.conf:101:13: error: sensitivity 's3' has no level statement [E0811]
+policy.conf:101:1: error: 'sensitivity' belongs before the types, roles, booleans and rules, with the sensitivities [E0157]
   101 | sensitivity s3;
-      |             ^~
+      | ^~~~~~~~~~~~~~
+policy.conf:21:1: note: the section of the types, roles, booleans and rules begins here
+   21 | attribute domain;
+      | ^~~~~~~~~~~~~~~~
+=== out of order, and what is wrong otherwise
+sid late
+constrain file read (u1 == u2);
+allow init_t nobody_t:file read;
+---
+policy.conf:101:1: error: 'sid' belongs before the types, roles, booleans and rules, with the names of initial SIDs [E0157]
+  101 | sid late
+      | ^~~~~~~~
+policy.conf:12:1: note: the section of the types, roles, booleans and rules begins here
+   12 | attribute domain;
+      | ^~~~~~~~~~~~~~~~
+policy.conf:102:14: error: type 'nobody_t' is not declared [E0141]
+  102 | allow init_t nobody_t:file read;
+      |              ^~~~~~~~
 === one role transition twice
 role_transition sys_r files user_r;
 role_transition sys_r etc_t user_r;

@@ -73,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memset(&recent, 0, sizeof(recent));
 		check(!sk_outline_parse(&outline, &arena, &names, &recent, (enum sk_outline_file)(data[0] % 6), text,
 					size - 1));
+		sk_outline_recent_done(&recent);
 		check_outline(&outline, size - 1);
 		break;
 	case 3:

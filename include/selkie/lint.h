@@ -42,6 +42,7 @@ const struct selkie_lint_check *selkie_lint_check_get(size_t i);	/* by id; NULL 
 #define SELKIE_LINT_SOURCE 1u		/* the paths are the sources of a whole policy: what they do not declare, nobody does */
 #define SELKIE_LINT_ONLY_ENABLED 2u	/* nothing but what `enable` names */
 #define SELKIE_LINT_HIDDEN 4u		/* look into folders whose name begins with a dot, too */
+#define SELKIE_LINT_TO_FIX 8u		/* keep what selkie_lint_fix needs */
 
 #define SELKIE_LINT_OPTIONS_VERSION 1
 
@@ -91,7 +92,8 @@ size_t selkie_lint_n_files(const selkie_lint *lint);	/* that were judged */
 /*
  * Mends what can be mended without a change of meaning. Each file is replaced as a whole or not at all, its mode and
  * owner kept. A file that has changed since it was read is left alone: W0162. *ret_mended counts findings.
- * Returns 0 or a negative errno; files that were replaced before stay so.
+ * Returns 0; -EINVAL for findings of a run without SELKIE_LINT_TO_FIX; or another negative errno. Files that were replaced
+ * before stay so.
  */
 int selkie_lint_fix(selkie_lint *lint, selkie_diagnostics *diags, size_t *ret_mended, size_t *ret_files);
 

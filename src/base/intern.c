@@ -26,10 +26,10 @@ static size_t sk_intern_probe(const struct sk_intern *in, const char *s, size_t 
 {
 	size_t mask = in->n_slots - 1, i = hash & mask;
 
-	for (; in->slots[i]; i = (i + 1) & mask) {
-		const struct sk_intern_entry *e = &in->entries[in->slots[i] - 1];
+	for (; in->slots[i].number != SK_INTERN_NONE; i = (i + 1) & mask) {
+		const struct sk_intern_entry *e = &in->entries[in->slots[i].number];
 
-		if (e->hash == hash && e->n == n && !memcmp(e->s, s, n))
+		if (in->slots[i].hash == hash && e->n == n && !memcmp(e->s, s, n))
 			break;
 	}
 	return i;
@@ -42,28 +42,30 @@ uint32_t sk_intern_find(const struct sk_intern *in, const char *s, size_t n)
 	if (!in->n_slots)
 		return SK_INTERN_NONE;
 	i = sk_intern_probe(in, s, n, (uint32_t)sk_hash_bytes(s, n));
-	return in->slots[i] ? in->slots[i] - 1 : SK_INTERN_NONE;
+	return in->slots[i].number;
 }
 
 /* Room for n strings in the table. */
 static int sk_intern_rehash(struct sk_intern *in, size_t n)
 {
 	size_t n_slots = in->n_slots ? in->n_slots : 64;
-	uint32_t *slots;
+	struct sk_intern_slot *slots;
 
 	while (n * 4 > n_slots * 3)
 		n_slots *= 2;
 	if (n_slots == in->n_slots)
 		return 0;
-	slots = calloc(n_slots, sizeof(*slots));
+	/* written at once, not read first: each page is then made once, and no other thread is stopped for it */
+	slots = malloc(n_slots * sizeof(*slots));
 	if (!slots)
 		return -ENOMEM;
+	memset(slots, 0xff, n_slots * sizeof(*slots));
 	for (size_t k = 0; k < in->n; k++) {
 		size_t i = in->entries[k].hash & (n_slots - 1);
 
-		while (slots[i])
+		while (slots[i].number != SK_INTERN_NONE)
 			i = (i + 1) & (n_slots - 1);
-		slots[i] = (uint32_t)k + 1;
+		slots[i] = (struct sk_intern_slot){ in->entries[k].hash, (uint32_t)k };
 	}
 	free(in->slots);
 	in->slots = slots;
@@ -81,10 +83,9 @@ int sk_intern_reserve(struct sk_intern *in, size_t n)
 	return r ? r : sk_intern_rehash(in, n);
 }
 
-static int sk_intern_insert(struct sk_intern *in, const char *s, size_t n, bool copy,
+static int sk_intern_insert(struct sk_intern *in, const char *s, size_t n, uint32_t hash, bool copy,
 			    uint32_t *ret_number)
 {
-	uint32_t hash = (uint32_t)sk_hash_bytes(s, n);
 	size_t i;
 	int r;
 
@@ -94,8 +95,8 @@ static int sk_intern_insert(struct sk_intern *in, const char *s, size_t n, bool 
 	if (r)
 		return r;
 	i = sk_intern_probe(in, s, n, hash);
-	if (in->slots[i]) {
-		*ret_number = in->slots[i] - 1;
+	if (in->slots[i].number != SK_INTERN_NONE) {
+		*ret_number = in->slots[i].number;
 		return 0;
 	}
 	r = sk_grow(&in->entries, &in->cap, in->n + 1, sizeof(*in->entries));
@@ -107,17 +108,48 @@ static int sk_intern_insert(struct sk_intern *in, const char *s, size_t n, bool 
 			return -ENOMEM;
 	}
 	in->entries[in->n] = (struct sk_intern_entry){ .s = s, .n = (uint32_t)n, .hash = hash };
-	in->slots[i] = (uint32_t)in->n + 1;
+	in->slots[i] = (struct sk_intern_slot){ hash, (uint32_t)in->n };
 	*ret_number = (uint32_t)in->n++;
 	return 0;
 }
 
 int sk_intern_add(struct sk_intern *in, const char *s, size_t n, uint32_t *ret_number)
 {
-	return sk_intern_insert(in, s, n, true, ret_number);
+	return sk_intern_insert(in, s, n, (uint32_t)sk_hash_bytes(s, n), true, ret_number);
 }
 
 int sk_intern_add_static(struct sk_intern *in, const char *s, size_t n, uint32_t *ret_number)
 {
-	return sk_intern_insert(in, s, n, false, ret_number);
+	return sk_intern_insert(in, s, n, (uint32_t)sk_hash_bytes(s, n), false, ret_number);
+}
+
+/* So many strings ahead the memory that a string needs is asked for. */
+#define SK_INTERN_AHEAD 8
+
+static void sk_intern_prefetch(const struct sk_intern *in, const struct sk_intern *from, size_t i)
+{
+	if (i + 2 * SK_INTERN_AHEAD < from->n)
+		__builtin_prefetch(&in->slots[from->entries[i + 2 * SK_INTERN_AHEAD].hash & (in->n_slots - 1)]);
+	if (i + SK_INTERN_AHEAD < from->n) {
+		const struct sk_intern_slot *slot;
+
+		slot = &in->slots[from->entries[i + SK_INTERN_AHEAD].hash & (in->n_slots - 1)];
+		if (slot->number != SK_INTERN_NONE)
+			__builtin_prefetch(&in->entries[slot->number]);
+	}
+}
+
+int sk_intern_merge(struct sk_intern *in, const struct sk_intern *from, uint32_t *ret_map)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		const struct sk_intern_entry *e = &from->entries[i];
+		int r;
+
+		if (in->n_slots)
+			sk_intern_prefetch(in, from, i);
+		r = sk_intern_insert(in, e->s, e->n, e->hash, false, &ret_map[i]);
+		if (r)
+			return r;
+	}
+	return 0;
 }

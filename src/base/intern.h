@@ -19,7 +19,9 @@ struct sk_intern {
 	struct sk_arena *arena;
 	struct sk_intern_entry *entries;	/* by number */
 	size_t n, cap;
-	uint32_t *slots;			/* number + 1, or 0 */
+	struct sk_intern_slot {
+		uint32_t hash, number;		/* SK_INTERN_NONE: a free one */
+	} *slots;
 	size_t n_slots;				/* a power of two, or 0 */
 };
 
@@ -39,6 +41,12 @@ int sk_intern_add(struct sk_intern *in, const char *s, size_t n, uint32_t *ret_n
 
 /* The same, but keeps the pointer s itself, which must outlive the table. */
 int sk_intern_add_static(struct sk_intern *in, const char *s, size_t n, uint32_t *ret_number);
+
+/*
+ * Adds all strings of another table, which must outlive this one in memory; ret_map has room for from->n, and takes the
+ * number of each here. Returns 0 or -ENOMEM.
+ */
+int sk_intern_merge(struct sk_intern *in, const struct sk_intern *from, uint32_t *ret_map);
 
 static inline const char *sk_intern_str(const struct sk_intern *in, uint32_t number)
 {

@@ -102,7 +102,10 @@ static int sk_lint_take(void *arg, int o, const char *value)
 	case SK_LINT_OPT_SOURCE: q->options.flags |= SELKIE_LINT_SOURCE; break;
 	case SK_LINT_OPT_SUMMARY: q->summary = true; break;
 	case SK_LINT_OPT_SUMMARY_ONLY: q->summary_only = true; break;
-	case SK_LINT_OPT_FIX: q->fix = true; break;
+	case SK_LINT_OPT_FIX:
+		q->fix = true;
+		q->options.flags |= SELKIE_LINT_TO_FIX;
+		break;
 	case SK_LINT_OPT_HIDDEN: q->options.flags |= SELKIE_LINT_HIDDEN; break;
 	case SK_LINT_OPT_LIST: q->list = true; break;
 	case SK_LINT_OPT_CHECKS: q->checks = value; break;
@@ -133,14 +136,30 @@ static void sk_lint_print(struct sk_lint_request *q, const selkie_lint *lint)
 		[SELKIE_LINT_ERROR] = "\033[1;31m", [SELKIE_LINT_FATAL] = "\033[1;31m",
 	};
 	struct selkie_lint_finding f;
+	const char *path = NULL;
+	size_t path_n = 0;
 
 	for (size_t i = 0; !selkie_lint_get(lint, i, &f); i++) {
-		sk_buf_join(&q->out, f.path, ":", NULL);
+		if (f.path != path) {
+			path = f.path;
+			path_n = strlen(path);
+		}
+		sk_buf_add(&q->out, path, path_n);
+		sk_buf_addc(&q->out, ':');
 		sk_buf_add_uint(&q->out, f.line);
 		sk_buf_addc(&q->out, ':');
 		sk_buf_add_uint(&q->out, f.column);
-		sk_buf_join(&q->out, ": ", q->color ? colors[f.check->level] : "", sk_lint_levels[f.check->level],
-			    q->color ? "\033[0m" : "", ": ", f.message, " [", f.check->id, "]\n", NULL);
+		sk_buf_add(&q->out, ": ", 2);
+		if (q->color)
+			sk_buf_adds(&q->out, colors[f.check->level]);
+		sk_buf_adds(&q->out, sk_lint_levels[f.check->level]);
+		if (q->color)
+			sk_buf_adds(&q->out, "\033[0m");
+		sk_buf_add(&q->out, ": ", 2);
+		sk_buf_adds(&q->out, f.message);
+		sk_buf_add(&q->out, " [", 2);
+		sk_buf_adds(&q->out, f.check->id);
+		sk_buf_add(&q->out, "]\n", 2);
 	}
 }
 

@@ -112,6 +112,10 @@ SK_LINT_RUN(unquoted)
 	if (!node->flavor)
 		return;
 	f = sk_lint_found(l, check, node, "what is required is not quoted, so that m4 reads it twice");
+	if (!l->to_fix) {
+		sk_lint_edit(l, f, node->at, 0, "");
+		return;
+	}
 	open = memchr(text + node->at, '(', node->end - node->at);
 	if (f && open) {
 		sk_lint_edit(l, f, (uint32_t)(open + 1 - text), 0, "`");

@@ -70,7 +70,9 @@ static void sk_fix_order(struct sk_lint *l, struct sk_lint_finding *f, const str
 		words[k] = s;
 		n++;
 	}
-	for (uint32_t i = 0; i < list->n; i++) {
+	if (!l->to_fix)
+		sk_lint_edit(l, f, 0, 0, "");
+	for (uint32_t i = 0; i < list->n && l->to_fix; i++) {
 		uint32_t at = list->items[i].at;
 		uint32_t length = l->names.entries[list->items[i].text].n;
 		const char *text = l->file->text;

@@ -45,7 +45,9 @@ SK_LINT_RUN(bare_module)
 		return;
 	f = sk_lint_found(l, check, node, "a bare module statement; policy_module(%s) requires the classes too",
 			  sk_lint_str(l, node->name));
-	if (f && memchr(text + node->at, ';', node->end - node->at)) {
+	if (!l->to_fix) {
+		sk_lint_edit(l, f, node->at, 0, "");
+	} else if (f && memchr(text + node->at, ';', node->end - node->at)) {
 		const char *version = text + node->end - 1;
 		size_t n = 0;
 

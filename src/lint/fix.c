@@ -104,7 +104,7 @@ static int sk_fix_file(struct sk_lint *l, size_t first, size_t n_findings, selki
 int selkie_lint_fix(selkie_lint *lint, selkie_diagnostics *diags, size_t *ret_mended, size_t *ret_files)
 {
 	size_t mended = 0, files = 0;
-	int r = 0;
+	int r = lint->to_fix ? 0 : -EINVAL;
 
 	for (size_t i = 0, n; i < lint->n_findings && !r; i += n) {
 		for (n = 1; i + n < lint->n_findings && lint->findings[i + n].file == lint->findings[i].file; n++)

@@ -46,7 +46,7 @@ struct sk_lint_name *sk_lint_know(struct sk_lint *l, uint32_t name)
 {
 	if (name >= l->cap_known) {
 		size_t cap = SK_MAX(l->names.cap, (size_t)name + 1);
-		struct sk_lint_name *known = SK_ARENA_ARRAY(&l->arena, struct sk_lint_name, cap);
+		struct sk_lint_name *known = sk_arena_alloc(&l->arena, cap * sizeof(*known));
 
 		if (!known) {
 			l->error = -ENOMEM;
@@ -339,30 +339,37 @@ static void sk_learn_declaration(struct sk_lint *l, const struct sk_lint_file *f
 		sk_lint_declare(l, node->name, module, (enum sk_outline_decl)flavor);
 }
 
+/* What a call of a template declares; map: of the names of its arguments, or NULL. False when the call is no more. */
+static bool sk_learn_expansion(struct sk_lint *l, uint32_t module, struct sk_outline_node *node, uint32_t name,
+			       const uint32_t *map)
+{
+	const struct sk_outline_list *list = &node->list[0];
+	sk_auto_free uint32_t *args = calloc(list->n + 1, sizeof(*args));
+
+	if (!args) {
+		l->error = -ENOMEM;
+		return false;
+	}
+	for (uint32_t i = 0; i < list->n; i++)
+		args[i] = map ? map[list->items[i].text] : list->items[i].text;
+	if (sk_template_expand(l, name, args, list->n, module, 0))
+		return true;
+	/* as if it were not there */
+	node->prev->next = node->next;
+	if (node->next)
+		node->next->prev = node->prev;
+	return false;
+}
+
 static void sk_learn_call(struct sk_lint *l, uint32_t module, struct sk_outline_node *node)
 {
 	const struct sk_outline_node *template = sk_lint_around(node, SK_KIND(TEMPLATE));
-	const struct sk_outline_list *list = &node->list[0];
 
-	if (template) {
+	if (template)
 		sk_template_calls(l, template->name, node);
-	} else if (sk_lint_more(l, node->name)->template && !sk_lint_is_in(node, SK_KIND(INTERFACE))) {
-		sk_auto_free uint32_t *args = calloc(list->n + 1, sizeof(*args));
-
-		if (!args) {
-			l->error = -ENOMEM;
-			return;
-		}
-		for (uint32_t i = 0; i < list->n; i++)
-			args[i] = list->items[i].text;
-		if (!sk_template_expand(l, node->name, args, list->n, module, 0)) {
-			/* as if it were not there */
-			node->prev->next = node->next;
-			if (node->next)
-				node->next->prev = node->prev;
-			return;
-		}
-	}
+	else if (sk_lint_more(l, node->name)->template && !sk_lint_is_in(node, SK_KIND(INTERFACE)) &&
+		 !sk_learn_expansion(l, module, node, node->name, NULL))
+		return;
 	if (node->parent && node->parent->kind == SK_OUTLINE_INTERFACE &&
 	    sk_names_filetrans(l, node->name))
 		sk_interface_is(l, node->parent->name, SK_INTERFACE_FILETRANS);
@@ -447,6 +454,60 @@ void sk_lint_learn(struct sk_lint *l, const struct sk_lint_file *file)
 {
 	for (struct sk_outline_node *n = file->outline.file; n && !l->error; n = sk_outline_next(n))
 		sk_learn_node(l, file, file->module, n);
+}
+
+int sk_lint_gather(struct sk_lint_lessons *scratch, struct sk_arena *arena, struct sk_lint_file *file)
+{
+	static const uint64_t kinds = SK_KIND(DECL) | SK_KIND(ALIAS) | SK_KIND(CALL);
+
+	scratch->n = 0;
+	for (struct sk_outline_node *n = file->outline.file; n; n = sk_outline_next(n)) {
+		int r;
+
+		if (!(kinds >> n->kind & 1) || (n->kind == SK_OUTLINE_DECL && sk_lint_is_in(n, SK_KINDS_REQUIRE)))
+			continue;
+		r = sk_grow(&scratch->list, &scratch->cap, scratch->n + 1, sizeof(*scratch->list));
+		if (r)
+			return r;
+		scratch->list[scratch->n++] = (struct sk_lint_lesson){ n, n->name, n->kind };
+	}
+	file->n_lessons = (uint32_t)scratch->n;
+	file->lessons = sk_arena_memdup(arena, scratch->list, scratch->n * sizeof(*scratch->list));
+	return file->lessons ? 0 : -ENOMEM;
+}
+
+enum { SK_CALLED = 1, SK_CALLED_TEMPLATE };
+
+void sk_lint_note_calls(const struct sk_lint_file *file, uint8_t *calls)
+{
+	for (uint32_t i = 0; i < file->n_lessons; i++)
+		if (file->lessons[i].kind == SK_OUTLINE_CALL)
+			calls[file->lessons[i].name] = SK_CALLED;
+}
+
+void sk_lint_learn_calls(struct sk_lint *l, const uint32_t *map, uint8_t *calls, size_t n_names)
+{
+	for (size_t i = 0; i < n_names; i++)
+		if (calls[i] && sk_lint_more(l, map[i])->template)
+			calls[i] = SK_CALLED_TEMPLATE;
+		else if (calls[i])
+			sk_interface_is(l, map[i], SK_INTERFACE_USED);
+}
+
+void sk_lint_learn_lessons(struct sk_lint *l, const struct sk_lint_file *file, const uint32_t *map, const uint8_t *calls)
+{
+	for (uint32_t i = 0; i < file->n_lessons && !l->error; i++) {
+		const struct sk_lint_lesson *lesson = &file->lessons[i];
+		uint32_t name = map[lesson->name];
+
+		if (lesson->kind == SK_OUTLINE_ALIAS)
+			sk_lint_declare(l, name, file->module, SK_DECL_TYPE);
+		else if (lesson->kind == SK_OUTLINE_DECL && sk_lint_str(l, name)[0] != '$')
+			sk_lint_declare(l, name, file->module, (enum sk_outline_decl)lesson->node->flavor);
+		else if (calls[lesson->name] == SK_CALLED_TEMPLATE && lesson->kind == SK_OUTLINE_CALL &&
+			 sk_learn_expansion(l, file->module, lesson->node, name, map))
+			sk_interface_is(l, name, SK_INTERFACE_USED);
+	}
 }
 
 void sk_lint_learn_global(struct sk_lint *l, const struct sk_lint_file *file)

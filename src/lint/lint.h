@@ -42,6 +42,7 @@ enum {
 };
 
 struct sk_lint_template;
+struct sk_lint_lesson;
 
 /* What is known of few names. */
 struct sk_lint_more {
@@ -69,10 +70,14 @@ enum sk_lint_file_kind { SK_LINT_TE, SK_LINT_IF, SK_LINT_FC, SK_LINT_N_FILE_KIND
 
 struct sk_lint_file {
 	const char *path, *base;	/* base: without folders */
+	const char *folder;		/* that of the folder it was found in, which others have too; NULL: it was named alone */
 	uint32_t module;		/* base without its suffix, as a name */
 	uint32_t layer;			/* the folder it is in */
-	const char *text;		/* zero-terminated at `size` */
+	const char *text;		/* zero-terminated at `size`; of .te and .if files NULL, unless they may be mended */
 	uint32_t size;
+	uint32_t n_lessons;		/* of a module */
+	const struct sk_lint_lesson *lessons;
+	int error;			/* it could not be read: a negative errno */
 	struct sk_outline outline;
 };
 
@@ -93,7 +98,8 @@ struct sk_lint_finding {
 	const struct sk_lint_file *file;
 	uint32_t line, column;
 	const char *message;
-	struct sk_lint_edit *edits;
+	struct sk_lint_edit *edits;	/* when they may be made */
+	bool fixable;
 };
 
 struct sk_lint {
@@ -102,6 +108,7 @@ struct sk_lint {
 	struct sk_arena texts, if_arena, te_arena;	/* of files; outlines of .if and of .te files */
 	struct sk_sources sources;	/* the configuration */
 	struct sk_diags *diags;
+	bool to_fix;
 	struct sk_lint_config config;
 	struct sk_lint_files files[SK_LINT_N_FILE_KINDS];	/* to be judged */
 	struct sk_lint_files context[SK_LINT_N_FILE_KINDS];
@@ -109,7 +116,7 @@ struct sk_lint {
 	struct sk_lint_files global;	/* global_booleans, global_tunables */
 	struct sk_lint_name *known;
 	size_t n_known, cap_known;
-	struct sk_lint_marks *marks;	/* n_known, once all is learnt */
+	const uint32_t *module_names;	/* read.c: what names of the outlines of modules are among names */
 	size_t n_declared[SK_N_DECLS];
 	bool has_userspace_classes;	/* it is known which they are */
 	uint32_t system_class;
@@ -124,10 +131,11 @@ struct sk_lint {
 		uint32_t module;
 	} fc_seen[SK_N_DECLS];
 
-	/* the file at hand */
+	/* the file at hand, and what is each judge's own */
 	const struct sk_lint_file *file;
 	enum sk_lint_file_kind file_kind;
 	const struct sk_outline_node *required_in, *used_behind;	/* check-if.c */
+	struct sk_lint_marks *marks;	/* n_known, zero at first */
 	uint32_t required_mark, used_mark;
 	struct sk_lint_order_data *order;
 	struct sk_lint_section {	/* order.c: of each name, for the file at hand */
@@ -162,6 +170,26 @@ extern const struct sk_lint_more sk_lint_no_more;
 uint32_t sk_lint_intern(struct sk_lint *l, const char *s, size_t n);
 void sk_lint_declare(struct sk_lint *l, uint32_t name, uint32_t module, enum sk_outline_decl flavor);
 void sk_lint_learn(struct sk_lint *l, const struct sk_lint_file *file);
+/*
+ * What a module declares and calls, gathered from its outline while that is fresh in the cache. It is learnt later, when all
+ * interfaces are: its names are numbers in a table of their own, and map tells which they are among those of the run.
+ */
+struct sk_lint_lesson {
+	struct sk_outline_node *node;
+	uint32_t name, kind;	/* the node's */
+};
+
+struct sk_lint_lessons {
+	struct sk_lint_lesson *list;
+	size_t n, cap;
+};
+
+/* Gathers in a list that serves one file after the other; what the file keeps is the arena's. Returns 0 or -ENOMEM. */
+int sk_lint_gather(struct sk_lint_lessons *scratch, struct sk_arena *arena, struct sk_lint_file *file);
+/* calls: a byte for each name of the modules, zero at first. Which are called at all; which of these are templates: */
+void sk_lint_note_calls(const struct sk_lint_file *file, uint8_t *calls);
+void sk_lint_learn_calls(struct sk_lint *l, const uint32_t *map, uint8_t *calls, size_t n_names);
+void sk_lint_learn_lessons(struct sk_lint *l, const struct sk_lint_file *file, const uint32_t *map, const uint8_t *calls);
 void sk_lint_learn_global(struct sk_lint *l, const struct sk_lint_file *file);
 void sk_lint_learn_transforms(struct sk_lint *l);
 void sk_lint_learn_modules(struct sk_lint *l, const char *text, size_t n);
@@ -257,6 +285,7 @@ struct sk_lint_finding *sk_lint_found(struct sk_lint *l, const struct sk_lint_ch
 				      const struct sk_outline_node *node, const char *fmt, ...) SK_PRINTF(4, 5);
 struct sk_lint_finding *sk_lint_found_at(struct sk_lint *l, const struct sk_lint_check *check, uint32_t line,
 					 uint32_t at, const char *fmt, ...) SK_PRINTF(5, 6);
+/* Makes a finding one that can be mended. Without l->to_fix that is all; elsewhere there is no text to look at. */
 void sk_lint_edit(struct sk_lint *l, struct sk_lint_finding *finding, uint32_t at, uint32_t length,
 		  const char *text);
 
@@ -323,10 +352,12 @@ void sk_lint_config_done(struct sk_lint_config *config);
 void sk_lint_prepare_sets(struct sk_lint *l);
 
 /*
- * read.c: reads all files and learns what they declare. sk_lint_load reads one, for good; it returns 0,
- * SELKIE_LINT_REFUSED or a negative errno.
+ * read.c: reads all files and learns what they declare. sk_lint_load reads one, for good; it returns 0 or a negative
+ * errno. sk_lint_settle is for the outline of a module, before it is judged: the numbers
+ * of its names become those of the run.
  */
 int sk_lint_read_all(struct sk_lint *l);
+void sk_lint_settle(const struct sk_lint *l, const struct sk_lint_file *file);
 int sk_lint_load(struct sk_arena *texts, const char *path, const char **ret_text, uint32_t *ret_size);
 int sk_lint_load_failed(struct sk_lint *l, const char *path, int r);
 

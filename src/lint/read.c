@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Reading all files of a run into outlines, and learning what they declare. Where there are many, modules are read by one
- * thread and interfaces by another, each with names of its own; those of the modules are then renumbered. What an outline
- * declares is learnt while it is fresh in the cache, as far as the order of learning lets it be.
+ * thread and interfaces by another, each with names of its own; those of the modules are renumbered in each when it is
+ * judged. What an outline declares is learnt, or at least gathered, while it is fresh in the cache.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/input.h"
+#include "base/threads.h"
 #include "lint/lint.h"
 
 #define SLAB ((size_t)1 << 20)		/* files are read into what is left of such a piece */
 #define SLAB_LEAST ((size_t)128 << 10)
 #define FILE_MOST ((size_t)1 << 30)
 
-/* Into what is free of the newest block. False when there is not enough of it: *n bytes have been read so far. */
-static bool sk_load_some(struct sk_arena *texts, int fd, const char **text, size_t *n, int *r)
+/*
+ * Into what is free of the newest block, which it takes from there with `keep`. False when there is not enough of it: *n
+ * bytes have been read so far.
+ */
+static bool sk_load_some(struct sk_arena *texts, int fd, bool keep, const char **text, size_t *n, int *r)
 {
 	size_t left;
 	char *to = sk_arena_free_part(texts, &left);
@@ -39,7 +42,8 @@ static bool sk_load_some(struct sk_arena *texts, int fd, const char **text, size
 	if (*n == left - 1)
 		return false;
 	to[*n] = '\0';
-	sk_arena_keep(texts, *n + 1);
+	if (keep)
+		sk_arena_keep(texts, *n + 1);
 	return true;
 }
 
@@ -63,24 +67,21 @@ static int sk_load_rest(struct sk_arena *texts, int fd, const char **text, size_
 	return 0;
 }
 
-int sk_lint_load(struct sk_arena *texts, const char *path, const char **ret_text, uint32_t *ret_size)
+static int sk_load(struct sk_arena *texts, int fd, bool keep, const char **ret_text, uint32_t *ret_size)
 {
-	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	const char *text = "";
 	size_t left, n = 0;
 	struct stat st;
 	int r = 0;
 
-	if (fd < 0)
-		return -errno;
 	sk_arena_free_part(texts, &left);
 	if (left < SLAB_LEAST)
 		sk_arena_reserve(texts, SLAB);
-	if (!sk_load_some(texts, fd, &text, &n, &r)) {
+	if (!sk_load_some(texts, fd, keep, &text, &n, &r)) {
 		/* a large one: room for all of it at once */
 		if (!fstat(fd, &st) && st.st_size > 0 && (size_t)st.st_size < FILE_MOST)
 			sk_arena_reserve(texts, (size_t)st.st_size + SLAB_LEAST);
-		if (!sk_load_some(texts, fd, &text, &n, &r))
+		if (!sk_load_some(texts, fd, keep, &text, &n, &r))
 			r = sk_load_rest(texts, fd, &text, &n);
 	}
 	if (r)
@@ -88,6 +89,13 @@ int sk_lint_load(struct sk_arena *texts, const char *path, const char **ret_text
 	*ret_text = text;
 	*ret_size = (uint32_t)n;
 	return 0;
+}
+
+int sk_lint_load(struct sk_arena *texts, const char *path, const char **ret_text, uint32_t *ret_size)
+{
+	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : sk_load(texts, fd, true, ret_text, ret_size);
 }
 
 int sk_lint_load_failed(struct sk_lint *l, const char *path, int r)
@@ -165,65 +173,163 @@ static int sk_learn_support(struct sk_lint *l)
 }
 
 /*
- * Outlines.
+ * Outlines. One part of the reading is the interfaces, the other the modules; the file contexts, of which only the text is
+ * wanted for now, are for whoever has time for them.
  */
 struct sk_reading {
-	struct sk_lint *l;		/* that learns at once what is read, or NULL */
+	struct sk_reading_all *all;
 	struct sk_arena *arena, *texts;
 	struct sk_intern *names;
 	struct sk_lint_files *lists[2];
 	enum sk_outline_file what;
-	struct sk_lint_file *contexts;	/* file contexts, of which only the text is wanted for now */
-	size_t n_contexts;
-	const char *failed;		/* the file that could not be read */
+	bool taken;			/* atomic: somebody reads them */
+	const char *folder;		/* that of the last file, and its descriptor or -1 */
+	int folder_fd;
+	struct sk_lint_lessons lessons;	/* of the module at hand */
 	int r;
 };
 
-static void sk_read_text(struct sk_reading *reading, struct sk_lint_file *file)
-{
-	reading->r = sk_lint_load(reading->texts, file->path, &file->text, &file->size);
-	if (reading->r)
-		reading->failed = file->path;
-}
-
-static void *sk_read_files(void *arg)
-{
-	struct sk_reading *reading = arg;
-	struct sk_outline_recent recent;
-
-	memset(&recent, 0, sizeof(recent));
-	for (int k = 0; k < 2; k++)
-		for (size_t i = 0; i < reading->lists[k]->n && !reading->r; i++) {
-			struct sk_lint_file *file = &reading->lists[k]->list[i];
-
-			sk_read_text(reading, file);
-			if (!reading->r)
-				reading->r = sk_outline_parse(&file->outline, reading->arena, reading->names,
-							      &recent, reading->what, file->text, file->size);
-			if (!reading->r && reading->l) {
-				sk_lint_learn(reading->l, file);
-				reading->r = reading->l->error;
-			}
-		}
-	for (size_t i = 0; i < reading->n_contexts && !reading->r; i++)
-		sk_read_text(reading, &reading->contexts[i]);
-	return NULL;
-}
+struct sk_reading_all {
+	struct sk_lint *l;		/* it learns at once what interfaces say */
+	struct sk_reading interfaces, te;
+	size_t next_context;		/* atomic */
+};
 
 /* What many files need, roughly: 40 names each, and 24 KiB for an outline. */
 static void sk_reserve(struct sk_reading *reading)
 {
 	size_t n = reading->lists[0]->n + reading->lists[1]->n;
 
-	if (reading->r || n < SK_LINT_MANY_FILES)
+	if (n < SK_LINT_MANY_FILES)
 		return;
 	sk_arena_reserve(reading->arena, n * 24 << 10);
 	reading->r = sk_intern_reserve(reading->names, reading->names->n + n * 40);
 }
 
-static void sk_renumber_outline(struct sk_outline_node *node, const uint32_t *map)
+/* By its name in its folder, which is looked up once for all that are in it. */
+static int sk_open_file(struct sk_reading *reading, const struct sk_lint_file *file)
 {
-	for (; node; node = sk_outline_next(node)) {
+	if (file->folder != reading->folder) {
+		if (reading->folder_fd >= 0)
+			close(reading->folder_fd);
+		reading->folder_fd = file->folder ? open(file->folder, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+		reading->folder = file->folder;
+	}
+	return reading->folder_fd >= 0 ? openat(reading->folder_fd, file->base, O_RDONLY | O_CLOEXEC)
+				       : open(file->path, O_RDONLY | O_CLOEXEC);
+}
+
+/*
+ * A text that is not kept is there until the next is read. Others of the files are read all the same when one cannot be, so
+ * that all that cannot be are told.
+ */
+static int sk_read_text(struct sk_reading *reading, struct sk_lint_file *file, bool keep, const char **ret_text)
+{
+	sk_auto_close int fd = sk_open_file(reading, file);
+
+	file->error = fd < 0 ? -errno : sk_load(reading->texts, fd, keep, ret_text, &file->size);
+	if (keep && !file->error)
+		file->text = *ret_text;
+	return file->error == -ENOMEM ? -ENOMEM : 0;
+}
+
+static int sk_read_file(struct sk_reading *reading, struct sk_outline_recent *recent, struct sk_lint_file *file)
+{
+	struct sk_lint *l = reading->all->l;
+	const char *text;
+	int r = sk_read_text(reading, file, l->to_fix, &text);
+
+	if (r || file->error)
+		return r;
+	r = sk_outline_parse(&file->outline, reading->arena, reading->names, recent, reading->what, text, file->size);
+	if (r)
+		return r;
+	if (reading->what == SK_OUTLINE_TE)
+		return sk_lint_gather(&reading->lessons, reading->arena, file);
+	sk_lint_learn(l, file);
+	return l->error;
+}
+
+static void sk_read_files(struct sk_reading *reading)
+{
+	struct sk_outline_recent recent;
+
+	if (__atomic_exchange_n(&reading->taken, true, __ATOMIC_RELAXED))
+		return;
+	memset(&recent, 0, sizeof(recent));
+	sk_reserve(reading);
+	for (int k = 0; k < 2; k++)
+		for (size_t i = 0; i < reading->lists[k]->n && !reading->r; i++)
+			reading->r = sk_read_file(reading, &recent, &reading->lists[k]->list[i]);
+	sk_outline_recent_done(&recent);
+}
+
+static int sk_read_contexts(struct sk_reading *reading)
+{
+	struct sk_lint_files *contexts = &reading->all->l->files[SK_LINT_FC];
+	const char *text;
+	size_t i;
+	int r = 0;
+
+	while (!r && (i = __atomic_fetch_add(&reading->all->next_context, 1, __ATOMIC_RELAXED)) < contexts->n)
+		r = sk_read_text(reading, &contexts->list[i], true, &text);
+	return r;
+}
+
+/* One thread's part, and what the other has not begun. */
+static int sk_read_part(void *arg, unsigned int thread)
+{
+	struct sk_reading_all *all = arg;
+	struct sk_reading *own = thread ? &all->te : &all->interfaces;
+	int r;
+
+	if (!thread) {
+		r = sk_learn_support(all->l);
+		if (r)
+			return r;
+	}
+	sk_read_files(own);
+	if (!own->r)
+		own->r = sk_read_contexts(own);
+	if (!thread)
+		sk_read_files(&all->te);
+	return 0;
+}
+
+static void sk_reading_done(struct sk_reading *reading)
+{
+	if (reading->folder_fd >= 0)
+		close(reading->folder_fd);
+	free(reading->lessons.list);
+}
+
+/* All files of a list that could not be read are told. */
+static int sk_read_failed(struct sk_lint *l, const struct sk_lint_files *files)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < files->n; i++)
+		if (files->list[i].error)
+			r = sk_lint_load_failed(l, files->list[i].path, files->list[i].error);
+	return r;
+}
+
+static int sk_all_failed(struct sk_lint *l)
+{
+	int r = 0;
+
+	for (int k = 0; k < SK_LINT_N_FILE_KINDS; k++) {
+		r = sk_read_failed(l, &l->files[k]) ?: r;
+		r = sk_read_failed(l, &l->context[k]) ?: r;
+	}
+	return r;
+}
+
+void sk_lint_settle(const struct sk_lint *l, const struct sk_lint_file *file)
+{
+	const uint32_t *map = l->module_names;
+
+	for (struct sk_outline_node *node = file->outline.file; node; node = sk_outline_next(node)) {
 		node->name = map[node->name];
 		for (unsigned int k = 0; k < node->n_lists; k++)
 			for (uint32_t i = 0; i < node->list[k].n; i++) {
@@ -233,52 +339,37 @@ static void sk_renumber_outline(struct sk_outline_node *node, const uint32_t *ma
 	}
 }
 
-/* The modules' names become those of the run, and what they declare is learnt. */
+/* The names of modules become names of the run, and what modules declare is learnt. */
 static int sk_learn_modules(struct sk_lint *l, const struct sk_reading *te)
 {
-	sk_auto_free uint32_t *map = calloc(te->names->n + 1, sizeof(*map));
+	uint32_t *map = sk_arena_alloc(&l->arena, (te->names->n + 1) * sizeof(*map));
+	sk_auto_free uint8_t *calls = calloc(te->names->n + 1, sizeof(*calls));
+	int r = map && calls ? sk_intern_merge(&l->names, te->names, map) : -ENOMEM;
 
-	if (!map)
-		return -ENOMEM;
-	for (size_t i = 0; i < te->names->n; i++) {
-		int r = sk_intern_add_static(&l->names, te->names->entries[i].s, te->names->entries[i].n, &map[i]);
-
-		if (r)
-			return r;
-	}
+	if (r)
+		return r;
+	l->module_names = map;
 	for (int k = 0; k < 2; k++)
-		for (size_t i = 0; i < te->lists[k]->n && !l->error; i++) {
-			sk_renumber_outline(te->lists[k]->list[i].outline.file, map);
-			sk_lint_learn(l, &te->lists[k]->list[i]);
-		}
+		for (size_t i = 0; i < te->lists[k]->n; i++)
+			sk_lint_note_calls(&te->lists[k]->list[i], calls);
+	sk_lint_learn_calls(l, map, calls, te->names->n);
+	for (int k = 0; k < 2; k++)
+		for (size_t i = 0; i < te->lists[k]->n && !l->error; i++)
+			sk_lint_learn_lessons(l, &te->lists[k]->list[i], map, calls);
 	return l->error;
 }
 
-static int sk_read_failed(struct sk_lint *l, const struct sk_reading *reading)
-{
-	return reading->r && reading->failed ? sk_lint_load_failed(l, reading->failed, reading->r) : reading->r;
-}
-
 /* In what order things are learnt matters: the first declaration of a name counts. */
-static int sk_read_sources(struct sk_lint *l, struct sk_reading *interfaces, struct sk_reading *te)
+static int sk_read_sources(struct sk_lint *l, struct sk_reading_all *all)
 {
-	bool threaded = false;
-	pthread_t thread;
+	const struct sk_reading *te = &all->te;
 	int r;
 
-	if (!te->r && te->lists[0]->n + te->lists[1]->n >= SK_LINT_MANY_FILES)
-		threaded = !pthread_create(&thread, NULL, sk_read_files, te);
-	r = sk_learn_support(l);
+	r = sk_threads_run(te->lists[0]->n + te->lists[1]->n >= SK_LINT_MANY_FILES ? 2 : 1, sk_read_part, all);
 	if (!r)
-		sk_read_files(interfaces);
-	if (threaded)
-		pthread_join(thread, NULL);
-	else
-		sk_read_files(te);
+		r = all->interfaces.r ? all->interfaces.r : te->r;
 	if (!r)
-		r = sk_read_failed(l, interfaces);
-	if (!r)
-		r = sk_read_failed(l, te);
+		r = sk_all_failed(l);
 	if (r)
 		return r;
 	sk_lint_learn_transforms(l);
@@ -289,28 +380,30 @@ int sk_lint_read_all(struct sk_lint *l)
 {
 	/* names lie apart from the outlines, close to each other */
 	struct sk_arena te_texts = SK_ARENA_INIT, te_strings = SK_ARENA_INIT;
-	struct sk_lint_files *contexts = &l->files[SK_LINT_FC];
 	struct sk_intern te_names;
-	struct sk_reading interfaces = {
-		.l = l, .arena = &l->if_arena, .texts = &l->texts, .names = &l->names, .what = SK_OUTLINE_IF,
-		.lists = { &l->files[SK_LINT_IF], &l->context[SK_LINT_IF] },
-		.contexts = contexts->list, .n_contexts = contexts->n / 2,
-	};
-	struct sk_reading te = {
-		.arena = &l->te_arena, .texts = &te_texts, .names = &te_names, .what = SK_OUTLINE_TE,
-		.lists = { &l->context[SK_LINT_TE], &l->files[SK_LINT_TE] },
-		.contexts = contexts->list + contexts->n / 2, .n_contexts = contexts->n - contexts->n / 2,
+	struct sk_reading_all all = {
+		.l = l,
+		.interfaces = {
+			.all = &all, .arena = &l->if_arena, .texts = &l->texts, .names = &l->names, .folder_fd = -1,
+			.what = SK_OUTLINE_IF, .lists = { &l->files[SK_LINT_IF], &l->context[SK_LINT_IF] },
+		},
+		.te = {
+			.all = &all, .arena = &l->te_arena, .texts = &te_texts, .names = &te_names, .folder_fd = -1,
+			.what = SK_OUTLINE_TE, .lists = { &l->context[SK_LINT_TE], &l->files[SK_LINT_TE] },
+		},
 	};
 	int r;
 
-	if (l->files[SK_LINT_TE].n >= SK_LINT_MANY_FILES)
-		sk_arena_reserve(&l->arena, l->files[SK_LINT_TE].n * 8 << 10);
+	/* for what is known of names */
+	if (l->files[SK_LINT_IF].n >= SK_LINT_MANY_FILES)
+		sk_arena_reserve(&l->arena, l->files[SK_LINT_IF].n << 12);
 	sk_intern_init(&te_names, &te_strings);
-	te.r = sk_outline_names_init(&te_names);
-	sk_reserve(&te);
-	sk_reserve(&interfaces);
-	r = sk_read_sources(l, &interfaces, &te);
+	r = sk_outline_names_init(&te_names);
+	if (!r)
+		r = sk_read_sources(l, &all);
 	sk_intern_done(&te_names);
+	sk_reading_done(&all.interfaces);
+	sk_reading_done(&all.te);
 	sk_arena_join(&l->texts, &te_texts);
 	sk_arena_join(&l->arena, &te_strings);
 	if (r)
@@ -319,6 +412,5 @@ int sk_lint_read_all(struct sk_lint *l)
 	if (l->error)
 		return l->error;
 	/* from here on nothing is added: threads may look */
-	l->marks = SK_ARENA_ARRAY(&l->arena, struct sk_lint_marks, l->names.n);
-	return l->marks && sk_lint_know(l, (uint32_t)l->names.n - 1) ? 0 : -ENOMEM;
+	return sk_lint_know(l, (uint32_t)l->names.n - 1) ? 0 : -ENOMEM;
 }

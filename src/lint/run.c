@@ -3,11 +3,11 @@
  * One run: find the files, read them, learn what they declare, show each node to the checks that want its kind.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/threads.h"
 #include "lint/lint.h"
 
 #define SK_LINT_DEVEL "/usr/share/selinux/devel"
@@ -54,8 +54,11 @@ static const char *sk_message(struct sk_arena *arena, const char *fmt, va_list a
 
 static uint32_t sk_column(const struct sk_lint_file *file, uint32_t at)
 {
-	const char *here = file->text + SK_MIN(at, file->size), *start = here;
+	const char *here, *start;
 
+	if (file->outline.file)
+		return sk_outline_column(&file->outline, at);
+	here = start = file->text + SK_MIN(at, file->size);
 	while (start > file->text && start[-1] != '\n')
 		start--;
 	return (uint32_t)(here - start) + 1;
@@ -111,6 +114,9 @@ void sk_lint_edit(struct sk_lint *l, struct sk_lint_finding *finding, uint32_t a
 	struct sk_lint_edit *edit, **last;
 
 	if (!finding)
+		return;
+	finding->fixable = true;
+	if (!l->to_fix)
 		return;
 	edit = SK_ARENA_NEW(&l->arena, struct sk_lint_edit);
 	if (!edit || !text) {
@@ -279,77 +285,112 @@ static void sk_judge_fc(struct sk_lint *l, const struct sk_lint_enabled *enabled
 	}
 }
 
-static int sk_judge_files(struct sk_lint *l, const struct sk_lint_enabled *enabled, enum sk_lint_file_kind kind,
-			  size_t from, size_t to)
+/*
+ * Files are judged by as many threads as there are, each of which takes the next as soon as it is done with one. They share
+ * what is known, in which none of them writes. Findings are in the order of modules, interfaces, file contexts, whoever
+ * made them.
+ */
+#define SK_MOST_JUDGES 4
+
+struct sk_judging {
+	struct sk_lint *l;
+	const struct sk_lint_enabled *enabled;
+	size_t next;			/* atomic: number of a file, all kinds in their order */
+	size_t n;
+	struct sk_judged {
+		uint32_t judge;
+		size_t first, n;	/* of this judge's findings */
+	} *files;
+	struct sk_judge {		/* each apart from the others, in the cache as well */
+		struct sk_lint l;
+	} __attribute__((aligned(128))) judges[SK_MOST_JUDGES];
+};
+
+static struct sk_lint_file *sk_file_of(struct sk_lint *l, size_t number, enum sk_lint_file_kind *ret_kind)
 {
-	l->file_kind = kind;
-	for (size_t i = from; i < to && !l->error; i++) {
-		l->file = &l->files[kind].list[i];
-		if (kind == SK_LINT_FC)
-			sk_judge_fc(l, enabled);
+	int kind = SK_LINT_TE;
+
+	for (; number >= l->files[kind].n; kind++)
+		number -= l->files[kind].n;
+	*ret_kind = (enum sk_lint_file_kind)kind;
+	return &l->files[kind].list[number];
+}
+
+static int sk_judge_some(void *arg, unsigned int thread)
+{
+	struct sk_judging *j = arg;
+	struct sk_lint *l = &j->judges[thread].l;
+	size_t i;
+
+	if (j->n >= SK_LINT_MANY_FILES)
+		sk_arena_reserve(&l->arena, j->n << 10);
+	l->marks = SK_ARENA_ARRAY(&l->arena, struct sk_lint_marks, l->names.n);
+	if (!l->marks)
+		return -ENOMEM;
+	while (!l->error && (i = __atomic_fetch_add(&j->next, 1, __ATOMIC_RELAXED)) < j->n) {
+		struct sk_judged *judged = &j->files[i];
+
+		judged->judge = thread;
+		judged->first = l->n_findings;
+		l->file = sk_file_of(l, i, &l->file_kind);
+		if (l->file_kind == SK_LINT_TE)
+			sk_lint_settle(l, l->file);
+		if (l->file_kind == SK_LINT_FC)
+			sk_judge_fc(l, j->enabled);
 		else
-			sk_judge_outline(l, enabled);
+			sk_judge_outline(l, j->enabled);
+		judged->n = l->n_findings - judged->first;
 	}
 	return l->error;
 }
 
-/*
- * Modules and the last file contexts are judged by one thread, interfaces and the first file contexts by another. They
- * share what is known, in which neither writes; the findings of the second stand before those of the last file contexts.
- */
-struct sk_second_judge {
-	struct sk_lint l;
-	const struct sk_lint_enabled *enabled;
-	size_t n_fc;
+static int sk_join_findings(struct sk_judging *j)
+{
+	struct sk_lint *l = j->l;
+	size_t n = 0;
 	int r;
-};
 
-static void *sk_judge_second(void *arg)
-{
-	struct sk_second_judge *j = arg;
+	for (size_t i = 0; i < j->n; i++)
+		n += j->files[i].n;
+	r = sk_grow(&l->findings, &l->cap_findings, n, sizeof(*l->findings));
+	for (size_t i = 0; i < j->n && !r; i++) {
+		const struct sk_judged *judged = &j->files[i];
 
-	j->r = sk_judge_files(&j->l, j->enabled, SK_LINT_IF, 0, j->l.files[SK_LINT_IF].n);
-	if (!j->r)
-		j->r = sk_judge_files(&j->l, j->enabled, SK_LINT_FC, 0, j->n_fc);
-	return NULL;
-}
-
-static int sk_join_findings(struct sk_lint *l, struct sk_second_judge *j, size_t at)
-{
-	int r = sk_grow(&l->findings, &l->cap_findings, l->n_findings + j->l.n_findings, sizeof(*l->findings));
-
-	if (!r && j->l.n_findings) {
-		memmove(l->findings + at + j->l.n_findings, l->findings + at,
-			(l->n_findings - at) * sizeof(*l->findings));
-		memcpy(l->findings + at, j->l.findings, j->l.n_findings * sizeof(*l->findings));
-		l->n_findings += j->l.n_findings;
+		if (judged->n)
+			memcpy(l->findings + l->n_findings, j->judges[judged->judge].l.findings + judged->first,
+			       judged->n * sizeof(*l->findings));
+		l->n_findings += judged->n;
 	}
-	free(j->l.findings);
-	sk_arena_join(&l->arena, &j->l.arena);
 	return r;
 }
 
 static int sk_judge(struct sk_lint *l, const struct sk_lint_enabled *enabled)
 {
-	struct sk_second_judge second = { .l = *l, .enabled = enabled, .n_fc = l->files[SK_LINT_FC].n / 2 };
-	size_t n_of_modules;
-	pthread_t thread;
-	bool threaded;
-	int r, joined;
+	struct sk_judging j = { .l = l, .enabled = enabled };
+	unsigned int n_judges = 1;
+	int r;
 
-	second.l.arena = (struct sk_arena)SK_ARENA_INIT;
-	threaded = l->files[SK_LINT_TE].n >= SK_LINT_MANY_FILES &&
-		   !pthread_create(&thread, NULL, sk_judge_second, &second);
-	r = sk_judge_files(l, enabled, SK_LINT_TE, 0, l->files[SK_LINT_TE].n);
-	n_of_modules = l->n_findings;
+	for (int kind = 0; kind < SK_LINT_N_FILE_KINDS; kind++)
+		j.n += l->files[kind].n;
+	if (j.n >= SK_LINT_MANY_FILES)
+		n_judges = SK_MIN(sk_threads_available(), (unsigned int)SK_MOST_JUDGES);
+	j.files = SK_ARENA_ARRAY(&l->arena, struct sk_judged, j.n + 1);
+	if (!j.files)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < n_judges; i++) {
+		j.judges[i].l = *l;
+		j.judges[i].l.arena = (struct sk_arena)SK_ARENA_INIT;
+	}
+	r = sk_threads_run(n_judges, sk_judge_some, &j);
 	if (!r)
-		r = sk_judge_files(l, enabled, SK_LINT_FC, second.n_fc, l->files[SK_LINT_FC].n);
-	if (threaded)
-		pthread_join(thread, NULL);
-	else
-		sk_judge_second(&second);
-	joined = sk_join_findings(l, &second, n_of_modules);
-	return r ? r : second.r ? second.r : joined;
+		r = sk_join_findings(&j);
+	for (unsigned int i = 0; i < n_judges; i++) {
+		free(j.judges[i].l.findings);
+		free(j.judges[i].l.sections);
+		sk_lint_order_end(&j.judges[i].l);
+		sk_arena_join(&l->arena, &j.judges[i].l.arena);
+	}
+	return r;
 }
 
 /*
@@ -405,6 +446,7 @@ static int sk_lint_all(struct sk_lint *l, const char *const *paths, const struct
 	struct stat st;
 	int r;
 
+	l->to_fix = o->flags & SELKIE_LINT_TO_FIX;
 	r = sk_lint_configure(l, o);
 	if (!r)
 		r = sk_lint_find_files(l, paths, o->flags, false);
@@ -454,9 +496,7 @@ void selkie_lint_free(selkie_lint *lint)
 	}
 	free(lint->global.list);
 	free(lint->findings);
-	free(lint->sections);
 	free(lint->set_names);
-	sk_lint_order_end(lint);
 	sk_lint_sets_done(lint);
 	sk_lint_forget(lint);
 	sk_lint_config_done(&lint->config);
@@ -493,7 +533,7 @@ int selkie_lint_get(const selkie_lint *lint, size_t i, struct selkie_lint_findin
 	*ret = (struct selkie_lint_finding){
 		.check = &f->check->public, .path = f->file->path, .line = f->line,
 		.column = f->column,
-		.message = f->message, .fixable = f->edits,
+		.message = f->message, .fixable = f->fixable,
 	};
 	return 0;
 }

@@ -36,6 +36,7 @@ static void test_api(void **state)
 	assert_int_equal(selkie_lint_n_files(lint), 11);
 	all = selkie_lint_count(lint);
 	assert_int_equal(selkie_lint_get(lint, all, &f), -EINVAL);
+	assert_int_equal(selkie_lint_fix(lint, NULL, &n, &n), -EINVAL);
 	selkie_lint_free(lint);
 
 	o.flags |= SELKIE_LINT_ONLY_ENABLED;

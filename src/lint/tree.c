@@ -20,20 +20,45 @@ struct sk_walk {
 	bool context;
 };
 
-static int sk_add_file(struct sk_lint *l, struct sk_lint_files *files, const char *path, const char *folder,
-		       size_t folder_n)
-{
-	const char *base = strrchr(path, '/');
-	struct sk_lint_file *file;
-	int r = sk_grow(&files->list, &files->cap, files->n + 1, sizeof(*files->list));
+/* Where a file was found: in a folder whose path is shared by all in it, or NULL; its path's last part; its last folder. */
+struct sk_found_file {
+	const char *path, *folder, *base;
+	size_t base_n;
+};
 
+/* The name of the folder that holds a file; for a file that was named alone, that of its path. */
+static size_t sk_folder_of(const struct sk_found_file *f, const char **ret)
+{
+	const char *end = f->base > f->path ? f->base - 1 : f->path, *start = end;
+
+	while (start > f->path && start[-1] != '/')
+		start--;
+	*ret = start;
+	return (size_t)(end - start);
+}
+
+static int sk_add_file(struct sk_lint *l, struct sk_lint_files *files, const struct sk_found_file *f)
+{
+	const struct sk_lint_file *last = files->n ? &files->list[files->n - 1] : NULL;
+	struct sk_lint_file *file;
+	const char *folder;
+	size_t folder_n;
+	uint32_t layer;
+	int r;
+
+	/* most are in the folder of the one before */
+	if (last && f->folder && last->folder == f->folder) {
+		layer = last->layer;
+	} else {
+		folder_n = sk_folder_of(f, &folder);
+		layer = sk_lint_intern(l, folder, folder_n);
+	}
+	r = sk_grow(&files->list, &files->cap, files->n + 1, sizeof(*files->list));
 	if (r)
 		return r;
-	base = base ? base + 1 : path;
 	file = &files->list[files->n];
-	*file = (struct sk_lint_file){ .path = path, .base = base };
-	file->module = sk_lint_intern(l, base, strlen(base) - (strlen(base) > 3 ? 3 : 0));
-	file->layer = sk_lint_intern(l, folder, folder_n);
+	*file = (struct sk_lint_file){ .path = f->path, .base = f->base, .folder = f->folder, .layer = layer };
+	file->module = sk_lint_intern(l, f->base, f->base_n - (f->base_n > 3 ? 3 : 0));
 	files->n++;
 	return l->error;
 }
@@ -53,71 +78,51 @@ static void sk_note_first(const char **to, const char *path)
 		*to = path;
 }
 
-/* The name of the folder that holds a file; for a file that was named alone, that of its path. */
-static size_t sk_folder_of(const char *path, const char **ret)
-{
-	const char *base = strrchr(path, '/'), *start = base;
-
-	if (!base) {
-		*ret = "";
-		return 0;
-	}
-	while (start > path && start[-1] != '/')
-		start--;
-	*ret = start;
-	return (size_t)(base - start);
-}
-
 /* The path lives as long as the run. */
-static int sk_visit_file(struct sk_walk *w, const char *path)
+static int sk_visit_file(struct sk_walk *w, const struct sk_found_file *f)
 {
 	static const char suffixes[SK_LINT_N_FILE_KINDS][4] = { ".te", ".if", ".fc" };
 	struct sk_lint *l = w->l;
-	const char *base, *folder;
-	size_t n;
 
-	base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	n = sk_folder_of(path, &folder);
 	for (int i = 0; i < SK_LINT_N_FILE_KINDS; i++)
-		if (strlen(path) > 3 && sk_has_suffix(path, suffixes[i])) {
-			if (w->context && (i == SK_LINT_FC || sk_has_file(&l->files[i], path)))
+		if (f->base_n > 3 - (f->base > f->path) && !memcmp(f->base + f->base_n - 3, suffixes[i], 3)) {
+			if (w->context && (i == SK_LINT_FC || sk_has_file(&l->files[i], f->path)))
 				return 0;
-			return sk_add_file(l, w->context ? &l->context[i] : &l->files[i], path, folder, n);
+			return sk_add_file(l, w->context ? &l->context[i] : &l->files[i], f);
 		}
 	if (!(w->flags & SELKIE_LINT_SOURCE))
 		return 0;
-	if (!strcmp(base, "modules.conf"))
-		sk_note_first(&l->modules_conf, path);
-	else if (!strcmp(base, "access_vectors"))
-		sk_note_first(&l->access_vectors, path);
-	else if (!strcmp(base, "security_classes"))
-		sk_note_first(&l->security_classes, path);
-	else if (!strcmp(base, "obj_perm_sets.spt"))
-		sk_note_first(&l->perm_sets, path);
-	else if ((!strcmp(base, "global_booleans") || !strcmp(base, "global_tunables")) &&
-		 !sk_has_file(&l->global, path))
-		return sk_add_file(l, &l->global, path, folder, n);
+	if (!strcmp(f->base, "modules.conf"))
+		sk_note_first(&l->modules_conf, f->path);
+	else if (!strcmp(f->base, "access_vectors"))
+		sk_note_first(&l->access_vectors, f->path);
+	else if (!strcmp(f->base, "security_classes"))
+		sk_note_first(&l->security_classes, f->path);
+	else if (!strcmp(f->base, "obj_perm_sets.spt"))
+		sk_note_first(&l->perm_sets, f->path);
+	else if ((!strcmp(f->base, "global_booleans") || !strcmp(f->base, "global_tunables")) &&
+		 !sk_has_file(&l->global, f->path))
+		return sk_add_file(l, &l->global, f);
 	return 0;
 }
 
-static int sk_no_dots(const struct dirent *d)
+/* An entry of a folder; its name is the end of its path. */
+struct sk_entry {
+	const char *path, *name;
+	size_t name_n;
+	unsigned char type;
+};
+
+static int sk_by_name(const void *a, const void *b)
 {
-	return strcmp(d->d_name, ".") && strcmp(d->d_name, "..");
+	return strcmp(((const struct sk_entry *)a)->name, ((const struct sk_entry *)b)->name);
 }
 
-static int sk_by_name(const struct dirent **a, const struct dirent **b)
+static int sk_add_entry(struct sk_walk *w, const char *folder, size_t folder_n, const struct dirent *d, struct sk_entry *ret)
 {
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int sk_walk_folder(struct sk_walk *w, const char *path, unsigned int depth);
-
-static int sk_walk_entry(struct sk_walk *w, const char *folder, const struct dirent *d, unsigned int depth)
-{
-	size_t folder_n = strlen(folder), name_n = strlen(d->d_name);
 	bool slash = folder_n && folder[folder_n - 1] == '/';
+	size_t name_n = strlen(d->d_name);
 	char *path = sk_arena_string(&w->l->arena, folder_n + !slash + name_n);
-	unsigned char type = d->d_type;
 	struct stat st;
 
 	if (!path)
@@ -125,32 +130,64 @@ static int sk_walk_entry(struct sk_walk *w, const char *folder, const struct dir
 	memcpy(path, folder, folder_n);
 	path[folder_n] = '/';
 	memcpy(path + folder_n + !slash, d->d_name, name_n);
-	if (type == DT_UNKNOWN && !lstat(path, &st))
-		type = S_ISDIR(st.st_mode) ? DT_DIR : DT_REG;
-	if (type != DT_DIR)
-		return sk_visit_file(w, path);
-	if (d->d_name[0] == '.' && !(w->flags & SELKIE_LINT_HIDDEN))
-		return 0;
-	return sk_walk_folder(w, path, depth + 1);
+	*ret = (struct sk_entry){ .path = path, .name = path + folder_n + !slash, .name_n = name_n, .type = d->d_type };
+	if (ret->type == DT_UNKNOWN && !lstat(path, &st))
+		ret->type = S_ISDIR(st.st_mode) ? DT_DIR : DT_REG;
+	return 0;
+}
+
+/* The entries of a folder in the order of their names; none of one that cannot be read. *ret is the caller's to free. */
+static int sk_read_folder(struct sk_walk *w, const char *path, struct sk_entry **ret, size_t *ret_n)
+{
+	size_t n = 0, cap = 0, path_n = strlen(path);
+	struct dirent *d;
+	DIR *dir = opendir(path);
+	int r = !dir && errno == ENOMEM ? -ENOMEM : 0;
+
+	*ret = NULL;
+	while (dir && !r && (d = readdir(dir))) {
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		r = sk_grow(ret, &cap, n + 1, sizeof(**ret));
+		if (!r)
+			r = sk_add_entry(w, path, path_n, d, &(*ret)[n]);
+		n += !r;
+	}
+	if (dir)
+		closedir(dir);
+	if (n > 1)
+		qsort(*ret, n, sizeof(**ret), sk_by_name);
+	*ret_n = n;
+	return r;
 }
 
 static int sk_walk_folder(struct sk_walk *w, const char *path, unsigned int depth)
 {
-	struct dirent **list = NULL;
-	int n, r = 0;
+	sk_auto_free struct sk_entry *list = NULL;
+	size_t n;
+	int r;
 
 	if (depth > FOLDER_DEPTH_MAX)
 		return 0;
-	n = scandir(path, &list, sk_no_dots, sk_by_name);
-	if (n < 0)
-		return errno == ENOMEM ? -ENOMEM : 0;
-	for (int i = 0; i < n; i++) {
-		if (!r)
-			r = sk_walk_entry(w, path, list[i], depth);
-		free(list[i]);
+	r = sk_read_folder(w, path, &list, &n);
+	for (size_t i = 0; i < n && !r; i++) {
+		struct sk_found_file f = { list[i].path, path, list[i].name, list[i].name_n };
+
+		if (list[i].type != DT_DIR)
+			r = sk_visit_file(w, &f);
+		else if (list[i].name[0] != '.' || w->flags & SELKIE_LINT_HIDDEN)
+			r = sk_walk_folder(w, list[i].path, depth + 1);
 	}
-	free(list);
 	return r;
+}
+
+/* One that was named itself. */
+static int sk_visit_path(struct sk_walk *w, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	struct sk_found_file f = { path, NULL, base, strlen(base) };
+
+	return sk_visit_file(w, &f);
 }
 
 int sk_lint_find_files(struct sk_lint *l, const char *const *paths, unsigned int flags, bool context)
@@ -170,7 +207,7 @@ int sk_lint_find_files(struct sk_lint *l, const char *const *paths, unsigned int
 			continue;
 		}
 		path = sk_arena_strdup(&l->arena, *paths);
-		r = !path ? -ENOMEM : S_ISDIR(st.st_mode) ? sk_walk_folder(&w, path, 0) : sk_visit_file(&w, path);
+		r = !path ? -ENOMEM : S_ISDIR(st.st_mode) ? sk_walk_folder(&w, path, 0) : sk_visit_path(&w, path);
 		if (r)
 			return r;
 	}

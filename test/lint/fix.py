@@ -91,6 +91,14 @@ with tempfile.TemporaryDirectory() as work:
     check("selint's options that change nothing here", same.stdout == out and same.returncode == 1, same)
     empty = subprocess.run([program, "lint", os.path.join(work, "none.te")], stderr=subprocess.PIPE, text=True)
     check("a path that is not there: exit 3, E0162", empty.returncode == 3 and "[E0162]" in empty.stderr, empty.stderr)
+    gone = [os.path.join(work, "gone." + k) for k in ("te", "if", "fc")]
+    for path in gone:
+        os.symlink("nowhere", path)
+    told = subprocess.run([program, "lint", work], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    check("all files that cannot be read are told: exit 3, E0162", told.returncode == 3 and
+          told.stderr == "".join("%s: error: cannot be read: No such file or directory [E0162]\n" % p for p in gone), told.stderr)
+    for path in gone:
+        os.unlink(path)
     config = os.path.join(work, "c.conf")
     for text, ident in (('severty = "style"\n', "did you mean 'severity'? [E0161]"), ("severity = loud", "[E0161]"),
                         ("disable = { C-001", "[E0161]"), ('severity = "', "[E0161]"), ("disable = { Z-001 }", "[W0161]")):

@@ -1440,6 +1440,59 @@ static void sk_global_file(struct sk_outline_parser *p)
 	}
 }
 
+void sk_outline_recent_done(struct sk_outline_recent *recent)
+{
+	free(recent->items);
+	free(recent->lines);
+}
+
+/* The memory for the work is that of the files before, if there are any. */
+static void sk_borrow(struct sk_outline_parser *p, const struct sk_outline_recent *recent)
+{
+	if (!recent)
+		return;
+	p->items = recent->items;
+	p->cap_items = recent->cap_items;
+	p->lexer.lines = recent->lines;
+	p->lexer.cap_lines = recent->cap_lines;
+}
+
+static void sk_give_back(struct sk_outline_parser *p, struct sk_outline_recent *recent)
+{
+	if (!recent) {
+		free(p->items);
+		free(p->lexer.lines);
+		return;
+	}
+	recent->items = p->items;
+	recent->cap_items = p->cap_items;
+	recent->lines = p->lexer.lines;
+	recent->cap_lines = p->lexer.cap_lines;
+}
+
+static void sk_keep_lines(struct sk_outline_parser *p)
+{
+	p->outline->lines = sk_arena_memdup(p->arena, p->lexer.lines, p->lexer.n_lines * sizeof(*p->lexer.lines));
+	p->outline->n_lines = (uint32_t)p->lexer.n_lines;
+	if (!p->outline->lines)
+		p->lexer.error = -ENOMEM;
+}
+
+uint32_t sk_outline_column(const struct sk_outline *outline, uint32_t at)
+{
+	uint32_t low = 0, high = outline->n_lines;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (outline->lines[middle] <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return at - (low ? outline->lines[low - 1] : 0) + 1;
+}
+
 int sk_outline_parse(struct sk_outline *ret, struct sk_arena *arena, struct sk_intern *names,
 		     struct sk_outline_recent *recent, enum sk_outline_file what, const char *text, size_t n)
 {
@@ -1454,6 +1507,7 @@ int sk_outline_parse(struct sk_outline *ret, struct sk_arena *arena, struct sk_i
 	ret->file = sk_insert(&p, SK_OUTLINE_FILE, 0, &start);
 	if (!ret->file)
 		return -ENOMEM;
+	sk_borrow(&p, recent);
 	sk_next(&p);
 	if (what == SK_OUTLINE_TE)
 		sk_te_file(&p);
@@ -1461,7 +1515,8 @@ int sk_outline_parse(struct sk_outline *ret, struct sk_arena *arena, struct sk_i
 		sk_if_lines(&p);
 	else
 		sk_global_file(&p);
-	free(p.items);
+	sk_keep_lines(&p);
+	sk_give_back(&p, recent);
 	return p.lexer.error;
 }
 
@@ -1470,6 +1525,7 @@ int sk_outline_parse(struct sk_outline *ret, struct sk_arena *arena, struct sk_i
  */
 static int sk_sets_done(struct sk_outline_parser *p, struct sk_arena *arena, int r)
 {
+	free(p->lexer.lines);
 	free(p->items);
 	sk_arena_done(arena);
 	return r ? r : p->lexer.error;

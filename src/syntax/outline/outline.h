@@ -101,7 +101,12 @@ struct sk_outline_mistake {
 struct sk_outline {
 	struct sk_outline_node *file;
 	struct sk_outline_mistake *mistakes;
+	const uint32_t *lines;	/* where each line begins that a statement or remark begins in; rising */
+	uint32_t n_lines;
 };
+
+/* The column, from 1, of what is at that offset: of a node, an item or a mistake. */
+uint32_t sk_outline_column(const struct sk_outline *outline, uint32_t at);
 
 /* Words of the language are the first of the names, so that a name's number tells. */
 enum sk_outline_word {
@@ -115,8 +120,8 @@ enum sk_outline_word {
 int sk_outline_names_init(struct sk_intern *names);
 
 /*
- * Words seen last, so that most of a tree's need not be looked up: zeroed, it may serve any number of files that share
- * their names, one after the other.
+ * Words seen last, so that most of a tree's need not be looked up, and memory for the work: zeroed, it may serve any number
+ * of files that share their names, one after the other.
  */
 #define SK_OUTLINE_RECENT_BITS 11
 
@@ -126,7 +131,12 @@ struct sk_outline_recent {
 		const char *s;		/* among the names */
 		uint32_t n, name;
 	} words[1 << SK_OUTLINE_RECENT_BITS];
+	struct sk_outline_item *items;
+	uint32_t *lines;
+	size_t cap_items, cap_lines;
 };
+
+void sk_outline_recent_done(struct sk_outline_recent *recent);
 
 enum sk_outline_file {
 	SK_OUTLINE_TE,

@@ -35,6 +35,7 @@ static void done(struct run *run)
 {
 	sk_intern_done(&run->names);
 	sk_arena_done(&run->arena);
+	sk_outline_recent_done(&recent);
 }
 
 /* A tree as text: kinds as letters, names, children in parentheses. */
@@ -68,6 +69,28 @@ static void show(struct sk_buf *buf, const struct run *run, const struct sk_outl
 	}
 }
 
+/* Columns, against what is counted in the text. */
+static void expect_column(const struct run *run, const char *text, uint32_t at)
+{
+	uint32_t column = 1;
+
+	for (uint32_t i = 0; i < at; i++)
+		column = text[i] == '\n' ? 1 : column + 1;
+	assert_int_equal(sk_outline_column(&run->outline, at), column);
+}
+
+static void expect_columns(const struct run *run, const char *text)
+{
+	for (const struct sk_outline_node *n = run->outline.file; n; n = sk_outline_next(n)) {
+		expect_column(run, text, n->at);
+		for (unsigned int k = 0; k < n->n_lists; k++)
+			for (uint32_t i = 0; i < n->list[k].n; i++)
+				expect_column(run, text, n->list[k].items[i].at);
+	}
+	for (const struct sk_outline_mistake *m = run->outline.mistakes; m; m = m->next)
+		expect_column(run, text, m->at);
+}
+
 static void expect(enum sk_outline_file what, const char *text, const char *tree, const char *mistake)
 {
 	sk_auto_buf struct sk_buf buf = SK_BUF_INIT;
@@ -76,6 +99,7 @@ static void expect(enum sk_outline_file what, const char *text, const char *tree
 	assert_int_equal(parse(&run, what, text, strlen(text)), 0);
 	show(&buf, &run, run.outline.file);
 	assert_string_equal(sk_buf_str(&buf), tree);
+	expect_columns(&run, text);
 	if (mistake)
 		assert_non_null(run.outline.mistakes);
 	else
@@ -88,6 +112,8 @@ static void expect(enum sk_outline_file what, const char *text, const char *tree
 static void test_trees(void **state)
 {
 	expect(SK_OUTLINE_TE, "policy_module(a, 1.0)\n", "F0 H1:a", NULL);
+	expect(SK_OUTLINE_TE, "\n\n  # x\n# y\n   \n\t# z\n  policy_module(a)\n\n\ttype b,\n\n   e;\n# d\n  allow\n {\n  f\n g } h:i\n j;",
+	       "F0 c3 H7:a D9:b[e] r13[f g][h][i][j]", NULL);
 	expect(SK_OUTLINE_TE, "# x\nmodule a 1;\ntype b alias { c d }, e, f;\n",
 	       "F0 c1 H2:a D3:b[e f](A3:c A3:d)", NULL);
 	expect(SK_OUTLINE_TE, "policy_module(a)\nallow { b -c } self:file ~{ r w };;",

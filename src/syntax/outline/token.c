@@ -5,6 +5,7 @@
  */
 #include "syntax/outline/token.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum {
@@ -51,6 +52,15 @@ static uint64_t sk_eight_bytes(const char *p)
 
 	memcpy(&w, p, sizeof(w));
 	return w;
+}
+
+void sk_outline_add_line(struct sk_outline_lexer *lexer, const char *start)
+{
+	if (sk_grow(&lexer->lines, &lexer->cap_lines, lexer->n_lines + 1, sizeof(*lexer->lines))) {
+		lexer->error = -ENOMEM;
+		return;
+	}
+	lexer->lines[lexer->n_lines++] = (uint32_t)(start - lexer->text);
 }
 
 /* A word that was not seen lately; seen: where it is to be remembered, or NULL. */

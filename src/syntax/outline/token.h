@@ -35,6 +35,8 @@ struct sk_outline_lexer {
 	uint32_t line;
 	struct sk_intern *names;
 	struct sk_outline_recent *recent;	/* or NULL */
+	uint32_t *lines;		/* where those begin in which tokens do */
+	size_t n_lines, cap_lines;
 	int error;
 };
 
@@ -43,18 +45,28 @@ enum { SK_OUTLINE_ALPHA = 1, SK_OUTLINE_BLANK = 8, SK_OUTLINE_MARK = 32, SK_OUTL
 
 extern const uint8_t sk_outline_classes[256];
 
+void sk_outline_add_line(struct sk_outline_lexer *lexer, const char *start);
+
 /* One that is no mark, at p. */
 void sk_outline_other_token(struct sk_outline_lexer *lexer, const char *p, struct sk_outline_token *ret);
 
 /* After an error, and at the end of the text again and again, the kind is SK_OUTLINE_END. */
 static inline void sk_outline_token(struct sk_outline_lexer *lexer, struct sk_outline_token *ret)
 {
-	const char *p = lexer->p;
+	const char *p = lexer->p, *start = NULL;
 	uint8_t class;
 
 	/* the zero behind the text is no blank */
-	for (; (class = sk_outline_classes[(unsigned char)*p]) & (SK_OUTLINE_BLANK | SK_OUTLINE_BREAK); p++)
+	for (; (class = sk_outline_classes[(unsigned char)*p]) & (SK_OUTLINE_BLANK | SK_OUTLINE_BREAK); p++) {
 		lexer->line += class / SK_OUTLINE_BREAK;
+		start = class & SK_OUTLINE_BREAK ? p + 1 : start;
+	}
+	if (start) {
+		if (lexer->n_lines < lexer->cap_lines)
+			lexer->lines[lexer->n_lines++] = (uint32_t)(start - lexer->text);
+		else
+			sk_outline_add_line(lexer, start);
+	}
 	if (!(class & SK_OUTLINE_MARK)) {
 		sk_outline_other_token(lexer, p, ret);
 		return;

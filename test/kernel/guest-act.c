@@ -346,6 +346,71 @@ static void act_as(const struct line *l, struct answers *a, bool force)
 	close(from[0]);
 }
 
+/* stay CONTEXT NAME: a process with that context and name, until the machine ends */
+static void act_stay(const struct line *l, struct answers *a)
+{
+	int from[2], r;
+	pid_t pid;
+
+	if (pipe2(from, O_CLOEXEC))
+		die("pipe");
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		r = set_attribute("current", l->word[1]);
+		prctl(PR_SET_NAME, l->word[2], 0, 0, 0);
+		if (sk_archive_write(from[1], &r, sizeof(r)) || r)
+			_exit(125);
+		close(from[1]);
+		wait_forever(NULL);
+	}
+	close(from[1]);
+	if (sk_archive_read(from[0], &r, sizeof(r)))
+		die("a child that never began");
+	close(from[0]);
+	if (!r)
+		answers_print(a, "%d\n", (int)pid);
+	else
+		answers_result(a, r);
+}
+
+/* output PROGRAM ARGV...: all that it prints, "> " before each line, and how it ends */
+static void act_output(const struct line *l, struct answers *a)
+{
+	struct answers text = { 0 };
+	char data[4096], *rest;
+	ssize_t n;
+	int from[2], status;
+	pid_t pid;
+
+	if (pipe2(from, O_CLOEXEC))
+		die("pipe");
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		dup2(from[1], 1);
+		dup2(from[1], 2);
+		_exit(do_exec((char **)l->word + 1, l->n_words - 1) ? 127 : 0);
+	}
+	close(from[1]);
+	while ((n = read(from[0], data, sizeof(data))) > 0)
+		answers_add(&text, data, (size_t)n);
+	close(from[0]);
+	if (waitpid(pid, &status, 0) != pid)
+		die("waiting for a child");
+	for (char *p = text.data ? strtok_r(text.data, "\n", &rest) : NULL; p; p = strtok_r(NULL, "\n", &rest)) {
+		answers_add(a, "> ", 2);
+		answers_add(a, p, strlen(p));
+		answers_add(a, "\n", 1);
+	}
+	answers_print(a, "exit %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	free(text.data);
+}
+
 bool act_line(const struct line *l, struct answers *a)
 {
 	const char *verb = l->word[0];
@@ -354,6 +419,10 @@ bool act_line(const struct line *l, struct answers *a)
 		act_as(l, a, false);
 	else if (!strcmp(verb, "inside") && l->n_words >= 3)
 		act_as(l, a, true);
+	else if (!strcmp(verb, "stay") && l->n_words == 3)
+		act_stay(l, a);
+	else if (!strcmp(verb, "output") && l->n_words >= 3)
+		act_output(l, a);
 	else if (!strcmp(verb, "folder") && l->n_words == 3)
 		answers_result(a, mkdir(l->word[1], 0755) && errno != EEXIST
 					  ? -errno

@@ -223,12 +223,21 @@ static int sk_flow_make(struct sk_graph_ask *ask)
 	return code;
 }
 
+static void sk_flow_done(struct sk_graph_ask *ask)
+{
+	struct sk_flow_ask *q = ask->command;
+
+	selkie_flow_free(q->flow);
+	selkie_permission_map_free(q->map);
+}
+
 static const struct sk_graph_ops sk_flow_ops = {
 	.paths = "flows",
 	.path = "flow",
 	.verb = "nothing flows",
 	.take = sk_flow_take,
 	.make = sk_flow_make,
+	.done = sk_flow_done,
 	.find_paths = sk_flow_find_paths,
 	.reachable = sk_flow_reachable,
 	.print_step = sk_flow_print_step,
@@ -240,12 +249,8 @@ static const struct sk_graph_ops sk_flow_ops = {
 static int sk_run_flow(const struct sk_command *cmd, int argc, char **argv)
 {
 	struct sk_flow_ask q = { .min_weight = 3 };
-	int code = sk_graph_run(&q.ask, cmd, &sk_flow_ops, &q, argc, argv);
 
-	selkie_flow_free(q.flow);
-	selkie_permission_map_free(q.map);
-	sk_graph_ask_done(&q.ask);
-	return code;
+	return sk_graph_run(&q.ask, cmd, &sk_flow_ops, &q, argc, argv);
 }
 
 const struct sk_command sk_cmd_flow = {

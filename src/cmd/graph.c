@@ -30,7 +30,7 @@ static void sk_graph_ask_init(struct sk_graph_ask *ask, const struct sk_command 
 	sk_picture_init(&ask->picture);
 }
 
-void sk_graph_ask_done(struct sk_graph_ask *ask)
+static void sk_graph_ask_done(struct sk_graph_ask *ask)
 {
 	free(ask->exclude_names);
 	free(ask->exclude);
@@ -607,10 +607,14 @@ int sk_graph_run(struct sk_graph_ask *ask, const struct sk_command *cmd, const s
 
 	sk_graph_ask_init(ask, cmd, ops, command);
 	sk_args_init(&args, cmd, argc, argv);
-	if (!sk_system_read_args(&args, &ask->args, sk_graph_take, ask, &code))
-		return code;
-	code = sk_graph_open(ask, argv + args.first, argc - args.first);
-	if (code == SK_EXIT_YES)
-		code = ops->make(ask);
-	return code == SK_EXIT_YES ? sk_graph_answer(ask) : code;
+	if (sk_system_read_args(&args, &ask->args, sk_graph_take, ask, &code)) {
+		code = sk_graph_open(ask, argv + args.first, argc - args.first);
+		if (code == SK_EXIT_YES)
+			code = ops->make(ask);
+		if (code == SK_EXIT_YES)
+			code = sk_graph_answer(ask);
+	}
+	ops->done(ask);
+	sk_graph_ask_done(ask);
+	return code;
 }

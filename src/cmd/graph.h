@@ -68,6 +68,7 @@ struct sk_graph_ops {
 	int (*take)(struct sk_graph_ask *ask, int option, const char *value);
 	/* Makes ask->graph of the policy that was opened; tells which one it is. Returns an exit code. */
 	int (*make)(struct sk_graph_ask *ask);
+	void (*done)(struct sk_graph_ask *ask);	/* frees what the command made */
 	int (*find_paths)(const void *graph, selkie_type_id from, selkie_type_id to,
 			  const struct selkie_path_options *options, selkie_paths **ret);
 	int (*reachable)(const void *graph, selkie_type_id start, enum selkie_direction direction,
@@ -113,12 +114,11 @@ struct sk_graph_ask {
 };
 
 /*
- * The whole command: takes the options, opens the policy, has the graph made, and answers. Returns an exit code. The graph
- * is the command's, which frees it before it calls sk_graph_ask_done.
+ * The whole command: takes the options, opens the policy, has the graph made, answers, and frees everything. Returns an exit
+ * code.
  */
 int sk_graph_run(struct sk_graph_ask *ask, const struct sk_command *cmd, const struct sk_graph_ops *ops,
 		 void *command, int argc, char **argv);
-void sk_graph_ask_done(struct sk_graph_ask *ask);
 
 /* Tells on stderr which policy answers, under which booleans, and what the command adds to that. */
 void sk_graph_tell(struct sk_graph_ask *ask, const char *fmt, ...) SK_PRINTF(2, 3);

@@ -413,12 +413,20 @@ static int sk_reach_make(struct sk_graph_ask *ask)
 	return r ? sk_failure(ask->cmd, "%s", strerror(-r)) : SK_EXIT_YES;
 }
 
+static void sk_reach_done(struct sk_graph_ask *ask)
+{
+	struct sk_reach_ask *q = ask->command;
+
+	selkie_reach_free(q->reach);
+}
+
 static const struct sk_graph_ops sk_reach_ops = {
 	.paths = "ways",
 	.path = "way",
 	.verb = "no transitions",
 	.take = sk_reach_take,
 	.make = sk_reach_make,
+	.done = sk_reach_done,
 	.find_paths = sk_reach_find_paths,
 	.reachable = sk_reach_reachable,
 	.print_step = sk_reach_print_step,
@@ -432,11 +440,8 @@ static const struct sk_graph_ops sk_reach_ops = {
 static int sk_run_reach(const struct sk_command *cmd, int argc, char **argv)
 {
 	struct sk_reach_ask q = { 0 };
-	int code = sk_graph_run(&q.ask, cmd, &sk_reach_ops, &q, argc, argv);
 
-	selkie_reach_free(q.reach);
-	sk_graph_ask_done(&q.ask);
-	return code;
+	return sk_graph_run(&q.ask, cmd, &sk_reach_ops, &q, argc, argv);
 }
 
 const struct sk_command sk_cmd_reach = {

@@ -43,7 +43,8 @@ struct sk_test {
 	struct sk_system system;
 	const char *file_contexts;
 	const char *kernel;
-	bool coverage, coverage_all, tap, junit, by_kernel;
+	bool coverage, coverage_all, by_kernel;
+	bool tap, junit;
 	size_t mutants;
 	uint64_t seed;
 	selkie_suite *suite;
@@ -53,8 +54,17 @@ struct sk_test {
 	selkie_coverage *covered;
 	selkie_mutants *flipped;
 	struct sk_buf out;
+	struct sk_json json;
 	bool color;
-	size_t n_files;
+	size_t n_files, n_skipped;
+};
+
+/* A test while it is told. */
+struct sk_test_row {
+	size_t number;			/* from 1 */
+	struct selkie_test test;
+	struct selkie_test_result result;
+	const char *why;		/* of one that failed: what `can` would print, or NULL */
 };
 
 /*
@@ -339,29 +349,13 @@ static void sk_test_lines(struct sk_buf *out, const char *text, const char *lead
 /*
  * Text.
  */
-static void sk_test_print_results(struct sk_test *t)
+static void sk_test_text_row(struct sk_test *t, const struct sk_test_row *row)
 {
-	size_t n = selkie_suite_count(t->suite), failed = selkie_test_results_failed(t->results), skipped = 0;
-	struct selkie_test_result result;
-	struct selkie_test test;
-
-	for (size_t i = 0; i < n; i++) {
-		sk_auto_free char *why = NULL;
-
-		selkie_suite_get(t->suite, i, &test);
-		selkie_test_results_get(t->results, i, &result);
-		skipped += result.skipped;
-		if (result.passed)
-			continue;
-		why = sk_test_explain(t, &result);
-		sk_buf_printf(&t->out, "%s:%u: %sfailed%s: %s\n  %s\n", test.file, test.line,
-			      t->color ? "\033[1;31m" : "", t->color ? "\033[0m" : "", test.text, result.message);
-		sk_test_lines(&t->out, why, "  ");
-	}
-	if (skipped)
-		sk_buf_printf(&t->out, "%zu tests, %zu failed, %zu skipped: no questions for a kernel\n", n, failed, skipped);
-	else
-		sk_buf_printf(&t->out, "%zu tests, %zu failed\n", n, failed);
+	if (row->result.passed)
+		return;
+	sk_buf_printf(&t->out, "%s:%u: %sfailed%s: %s\n  %s\n", row->test.file, row->test.line, t->color ? "\033[1;31m" : "",
+		      t->color ? "\033[0m" : "", row->test.text, row->result.message);
+	sk_test_lines(&t->out, row->why, "  ");
 }
 
 static const char *sk_test_rule(struct sk_test *t, uint32_t rule, char **ret_text)
@@ -423,39 +417,59 @@ static void sk_test_print_mutants(struct sk_test *t, struct sk_buf *out, const c
 	}
 }
 
+/* Both, where they were asked for. */
+static void sk_test_print_extras(struct sk_test *t, struct sk_buf *out, const char *lead)
+{
+	if (t->covered)
+		sk_test_print_coverage(t, out, lead);
+	if (t->flipped)
+		sk_test_print_mutants(t, out, lead);
+}
+
+static void sk_test_text_begin(struct sk_test *t)
+{
+	sk_system_tell(t->cmd, &t->system);
+}
+
+static void sk_test_text_end(struct sk_test *t)
+{
+	size_t n = selkie_suite_count(t->suite), failed = selkie_test_results_failed(t->results);
+
+	if (t->n_skipped)
+		sk_buf_printf(&t->out, "%zu tests, %zu failed, %zu skipped: no questions for a kernel\n", n, failed, t->n_skipped);
+	else
+		sk_buf_printf(&t->out, "%zu tests, %zu failed\n", n, failed);
+	sk_test_print_extras(t, &t->out, "");
+}
+
 /*
  * TAP and JUnit.
  */
-static void sk_test_print_tap(struct sk_test *t)
+static void sk_test_tap_begin(struct sk_test *t)
 {
-	size_t n = selkie_suite_count(t->suite);
-	struct selkie_test_result result;
-	struct selkie_test test;
+	sk_buf_printf(&t->out, "1..%zu\n", selkie_suite_count(t->suite));
+}
 
-	sk_buf_printf(&t->out, "1..%zu\n", n);
-	for (size_t i = 0; i < n; i++) {
-		sk_auto_free char *why = NULL;
+static void sk_test_tap_row(struct sk_test *t, const struct sk_test_row *row)
+{
+	sk_buf_printf(&t->out, "%s %zu - %s:%u: ", row->result.passed ? "ok" : "not ok", row->number, row->test.file,
+		      row->test.line);
+	/* a number sign would begin a directive */
+	for (const char *s = row->test.text; *s; s++)
+		if (*s == '#')
+			sk_buf_adds(&t->out, "\\#");
+		else
+			sk_buf_addc(&t->out, *s);
+	sk_buf_adds(&t->out, row->result.skipped ? " # SKIP no question for a kernel\n" : "\n");
+	if (row->result.passed)
+		return;
+	sk_buf_join(&t->out, "# ", row->result.message, "\n", NULL);
+	sk_test_lines(&t->out, row->why, "# ");
+}
 
-		selkie_suite_get(t->suite, i, &test);
-		selkie_test_results_get(t->results, i, &result);
-		sk_buf_printf(&t->out, "%s %zu - %s:%u: ", result.passed ? "ok" : "not ok", i + 1, test.file, test.line);
-		/* a number sign would begin a directive */
-		for (const char *s = test.text; *s; s++)
-			if (*s == '#')
-				sk_buf_adds(&t->out, "\\#");
-			else
-				sk_buf_addc(&t->out, *s);
-		sk_buf_adds(&t->out, result.skipped ? " # SKIP no question for a kernel\n" : "\n");
-		if (result.passed)
-			continue;
-		why = sk_test_explain(t, &result);
-		sk_buf_join(&t->out, "# ", result.message, "\n", NULL);
-		sk_test_lines(&t->out, why, "# ");
-	}
-	if (t->covered)
-		sk_test_print_coverage(t, &t->out, "# ");
-	if (t->flipped)
-		sk_test_print_mutants(t, &t->out, "# ");
+static void sk_test_tap_end(struct sk_test *t)
+{
+	sk_test_print_extras(t, &t->out, "# ");
 }
 
 static void sk_test_xml(struct sk_buf *out, const char *s)
@@ -511,10 +525,7 @@ static void sk_test_junit_output(struct sk_test *t)
 	if (!t->covered && !t->flipped)
 		return;
 	sk_buf_adds(&t->out, "  <system-out>");
-	if (t->covered)
-		sk_test_print_coverage(t, &text, "");
-	if (t->flipped)
-		sk_test_print_mutants(t, &text, "");
+	sk_test_print_extras(t, &text, "");
 	if (text.failed)
 		sk_buf_fail(&t->out, text.error);
 	else
@@ -522,33 +533,31 @@ static void sk_test_junit_output(struct sk_test *t)
 	sk_buf_adds(&t->out, "</system-out>\n");
 }
 
-static void sk_test_print_junit(struct sk_test *t)
+static void sk_test_junit_begin(struct sk_test *t)
 {
-	size_t n = selkie_suite_count(t->suite);
-	struct selkie_test_result result;
-	struct selkie_test test;
-
 	sk_buf_printf(&t->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"selkie test\" tests=\"%zu\" "
-		      "failures=\"%zu\">\n", n, selkie_test_results_failed(t->results));
+		      "failures=\"%zu\">\n", selkie_suite_count(t->suite), selkie_test_results_failed(t->results));
 	sk_test_junit_properties(t);
-	for (size_t i = 0; i < n; i++) {
-		sk_auto_free char *why = NULL;
+}
 
-		selkie_suite_get(t->suite, i, &test);
-		selkie_test_results_get(t->results, i, &result);
-		sk_buf_adds(&t->out, "  <testcase classname=\"");
-		sk_test_xml(&t->out, test.file);
-		sk_buf_printf(&t->out, "\" line=\"%u\" name=\"", test.line);
-		sk_test_xml(&t->out, test.text);
-		sk_buf_adds(&t->out, result.skipped ? "\"><skipped/></testcase>\n" : result.passed ? "\"/>\n" : "\">\n    <failure message=\"");
-		if (result.passed)
-			continue;
-		why = sk_test_explain(t, &result);
-		sk_test_xml(&t->out, result.message);
-		sk_buf_adds(&t->out, "\">");
-		sk_test_xml(&t->out, why);
-		sk_buf_adds(&t->out, "</failure>\n  </testcase>\n");
-	}
+static void sk_test_junit_row(struct sk_test *t, const struct sk_test_row *row)
+{
+	sk_buf_adds(&t->out, "  <testcase classname=\"");
+	sk_test_xml(&t->out, row->test.file);
+	sk_buf_printf(&t->out, "\" line=\"%u\" name=\"", row->test.line);
+	sk_test_xml(&t->out, row->test.text);
+	sk_buf_adds(&t->out, row->result.skipped ? "\"><skipped/></testcase>\n" : row->result.passed ? "\"/>\n"
+			     : "\">\n    <failure message=\"");
+	if (row->result.passed)
+		return;
+	sk_test_xml(&t->out, row->result.message);
+	sk_buf_adds(&t->out, "\">");
+	sk_test_xml(&t->out, row->why);
+	sk_buf_adds(&t->out, "</failure>\n  </testcase>\n");
+}
+
+static void sk_test_junit_end(struct sk_test *t)
+{
 	sk_test_junit_output(t);
 	sk_buf_adds(&t->out, "</testsuite>\n");
 }
@@ -631,70 +640,88 @@ static void sk_test_json_mutants(struct sk_test *t, struct sk_json *j)
 	sk_json_end_object(j);
 }
 
-static void sk_test_print_json(struct sk_test *t)
+static void sk_test_json_begin(struct sk_test *t)
 {
-	size_t n = selkie_suite_count(t->suite);
-	struct selkie_test_result result;
-	struct selkie_test test;
-	struct sk_json j;
+	struct sk_json *j = &t->json;
 
-	sk_json_init(&j, &t->out);
-	sk_json_object(&j, NULL);
-	sk_json_string(&j, "policy", t->system.path);
-	sk_json_string(&j, "booleans", t->system.booleans);
+	sk_json_init(j, &t->out);
+	sk_json_object(j, NULL);
+	sk_json_string(j, "policy", t->system.path);
+	sk_json_string(j, "booleans", t->system.booleans);
 	if (t->by_kernel)
-		sk_json_string(&j, "judge", "kernel");
-	sk_json_uint(&j, "failed", selkie_test_results_failed(t->results));
-	sk_json_array(&j, "tests");
-	for (size_t i = 0; i < n; i++) {
-		sk_auto_free char *why = NULL;
+		sk_json_string(j, "judge", "kernel");
+	sk_json_uint(j, "failed", selkie_test_results_failed(t->results));
+	sk_json_array(j, "tests");
+}
 
-		selkie_suite_get(t->suite, i, &test);
-		selkie_test_results_get(t->results, i, &result);
-		sk_json_object(&j, NULL);
-		sk_json_string(&j, "file", test.file);
-		sk_json_uint(&j, "line", test.line);
-		sk_json_string(&j, "kind", selkie_test_kind_name(test.kind));
-		sk_json_string(&j, "row", test.text);
-		sk_json_bool(&j, "passed", result.passed);
-		if (result.skipped)
-			sk_json_bool(&j, "skipped", true);
-		if (!result.passed) {
-			sk_json_string(&j, "message", result.message);
-			why = sk_test_explain(t, &result);
-			if (why)
-				sk_json_string(&j, "explanation", why);
-		}
-		sk_json_end_object(&j);
-	}
-	sk_json_end_array(&j);
+static void sk_test_json_row(struct sk_test *t, const struct sk_test_row *row)
+{
+	struct sk_json *j = &t->json;
+
+	sk_json_object(j, NULL);
+	sk_json_string(j, "file", row->test.file);
+	sk_json_uint(j, "line", row->test.line);
+	sk_json_string(j, "kind", selkie_test_kind_name(row->test.kind));
+	sk_json_string(j, "row", row->test.text);
+	sk_json_bool(j, "passed", row->result.passed);
+	if (row->result.skipped)
+		sk_json_bool(j, "skipped", true);
+	if (!row->result.passed)
+		sk_json_string(j, "message", row->result.message);
+	if (row->why)
+		sk_json_string(j, "explanation", row->why);
+	sk_json_end_object(j);
+}
+
+static void sk_test_json_end(struct sk_test *t)
+{
+	struct sk_json *j = &t->json;
+
+	sk_json_end_array(j);
 	if (t->covered)
-		sk_test_json_coverage(t, &j);
+		sk_test_json_coverage(t, j);
 	if (t->flipped)
-		sk_test_json_mutants(t, &j);
-	sk_json_end_object(&j);
-	sk_json_finish(&j);
+		sk_test_json_mutants(t, j);
+	sk_json_end_object(j);
+	sk_json_finish(j);
+}
+
+/*
+ * Telling: a format is what stands before the tests, each of them, and what stands behind.
+ */
+static const struct sk_test_format {
+	void (*begin)(struct sk_test *t);
+	void (*row)(struct sk_test *t, const struct sk_test_row *row);
+	void (*end)(struct sk_test *t);
+} sk_test_text = { sk_test_text_begin, sk_test_text_row, sk_test_text_end },
+  sk_test_tap = { sk_test_tap_begin, sk_test_tap_row, sk_test_tap_end },
+  sk_test_junit = { sk_test_junit_begin, sk_test_junit_row, sk_test_junit_end },
+  sk_test_json = { sk_test_json_begin, sk_test_json_row, sk_test_json_end };
+
+static void sk_test_tell_row(struct sk_test *t, const struct sk_test_format *format, size_t i)
+{
+	struct sk_test_row row = { .number = i + 1 };
+	sk_auto_free char *why = NULL;
+
+	selkie_suite_get(t->suite, i, &row.test);
+	selkie_test_results_get(t->results, i, &row.result);
+	t->n_skipped += row.result.skipped;
+	if (!row.result.passed)
+		row.why = why = sk_test_explain(t, &row.result);
+	format->row(t, &row);
 }
 
 static int sk_test_tell(struct sk_test *t)
 {
+	const struct sk_test_format *format = t->args.json ? &sk_test_json : t->tap ? &sk_test_tap
+					      : t->junit ? &sk_test_junit : &sk_test_text;
 	int r;
 
 	sk_buf_to_fd(&t->out, STDOUT_FILENO);
-	if (t->args.json) {
-		sk_test_print_json(t);
-	} else if (t->tap) {
-		sk_test_print_tap(t);
-	} else if (t->junit) {
-		sk_test_print_junit(t);
-	} else {
-		sk_system_tell(t->cmd, &t->system);
-		sk_test_print_results(t);
-		if (t->covered)
-			sk_test_print_coverage(t, &t->out, "");
-		if (t->flipped)
-			sk_test_print_mutants(t, &t->out, "");
-	}
+	format->begin(t);
+	for (size_t i = 0; i < selkie_suite_count(t->suite); i++)
+		sk_test_tell_row(t, format, i);
+	format->end(t);
 	r = sk_buf_flush(&t->out);
 	if (r)
 		return sk_failure(t->cmd, "writing the output: %s", strerror(-r));

@@ -77,8 +77,7 @@ static bool sk_same_transition(const struct sk_transition *a, const struct sk_tr
 }
 
 /* The transition of the same key, or NULL after adding this one; *ret_failed when out of memory. */
-static const struct sk_transition *sk_add_transition(struct sk_transitions *t, const struct sk_transition *new,
-						     bool *ret_failed)
+static struct sk_transition *sk_add_transition(struct sk_transitions *t, const struct sk_transition *new, bool *ret_failed)
 {
 	uint64_t key = sk_hash_u64((uint64_t)new->source << 32 | new->target) ^
 		       sk_hash_u64((uint64_t)new->name << 32 | new->cls | 0x80000000u);
@@ -109,13 +108,67 @@ static void sk_transitions_done(struct sk_transitions *t)
 	sk_map_done(&t->seen);
 }
 
-/* checkpolicy refuses a role or named transition that stands twice in one policy or module, though it gave the same. */
-static bool sk_may_be_again(const struct sk_compiler *c, uint32_t unit, const struct sk_transition *old)
+/* Whether a statement of this unit, outside any optional, puts the type into the attribute. */
+static bool sk_unit_puts(struct sk_compiler *c, uint32_t unit, const struct sk_entity *attribute, uint32_t type)
 {
-	uint32_t other;
+	for (uint32_t m = c->member_first[attribute->id]; m != SK_SPACE_NONE; m = c->members.list[m].next) {
+		uint32_t of;
+		const struct sk_unit_stmt *stmt = sk_stmt_at(c, c->members.list[m].stmt, &of);
+		const struct sk_bitset *types;
 
-	sk_stmt_at(c, old->stmt, &other);
-	return other != unit || c->units[unit]->source == SK_UNIT_CIL;
+		if (of != unit || stmt->block != c->units[unit]->top)
+			continue;
+		types = sk_set_types(c, stmt, stmt->op[1]);
+		if (types && sk_bitset_has(types, type))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the unit on its own knows that the type is in one of its sets. */
+static bool sk_unit_knows(struct sk_compiler *c, uint32_t unit, uint32_t number, uint32_t type)
+{
+	const struct sk_name_set *set = &c->space->sets.list[number];
+
+	if (set->flags & (SK_SET_STAR | SK_SET_COMPLEMENT | SK_SET_EXPR))
+		return true;
+	for (uint32_t i = 0; i < set->n; i++) {
+		uint32_t symbol = sk_meaning(c, set->items[i]);
+		const struct sk_entity *s;
+
+		if (symbol == SK_SPACE_NONE)
+			continue;
+		s = &c->symbols.list[symbol];
+		if (s->flavor == SK_FLAVOR_ATTRIBUTE ? sk_unit_puts(c, unit, s, type) : s->id == type)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * checkpolicy refuses a role or named transition that stands twice in one policy or module, though it gave the same; but
+ * only if it can tell by that module alone, which types an attribute gets in others or in an optional it does not know.
+ */
+static bool sk_may_be_again(struct sk_compiler *c, struct sk_transition *old, const struct sk_transition *new)
+{
+	uint32_t unit_of[2];
+	bool known[2];
+
+	for (unsigned int i = 0; i < 2; i++) {
+		const struct sk_transition *t = i ? new : old;
+		const struct sk_unit_stmt *stmt = sk_stmt_at(c, t->stmt, &unit_of[i]);
+		bool of_types = stmt->kind == SK_UNIT_TYPE_TRANSITION;
+		uint32_t flags = c->space->sets.list[stmt->op[1]].flags;
+
+		known[i] = (!of_types || sk_unit_knows(c, unit_of[i], stmt->op[0], t->source)) &&
+			   ((t->source == t->target && flags & SK_SET_SELF) ||
+			    sk_unit_knows(c, unit_of[i], stmt->op[1], t->target));
+	}
+	if (unit_of[0] == unit_of[1] && c->units[unit_of[0]]->source != SK_UNIT_CIL && known[0] && known[1])
+		return false;
+	if (known[1])
+		old->stmt = new->stmt;	/* that may be in the next one's unit */
+	return true;
 }
 
 static int sk_compile_role_transitions(struct sk_compiler *c)
@@ -140,10 +193,10 @@ static int sk_compile_role_transitions(struct sk_compiler *c)
 				     k = sk_bitset_next(classes, k + 1)) {
 					const struct sk_transition new = { r, y, k, SK_INTERN_NONE, c->symbols.list[result].id,
 									   number };
-					const struct sk_transition *old = sk_add_transition(&t, &new, &failed);
+					struct sk_transition *old = sk_add_transition(&t, &new, &failed);
 
 					if (!old || old->stmt == number ||
-					    (old->value == new.value && sk_may_be_again(c, u, old)))
+					    (old->value == new.value && sk_may_be_again(c, old, &new)))
 						continue;
 					if (old->value == new.value) {
 						sk_compile_note(c, sk_compile_error(c, "E0807", stmt,
@@ -236,12 +289,11 @@ static void sk_report_filename(struct sk_compiler *c, const struct sk_unit_stmt 
 }
 
 /* One named transition of a statement. */
-static void sk_add_filename(struct sk_transitions *t, const struct sk_transition *new, uint32_t unit, bool *reported,
-			    bool *failed)
+static void sk_add_filename(struct sk_transitions *t, const struct sk_transition *new, bool *reported, bool *failed)
 {
-	const struct sk_transition *old = *failed ? NULL : sk_add_transition(t, new, failed);
+	struct sk_transition *old = *failed ? NULL : sk_add_transition(t, new, failed);
 
-	if (!old || *reported || old->stmt == new->stmt || (old->value == new->value && sk_may_be_again(t->c, unit, old)))
+	if (!old || *reported || old->stmt == new->stmt || (old->value == new->value && sk_may_be_again(t->c, old, new)))
 		return;
 	sk_report_filename(t->c, sk_stmt_at(t->c, new->stmt, NULL), old, new);
 	*reported = true;
@@ -271,10 +323,10 @@ static int sk_collect_filenames(struct sk_compiler *c, struct sk_transitions *t)
 			SK_EACH_ID(new.cls, classes) {
 				new.target = new.source;
 				if (flags & SK_SET_SELF)
-					sk_add_filename(t, &new, u, &reported, &failed);
+					sk_add_filename(t, &new, &reported, &failed);
 				SK_EACH_ID(new.target, targets)
 					if (!(flags & (SK_SET_NOT_SELF | SK_SET_OTHER)) || new.target != new.source)
-						sk_add_filename(t, &new, u, &reported, &failed);
+						sk_add_filename(t, &new, &reported, &failed);
 			}
 	}
 	return failed ? -ENOMEM : 0;

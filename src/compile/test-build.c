@@ -20,6 +20,7 @@
 
 #include "alloc-fail.h"
 #include "selkie/build.h"
+#include "selkie/component.h"
 #include "selkie/origin.h"
 
 static char *source(const char *name)
@@ -262,6 +263,47 @@ static void test_install(void **state)
 	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+/* Trees that have parted with the reference policy, by the words of their Makefiles. */
+static void test_makefile(void **state)
+{
+	static const struct {
+		const char *makefile, *mono;
+		uint32_t n_types;	/* 0: refused */
+	} rows[] = {
+		{ "", "MONOLITHIC=n", 0 },
+		{ "all_interfaces := $(standalone_ifs)\n", "MONOLITHIC=n", 0 },
+		{ "all_interfaces := $(standalone_ifs)\nM4PARAM += -D hide_broken_symptoms\n", "MONOLITHIC=n", 1 },
+		{ "all_interfaces := $(standalone_ifs)\nM4PARAM += -D hide_broken_symptoms\n", "MONOLITHIC=y", 0 },
+		{ "M4PARAM += -D hide_broken_symptoms\n", "MONOLITHIC=n", 0 },
+		{ "# rhel4\n$(standalone_ifs)\nM4PARAM += -D hide_broken_symptoms\n", "MONOLITHIC=n", 2 },
+	};
+	char folder[] = "/tmp/build.XXXXXX";
+	const char *const sources[] = { folder };
+	const char *config[] = { NULL, "DISTRO=rhel4", NULL };
+	const struct selkie_build_options options = { .size = sizeof(options), .config = config };
+
+	assert_non_null(mkdtemp(folder));
+	for (size_t i = 0; i < sizeof(tree) / sizeof(tree[0]); i++)
+		put(folder, tree[i].path, tree[i].text);
+	put(folder, "policy/modules/kernel/alone.if", "define(`alone_read',`allow $1 self:file read;')\n");
+	put(folder, "policy/modules/kernel/only.te",
+	    "ifdef(`hide_broken_symptoms',`type a_t;')\nrole staff_r;\nrole staff_r types a_t;\nalone_read(a_t)\n"
+	    "ifdef(`distro_redhat',`type b_t;')\nsid kernel root:staff_r:a_t\n");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct selkie_statistics n = { .types = 0 };
+		selkie_built *built = NULL;
+
+		put(folder, "Makefile", rows[i].makefile);
+		config[0] = rows[i].mono;
+		assert_int_equal(selkie_build(sources, 1, &options, NULL, &built), rows[i].n_types ? 0 : SELKIE_BUILD_REFUSED);
+		if (built)
+			selkie_policy_count(selkie_built_policy(built), &n);
+		assert_int_equal(n.types, rows[i].n_types);
+		selkie_built_free(built);
+	}
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 static void test_install_without_tree(void **state)
 {
 	char *conf = source("selinux.conf"), *text;
@@ -365,6 +407,7 @@ int main(void)
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_save),
 		cmocka_unit_test(test_install),
+		cmocka_unit_test(test_makefile),
 		cmocka_unit_test(test_install_without_tree),
 		cmocka_unit_test(test_module),
 		cmocka_unit_test(test_no_headers),

@@ -117,7 +117,7 @@ int sk_refpolicy_default_states(struct sk_refpolicy *rp)
 
 		if (r)
 			return r;
-		rp->modules[i].state = text ? sk_default_state(text) : SK_REFPOLICY_OFF;
+		rp->modules[i].state = text && !rp->modules[i].alone ? sk_default_state(text) : SK_REFPOLICY_OFF;
 	}
 	return 0;
 }

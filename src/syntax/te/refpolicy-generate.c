@@ -39,6 +39,12 @@ int sk_refpolicy_define_settings(struct sk_refpolicy *rp, struct sk_macro_reader
 	if (!r)
 		r = sk_define_setting(m, !strcmp(distro, "ubuntu"), "distro_debian", "true");
 	if (!r)
+		r = sk_define_setting(m, !strcmp(distro, "rhel4") && sk_refpolicy_makefile_has(rp, "rhel4"),
+				      "distro_redhat", "true");
+	if (!r)
+		r = sk_define_setting(m, sk_refpolicy_makefile_has(rp, "-D hide_broken_symptoms"),
+				      "hide_broken_symptoms", "true");
+	if (!r)
 		r = sk_define_setting(m, !strcmp(distro, "debian"), "use_alsa", "");
 	for (size_t i = 0; i < SK_ARRAY_LEN(flags) && !r; i++)
 		r = sk_define_setting(m, !strcmp(sk_refpolicy_setting(rp, flags[i].setting), "y"), flags[i].macro,

@@ -93,6 +93,20 @@ int sk_refpolicy_load(struct sk_refpolicy *rp, bool must, struct sk_source **ret
 	return SK_REFPOLICY_REFUSED;
 }
 
+static int sk_read_makefile(struct sk_refpolicy *rp)
+{
+	struct sk_source *source;
+	int r = sk_refpolicy_load(rp, false, &source, "Makefile");
+
+	rp->makefile = !r && source ? source->text : "";
+	return r;
+}
+
+bool sk_refpolicy_makefile_has(const struct sk_refpolicy *rp, const char *word)
+{
+	return strstr(rp->makefile, word) != NULL;
+}
+
 static int sk_read_settings(struct sk_refpolicy *rp, const char *const *settings)
 {
 	struct sk_source *source;
@@ -125,26 +139,31 @@ static struct sk_refpolicy_module *sk_find_module(struct sk_refpolicy *rp, const
 	return NULL;
 }
 
-static int sk_add_module(struct sk_refpolicy *rp, const char *layer, const char *file)
+/* A .te, a .te.in, or where `alone` a .if, whose module may yet come. */
+static int sk_add_module(struct sk_refpolicy *rp, const char *layer, const char *file, bool alone)
 {
 	size_t n = strlen(file);
 	bool generated = n > 6 && !strcmp(file + n - 6, ".te.in");
 	struct sk_refpolicy_module *module;
 	int r;
 
-	if (!generated && (n <= 3 || strcmp(file + n - 3, ".te")))
+	alone = alone && n > 3 && !strcmp(file + n - 3, ".if");
+	if (!generated && !alone && (n <= 3 || strcmp(file + n - 3, ".te")))
 		return 0;
 	n -= generated ? 6 : 3;
 	module = sk_find_module(rp, file, n);
 	if (module) {
 		module->generated |= generated;
+		if (module->alone && !alone)
+			module->layer = layer;
+		module->alone &= alone;
 		return 0;
 	}
 	r = sk_grow(&rp->modules, &rp->cap_modules, rp->n_modules + 1, sizeof(*rp->modules));
 	if (r)
 		return r;
 	module = &rp->modules[rp->n_modules];
-	*module = (struct sk_refpolicy_module){ .layer = layer, .generated = generated,
+	*module = (struct sk_refpolicy_module){ .layer = layer, .generated = generated, .alone = alone,
 						.name = sk_arena_strndup(&rp->arena, file, n) };
 	if (!module->name)
 		return -ENOMEM;
@@ -155,6 +174,8 @@ static int sk_add_module(struct sk_refpolicy *rp, const char *layer, const char 
 static int sk_scan(struct sk_refpolicy *rp, const char *layer)
 {
 	sk_auto_free char *path = NULL;
+	/* Of such trees the rules of the monolithic build have never heard. */
+	bool alone = layer && rp->modular && sk_refpolicy_makefile_has(rp, "standalone_ifs");
 	struct dirent *entry;
 	DIR *dir;
 	int r = 0;
@@ -176,7 +197,7 @@ static int sk_scan(struct sk_refpolicy *rp, const char *layer)
 		if (entry->d_name[0] == '.')
 			continue;
 		if (layer) {
-			r = sk_add_module(rp, layer, entry->d_name);
+			r = sk_add_module(rp, layer, entry->d_name, alone);
 		} else {
 			char *name = sk_arena_strdup(&rp->arena, entry->d_name);
 
@@ -197,7 +218,7 @@ static void sk_read_state(struct sk_refpolicy *rp, const struct sk_source *sourc
 	if (sscanf(line, " %255[A-Za-z0-9_.-] = %31s", name, state) != 2 || !isalpha((unsigned char)name[0]))
 		return;
 	module = sk_find_module(rp, name, strlen(name));
-	if (module) {
+	if (module && !module->alone) {
 		module->state = !strcmp(state, "base") ? SK_REFPOLICY_BASE
 			      : !strcmp(state, "module") ? SK_REFPOLICY_MODULE : SK_REFPOLICY_OFF;
 		return;
@@ -265,6 +286,8 @@ int sk_refpolicy_open(struct sk_refpolicy *rp, const char *root, const char *con
 	r = rp->root ? sk_macro_init(&rp->macros, names, sources, diags) : -ENOMEM;
 	if (!r)
 		r = sk_read_settings(rp, settings);
+	if (!r)
+		r = sk_read_makefile(rp);
 	if (r)
 		return r;
 	rp->modular = strcmp(sk_refpolicy_setting(rp, "MONOLITHIC"), "y") != 0;

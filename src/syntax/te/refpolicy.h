@@ -22,6 +22,7 @@ struct sk_refpolicy_module {
 	const char *name, *layer;
 	enum sk_refpolicy_state state;
 	bool generated;		/* from .te.in, .te.m4, .if.in, .if.m4 */
+	bool alone;		/* interfaces of a module that is not in this tree; off */
 };
 
 struct sk_refpolicy_setting {
@@ -42,6 +43,7 @@ struct sk_refpolicy {
 	bool prepared;			/* interfaces are known */
 	bool unconfigured;		/* there is no modules.conf */
 	const char *booleans;		/* of sk_refpolicy_booleans */
+	const char *makefile;		/* its text; "" where there is none */
 
 	struct sk_refpolicy_setting *settings;	/* build.conf: TYPE, DISTRO, ... */
 	size_t n_settings, cap_settings;
@@ -129,6 +131,11 @@ int sk_refpolicy_generate(struct sk_refpolicy *rp, const struct sk_refpolicy_mod
 /* The macros that stand for sets of classes and permissions, from a flask statement and from security_classes. */
 int sk_refpolicy_define_class(struct sk_refpolicy *rp, const struct sk_te_stmt *stmt, struct sk_buf *commons);
 int sk_refpolicy_define_class_sets(struct sk_refpolicy *rp, const struct sk_source *security_classes);
+/*
+ * Whether the tree's own Makefile, which is not run, has this word in it: trees differ in what some settings mean, as some
+ * have parted with the reference policy long ago.
+ */
+bool sk_refpolicy_makefile_has(const struct sk_refpolicy *rp, const char *word);
 /* Settings as macros: M4PARAM of the tree's Makefile. */
 int sk_refpolicy_define_settings(struct sk_refpolicy *rp, struct sk_macro_reader *m);
 int sk_refpolicy_load(struct sk_refpolicy *rp, bool must, struct sk_source **ret_source, const char *fmt, ...)

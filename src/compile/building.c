@@ -165,6 +165,27 @@ static int sk_take_cil(void *arg, const char *path, char *data, size_t size)
 	return 0;
 }
 
+/*
+ * What a module requires, converters to CIL put into attributes that the converted base declares. So CIL beside a base that
+ * is not CIL may name them: a converted module, or what distributions ship beside their packages.
+ */
+static int sk_add_required(struct sk_cil_texts *texts)
+{
+	static const char text[] = "(typeattribute cil_gen_require)\n(roleattribute cil_gen_require)\n";
+	static const char *const names[] = { "(typeattribute cil_gen_require)", "(roleattribute cil_gen_require)" };
+	struct sk_source *source;
+	int r;
+
+	for (size_t i = 0; i < texts->n; i++)
+		for (size_t k = 0; k < SK_ARRAY_LEN(names); k++)
+			if (memmem(texts->list[i]->text, texts->list[i]->size, names[k], strlen(names[k])))
+				return 0;
+	r = sk_sources_add(&texts->b->sources, "base", text, strlen(text), texts->b->diags, &source);
+	if (!r)
+		texts->list[texts->n++] = source;
+	return r;
+}
+
 /* All CIL is one world: its blocks, macros and names are seen from every file. */
 static int sk_read_cil(struct sk_building *b, const char *const *paths, const int *kinds, size_t n)
 {
@@ -172,7 +193,7 @@ static int sk_read_cil(struct sk_building *b, const char *const *paths, const in
 		.preserve_tunables = b->options->flags & SELKIE_BUILD_PRESERVE_TUNABLES,
 		.qualified_names = b->options->flags & SELKIE_BUILD_QUALIFIED_NAMES,
 		.multiple_declarations = b->store || b->options->flags & SELKIE_BUILD_MULTIPLE_DECLARATIONS };
-	struct sk_cil_texts texts = { .b = b, .list = SK_ARENA_ARRAY(&b->arena, const struct sk_source *, n + 1) };
+	struct sk_cil_texts texts = { .b = b, .list = SK_ARENA_ARRAY(&b->arena, const struct sk_source *, n + 2) };
 	const char **cil = SK_ARENA_ARRAY(&b->arena, const char *, n + 1), *failed = "";
 	size_t n_cil = 0;
 	int r;
@@ -186,6 +207,9 @@ static int sk_read_cil(struct sk_building *b, const char *const *paths, const in
 	if (r < 0)
 		return r == -ENOMEM ? r : sk_cannot_read(b, failed, r);
 	b->refused |= r > 0;
+	r = texts.n && n_cil < n ? sk_add_required(&texts) : 0;
+	if (r)
+		return r;
 	return texts.n ? sk_go_on(b, sk_unit_read_cil(&b->units, &b->space, texts.list, texts.n, &options)) : 0;
 }
 

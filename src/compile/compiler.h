@@ -222,6 +222,14 @@ static inline bool sk_is_all_cil(const struct sk_compiler *c)
 	return true;
 }
 
+static inline bool sk_has_cil(const struct sk_compiler *c)
+{
+	for (size_t u = 0; u < c->n_units; u++)
+		if (c->units[u]->source == SK_UNIT_CIL)
+			return true;
+	return false;
+}
+
 /* For each statement of a block that is on, in order. `stmt` is the statement, `number` its number. */
 #define SK_EACH_STMT(c, unit_number, stmt, number) \
 	for (uint32_t unit_number = 0; unit_number < (c)->n_units; unit_number++) \

@@ -270,12 +270,13 @@ int sk_compile_role_parts(struct sk_compiler *c)
 		return -ENOMEM;
 	sk_compile_dominance(c);
 	sk_compile_bounds(c, SK_UNIT_ROLE_BOUNDS, "role", sk_role_bounds);
-	if (sk_is_all_cil(c)) {
+	if (sk_has_cil(c)) {
 		/* object_r has no types of its own there: it may have all. */
 		struct sk_role *object_r = &p->roles[c->symbols.list[c->object_r].id - 1];
 
 		c->object_r_types = object_r->types;
-		object_r->dominates.n_words = 0;
+		if (sk_is_all_cil(c))
+			object_r->dominates.n_words = 0;
 		object_r->types.n = 0;
 	}
 	for (uint32_t i = 0; i < p->n_roles; i++)

@@ -12,6 +12,7 @@ modules-differential.py SELKIE SELKIE_COMPAT POLICY_SAME MODULE_LABELS CACHE POL
 - with `semodule`, that installs all packages as we write them, and makes the same policy and file contexts of them;
 - a module that is printed as a .te, compiled by checkmodule and packaged again means what it meant (all of them with
   `semodule`, else a sample);
+- with CIL beside them, as distributions ship it and semodule extracts it, they are what the converter's CIL with it is;
 - packages are put together and taken apart to the same bytes, and what is refused is refused with the same exit code.
 
 POLICY is default or mls: packages of Debian, kept in CACHE. Exit 77 where something is missing.
@@ -160,6 +161,30 @@ def again(selkie, same, store, built, folder, what):
         differ(what + ": another policy: " + p.stdout.decode()[:1000])
 
 
+# It names what the base module's CIL declares, and has a role's types that a policy does not keep.
+BESIDE = """(roleattributeset cil_gen_require system_r)
+(typeattributeset cil_gen_require etc_t)
+(type beside_t)
+(roletype object_r beside_t)
+(typeattributeset domain beside_t)
+(macro beside_reads ((type t)) (allow t beside_t (file (read))))
+(call beside_reads (etc_t))
+(optional beside (typeattributeset cil_gen_require nowhere_t) (allow beside_t nowhere_t (file (read))))
+(block beside_block (type process) (allow process beside_t (file (write))))
+"""
+
+
+def beside(selkie, same, packages, cil, folder):
+    path, theirs, ours = (os.path.join(folder, name) for name in ("beside.cil", "peer-beside.33", "ours-beside.33"))
+    with open(path, "w") as f:
+        f.write(BESIDE)
+    run(["secilc", "-M", "1", "-c", "33", "-o", theirs, "-f", theirs + ".fc", *cil, path])
+    run([selkie, "build", "-o", ours, "--policy-version", "33", *packages, path])
+    p = run([same, "--expanded", theirs, ours], expect=None)
+    if p.returncode:
+        differ("with CIL beside: another policy: " + p.stdout.decode()[:1000])
+
+
 def compare_labels(ours, peer):
     with open(peer) as f:
         theirs = f.read().splitlines()
@@ -205,6 +230,7 @@ def main():
             written_again(selkie, same, packages, folder, policy)
         else:
             run(["secilc", "-M", "1", "-c", "33", "-o", peer, "-f", peer + ".fc"] + theirs)
+            beside(selkie, same, packages, theirs, folder)
         compare_labels(run([labels] + packages).stdout.decode().splitlines(), peer + ".fc")
         p = run([same, "--expanded", peer, ours], expect=None)
         if p.returncode:

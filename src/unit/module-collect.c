@@ -221,7 +221,8 @@ static void sk_modw_collect_ref(struct sk_modw *w, const struct sk_unit_stmt *st
 		sk_modw_add_perms(w, s, stmt->op[1]);
 		return;
 	}
-	sk_modw_scope_add(w, s, d->id, declares);
+	if (s->name == w->space->refs.list[ref].name)
+		sk_modw_scope_add(w, s, d->id, declares);
 	sk_modw_bit(w, &scope->symbols[table], s->value);
 	/* A role dominates itself: where it is first named, and in the table of the optional that declares it. */
 	if (table == SK_MOD_ROLE) {
@@ -299,6 +300,25 @@ static void sk_modw_collect_alias(struct sk_modw *w, const struct sk_unit_stmt *
 		s->alias = true;
 		sk_modw_scope_add(w, s, d->id, true);
 		sk_modw_bit(w, &d->declared.symbols[table], value);
+	}
+}
+
+/* Who requires an alias requires what it stands for, but it is the alias's name that is known there. */
+static void sk_modw_require_alias(struct sk_modw *w, const struct sk_unit_stmt *stmt)
+{
+	bool declares;
+	enum sk_mod_table table = sk_modw_table_of(stmt->kind, &declares);
+	bool many = stmt->kind == SK_UNIT_REQUIRE_CATEGORY;
+	const struct sk_name_set *set = many ? &w->space->sets.list[stmt->op[0]] : NULL;
+
+	if (table == SK_MOD_N_TABLES || declares)
+		return;
+	for (uint32_t i = 0; i < (many ? set->n : 1); i++) {
+		uint32_t ref = many ? set->items[i] : stmt->op[0], name = w->space->refs.list[ref].name;
+		const uint32_t *at = sk_map_find(&w->by_name, (uint64_t)table << 32 | name);
+
+		if (at && sk_modw_real_name(w, table, ref) != name)
+			sk_modw_scope_add(w, &w->tables[table].list[*at], sk_modw_decl_of(w, stmt->block)->id, false);
 	}
 }
 
@@ -568,6 +588,8 @@ int sk_modw_collect(struct sk_modw *w)
 		sk_modw_collect_symbol(w, &w->unit->stmts.list[i]);
 	for (size_t i = 0; i < w->unit->stmts.n && !w->error; i++)
 		sk_modw_collect_alias(w, &w->unit->stmts.list[i]);
+	for (size_t i = 0; i < w->unit->stmts.n && !w->error; i++)
+		sk_modw_require_alias(w, &w->unit->stmts.list[i]);
 	for (size_t pass = 0; pass < SK_ARRAY_LEN(class_kinds); pass++)
 		for (size_t i = 0; i < w->unit->stmts.n && !w->error; i++)
 			if (w->unit->stmts.list[i].kind == class_kinds[pass])

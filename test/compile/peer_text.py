@@ -24,8 +24,9 @@ def checkmodule():
 
 
 def tool(name):
+    """One of Debian's, or in the folder that SELKIE_PEER_311 names; None without it."""
     newer = os.environ.get("SELKIE_PEER_311")
-    return os.path.join(newer, "bin", name) if newer else shutil.which(name)
+    return shutil.which(os.path.join(newer, "bin", name) if newer else name)
 
 
 def decompile(policy, mls):

@@ -42,6 +42,13 @@ int selkie_module_load(const char *path, selkie_diagnostics *diags, selkie_modul
 int selkie_module_read_memory(const void *data, size_t size, const char *name, selkie_diagnostics *diags,
 			      selkie_module **ret);
 
+/*
+ * As selkie_module_load, but a regular file that is not compressed is mapped, which saves the time and the memory of
+ * reading it: for programs that convert one file and end. Until the module is freed nobody may write into the file or
+ * shorten it (the program would meet the changed bytes, or SIGBUS); replacing it by another of its name does no harm.
+ */
+int selkie_module_map(const char *path, selkie_diagnostics *diags, selkie_module **ret);
+
 /* An empty one, to be filled. NULL when out of memory. */
 selkie_module *selkie_module_new(void);
 void selkie_module_free(selkie_module *module);		/* NULL is allowed */

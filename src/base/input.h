@@ -20,4 +20,11 @@ int sk_read_whole(int fd, size_t most, char **ret_data, size_t *ret_n);
 /* The same of the file at a path. */
 int sk_read_path(const char *path, size_t most, char **ret_data, size_t *ret_n);
 
+/*
+ * A regular file as memory, without reading it: for what is large and used once. While it is mapped (until munmap) nobody
+ * may write into the file or shorten it. *ret_data is NULL when it is empty. Returns 0, -EINVAL when the file is not a
+ * regular one, or another negative errno.
+ */
+int sk_map_path(const char *path, void **ret_data, size_t *ret_n);
+
 #endif

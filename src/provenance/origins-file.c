@@ -7,15 +7,13 @@
  */
 #include <endian.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buf.h"
+#include "base/input.h"
 #include "base/output.h"
 #include "base/reader.h"
 #include "provenance/origins.h"
@@ -27,29 +25,6 @@ char *sk_origins_path(const char *policy_path)
 	char *path;
 
 	return asprintf(&path, "%s.origins", policy_path) < 0 ? NULL : path;
-}
-
-/* A file as memory; *ret_data NULL when it is empty. Returns 0 or a negative errno. */
-static int sk_map_file(const char *path, void **ret_data, size_t *ret_size)
-{
-	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-
-	*ret_data = NULL;
-	*ret_size = 0;
-	if (fd < 0 || fstat(fd, &st))
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	if (!st.st_size)
-		return 0;
-	*ret_data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (*ret_data == MAP_FAILED) {
-		*ret_data = NULL;
-		return -errno;
-	}
-	*ret_size = (size_t)st.st_size;
-	return 0;
 }
 
 /* FNV-1a over words of eight bytes, the first one lowest; the size counts too. */
@@ -73,7 +48,7 @@ int sk_origins_policy_hash(const char *policy_path, uint64_t *ret_hash)
 {
 	void *data;
 	size_t size;
-	int r = sk_map_file(policy_path, &data, &size);
+	int r = sk_map_path(policy_path, &data, &size);
 
 	if (r)
 		return r;
@@ -427,7 +402,7 @@ int selkie_origins_load(const char *policy_path, selkie_diagnostics *diags, selk
 
 	if (!path)
 		return -ENOMEM;
-	r = sk_map_file(path, &data, &size);
+	r = sk_map_path(path, &data, &size);
 	if (r)
 		return r == -ENOENT ? SELKIE_ORIGINS_NONE : r;
 	r = sk_origins_policy_hash(policy_path, &hash);

@@ -7,6 +7,17 @@
 #include <errno.h>
 #include <string.h>
 
+bool sk_name_fits(const char *s, size_t n)
+{
+	static const bool none[256] = { ['('] = true, [')'] = true, ['"'] = true, [';'] = true, ['{'] = true,
+					['}'] = true, [','] = true, [':'] = true };
+
+	for (size_t i = 0; i < n; i++)
+		if (s[i] <= ' ' || s[i] > '~' || none[(unsigned char)s[i]])
+			return false;
+	return n > 0;
+}
+
 /* A stretch of text that is cut up from its beginning. */
 struct sk_text {
 	const char *s;
@@ -57,10 +68,7 @@ static int sk_text_ref(struct sk_space *space, enum sk_ns ns, struct sk_text t, 
 	uint32_t name;
 	int r;
 
-	for (size_t i = 0; i < t.n; i++)
-		if (t.s[i] <= ' ' || t.s[i] > '~' || strchr("()\";{},:", t.s[i]))
-			return SK_TEXT_MALFORMED;
-	if (!t.n)
+	if (!sk_name_fits(t.s, t.n))
 		return SK_TEXT_MALFORMED;
 	r = sk_intern_add(space->names, t.s, t.n, &name);
 	return r ? r : sk_space_ref(space, ns, 0, name, ret_ref);

@@ -4,6 +4,9 @@
 
 #include "unit/unit.h"
 
+/* Are these bytes a name: at least one, and none that a policy language gives a meaning of its own? */
+bool sk_name_fits(const char *s, size_t n);
+
 /*
  * Contexts and ranges as they are written in label files, user:role:type:s0-s0:c0.c5,c7, into parts of the space. Whether
  * the names are known is not looked at.

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "unit/context-text.h"
+
 /* No table of a module has more symbols than this, so no set has more bits. */
 #define SK_MOD_MOST_BITS (1u << 20)
 
@@ -29,18 +31,6 @@ void *sk_mod_array(struct sk_module *m, size_t n, size_t size)
 	return p;
 }
 
-/* Bytes that a name may have: those that no policy language gives a meaning of its own. */
-static bool sk_mod_name_fits(const char *s, uint32_t n)
-{
-	static const bool none[256] = { ['('] = true, [')'] = true, ['"'] = true, [';'] = true, ['{'] = true,
-					['}'] = true, [','] = true, [':'] = true };
-
-	for (uint32_t i = 0; i < n; i++)
-		if (s[i] <= ' ' || s[i] > '~' || none[(unsigned char)s[i]])
-			return false;
-	return n > 0;
-}
-
 uint32_t sk_mod_read_name_bytes(struct sk_module *m, uint32_t n, bool symbol, const char *field)
 {
 	uint64_t offset = sk_reader_offset(&m->r);
@@ -49,7 +39,7 @@ uint32_t sk_mod_read_name_bytes(struct sk_module *m, uint32_t n, bool symbol, co
 
 	if (!s)
 		return SK_INTERN_NONE;
-	if (symbol && !sk_mod_name_fits(s, n)) {
+	if (symbol && !sk_name_fits(s, n)) {
 		sk_mod_refuse_at(m, SK_MOD_NAME, offset, field,
 				 n ? "the name has a byte that no name may have" : "the name is empty");
 		return SK_INTERN_NONE;
@@ -439,12 +429,15 @@ uint32_t sk_mod_perm_set(struct sk_module *m, uint32_t cls, uint32_t bits, uint6
 void sk_mod_add(struct sk_module *m, enum sk_unit_kind kind, uint32_t block, uint32_t cond, uint64_t offset,
 		const uint32_t op[SK_UNIT_OPERANDS])
 {
-	struct sk_unit_stmt stmt = { .kind = kind, .block = block, .cond = cond,
-				     .addr = m->addr_base + (uint32_t)offset };
+	struct sk_unit_stmt *stmt;
 
 	if (m->r.failed)
 		return;
-	memcpy(stmt.op, op, sizeof(stmt.op));
-	if (sk_unit_add(m->unit, &stmt))
+	stmt = sk_unit_place(m->unit);
+	if (!stmt) {
 		sk_reader_no_memory(&m->r);
+		return;
+	}
+	*stmt = (struct sk_unit_stmt){ .kind = kind, .block = block, .cond = cond, .addr = m->addr_base + (uint32_t)offset };
+	memcpy(stmt->op, op, sizeof(stmt->op));
 }

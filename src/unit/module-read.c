@@ -144,16 +144,18 @@ static void sk_mod_read_header(struct sk_module *m, const char *file, uint32_t n
 static int sk_unit_rotate(struct sk_unit *unit, size_t first)
 {
 	size_t n = unit->stmts.n - first, size = sizeof(*unit->stmts.list);
-	struct sk_unit_stmt *last = malloc(SK_MAX(n, 1) * size);
+	bool room = unit->stmts.cap - unit->stmts.n >= n;
+	struct sk_unit_stmt *last = room ? unit->stmts.list + unit->stmts.n : malloc(n * size);
 
+	if (!n)
+		return 0;
 	if (!last)
 		return -ENOMEM;
-	if (n) {
-		memcpy(last, unit->stmts.list + first, n * size);
-		memmove(unit->stmts.list + n, unit->stmts.list, first * size);
-		memcpy(unit->stmts.list, last, n * size);
-	}
-	free(last);
+	memcpy(last, unit->stmts.list + first, n * size);
+	memmove(unit->stmts.list + n, unit->stmts.list, first * size);
+	memcpy(unit->stmts.list, last, n * size);
+	if (!room)
+		free(last);
 	return 0;
 }
 
@@ -203,7 +205,6 @@ static void sk_module_done(struct sk_module *m)
 	sk_map_done(&m->by_name);
 	sk_map_done(&m->perm_sets);
 	sk_map_done(&m->vectors);
-	free(m->decls);
 	free(m->places.list);
 	free(m->items.list);
 	free(m->vector_list.list);

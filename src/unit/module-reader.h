@@ -157,7 +157,15 @@ struct sk_mod_scope {
 	struct sk_mod_words symbols[SK_MOD_N_TABLES];
 	uint32_t n_classes;		/* that have a place in the list of permissions */
 	uint32_t n_perms;
-	const struct sk_mod_vector *perms;	/* rising by class; none is empty */
+	const struct sk_mod_vector *perms;	/* rising by class; none is empty; equal ones may be shared */
+};
+
+/* The permissions that a scope named last, and the bytes that say so. */
+struct sk_mod_known_perms {
+	const unsigned char *bytes;
+	size_t n;			/* 0: there was none */
+	uint32_t n_classes, n_perms;
+	const struct sk_mod_vector *perms;
 };
 
 /* A branch of a block: the module itself, an optional, or an else. */
@@ -193,6 +201,7 @@ struct sk_module {
 	struct sk_map perm_sets;	/* class and bits: set */
 	struct sk_map vectors;		/* class and bits: class permissions of these alone */
 	uint32_t process;		/* the class, or 0 */
+	struct sk_mod_known_perms known_perms;
 
 	struct sk_mod_decl *decls;
 	size_t n_decls, cap_decls;
@@ -272,14 +281,17 @@ static inline uint32_t sk_mod_peek(const unsigned char *p)
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+static inline uint64_t sk_mod_peek64(const unsigned char *p)
+{
+	return sk_mod_peek(p) | (uint64_t)sk_mod_peek(p + 4) << 32;
+}
+
 /* An empty set, as most are, is skipped. False when something else comes next, which is for sk_mod_read_set. */
 static inline bool sk_mod_skip_empty_set(struct sk_module *m)
 {
-	static const unsigned char empty[12] = { 64 };
-
-	if (m->r.end - m->r.p < (ptrdiff_t)sizeof(empty) || memcmp(m->r.p, empty, sizeof(empty)) != 0)
+	if (m->r.end - m->r.p < 12 || sk_mod_peek64(m->r.p) != 64 || sk_mod_peek(m->r.p + 8))
 		return false;
-	m->r.p += sizeof(empty);
+	m->r.p += 12;
 	return true;
 }
 

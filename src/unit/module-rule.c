@@ -202,29 +202,36 @@ static uint8_t sk_mod_rule_flags(struct sk_module *m, const struct sk_mod_rule_r
 	return flags == SK_RULE_SELF ? SK_SET_SELF : flags ? SK_SET_NOT_SELF : 0;
 }
 
+/* What a set of one type takes: the word, then no types left out and no flags. */
+#define SK_TYPE_SIZE 40
+
 /*
- * Most sets of types in rules are one type, which was seen before: the set of the space for it, or SK_SPACE_NONE, with
- * nothing read, where another stands there.
+ * Most sets of types in rules are one type, which was seen before: the set of the space for it, or SK_SPACE_NONE where
+ * another stands at p, where SK_TYPE_SIZE bytes must be.
  */
+static inline uint32_t sk_mod_known_type(const struct sk_module *m, const unsigned char *p)
+{
+	const struct sk_mod_symbols *types = &m->symbols[SK_MOD_TYPE];
+	uint64_t head = sk_mod_peek64(p), word = sk_mod_peek64(p + 8), bits = sk_mod_peek64(p + 16);
+	uint32_t start = (uint32_t)(word >> 32), value;
+
+	/* Words of 64 bits, one of them, one bit in it; then the length of the set, which is where that word ends. */
+	if ((uint32_t)head != 64 || (uint32_t)word != 1 || !bits || bits & (bits - 1) || start % 64 ||
+	    (uint32_t)(head >> 32) != start + 64)
+		return SK_SPACE_NONE;
+	if (sk_mod_peek64(p + 24) != 64 || sk_mod_peek64(p + 32))
+		return SK_SPACE_NONE;
+	value = start + (uint32_t)__builtin_ctzll(bits) + 1;
+	return value <= types->n_values ? types->sets[value] : SK_SPACE_NONE;
+}
+
 static uint32_t sk_mod_read_known_type(struct sk_module *m)
 {
-	static const unsigned char rest[16] = { 64 };	/* no types left out, no flags */
-	const struct sk_mod_symbols *types = &m->symbols[SK_MOD_TYPE];
-	const unsigned char *p = m->r.p;
-	uint32_t length, value;
-	uint64_t bits;
+	uint32_t set = m->r.end - m->r.p < SK_TYPE_SIZE ? SK_SPACE_NONE : sk_mod_known_type(m, m->r.p);
 
-	if (m->r.end - p < 40 || sk_mod_peek(p) != 64 || sk_mod_peek(p + 8) != 1 || memcmp(p + 24, rest, sizeof(rest)) != 0)
-		return SK_SPACE_NONE;
-	length = sk_mod_peek(p + 4);
-	bits = sk_mod_peek(p + 16) | (uint64_t)sk_mod_peek(p + 20) << 32;
-	if (length % 64 || length != sk_mod_peek(p + 12) + 64 || !bits || bits & (bits - 1))
-		return SK_SPACE_NONE;
-	value = length - 64 + (uint32_t)__builtin_ctzll(bits) + 1;
-	if (value > types->n_values || types->sets[value] == SK_SPACE_NONE)
-		return SK_SPACE_NONE;
-	m->r.p += 40;
-	return types->sets[value];
+	if (set != SK_SPACE_NONE)
+		m->r.p += SK_TYPE_SIZE;
+	return set;
 }
 
 static uint32_t sk_mod_read_types(struct sk_module *m, uint8_t flags, const char *field)
@@ -236,6 +243,36 @@ static uint32_t sk_mod_read_types(struct sk_module *m, uint8_t flags, const char
 		return known;
 	sk_mod_read_typeset(m, &set, field);
 	return sk_mod_lower_typeset(m, SK_MOD_TYPE, &set, flags, field);
+}
+
+/*
+ * Most rules are of one type, one type and permissions of one class that were seen before. False, with nothing read, when
+ * another comes next.
+ */
+static bool sk_mod_read_known_rule(struct sk_module *m, uint32_t block, uint32_t cond)
+{
+	enum { SOURCES = 8, TARGETS = SOURCES + SK_TYPE_SIZE, CLASSES = TARGETS + SK_TYPE_SIZE, SIZE = CLASSES + 12 };
+	const unsigned char *p = m->r.p;
+	uint32_t number, sources, targets;
+	const struct sk_mod_rule_row *row;
+	const uint32_t *perms;
+
+	if (m->r.end - p < SIZE || sk_mod_peek(p + 4) || sk_mod_peek(p + CLASSES) != 1)
+		return false;
+	number = sk_mod_peek(p);
+	row = number == 1 || number == 2 || number == 4 || number == 8 ? &sk_mod_rules[__builtin_ctz(number)] : NULL;
+	sources = sk_mod_known_type(m, p + SOURCES);
+	targets = sk_mod_known_type(m, p + TARGETS);
+	if (!row || sources == SK_SPACE_NONE || targets == SK_SPACE_NONE)
+		return false;
+	perms = sk_map_find(&m->vectors, (uint64_t)sk_mod_peek(p + CLASSES + 4) << 32 | sk_mod_peek(p + CLASSES + 8));
+	if (!perms)
+		return false;
+	SK_MOD_PUSH(m, m->places, (uint32_t)sk_reader_offset(&m->r));
+	sk_mod_add(m, row->kind, block, cond, sk_reader_offset(&m->r),
+		   (const uint32_t[SK_UNIT_OPERANDS]){ sources, targets, *perms });
+	m->r.p += SIZE;
+	return true;
 }
 
 static void sk_mod_read_rule(struct sk_module *m, uint32_t block, uint32_t cond)
@@ -278,7 +315,8 @@ static void sk_mod_read_rules(struct sk_module *m, uint32_t block, uint32_t cond
 	sk_mod_begin_list(m, "rule", n);
 	for (uint32_t i = 0; i < n && !m->r.failed; i++) {
 		m->number = i;
-		sk_mod_read_rule(m, block, cond);
+		if (!sk_mod_read_known_rule(m, block, cond))
+			sk_mod_read_rule(m, block, cond);
 	}
 	if (!m->r.failed)
 		m->what = NULL;
@@ -440,9 +478,27 @@ static void sk_mod_read_list(struct sk_module *m, uint32_t block, size_t min_siz
 		m->what = NULL;
 }
 
+/* All optionals of a module require all but the same permissions: those of the scope before, when they stand here again. */
+static bool sk_mod_read_known_perms(struct sk_module *m, struct sk_mod_scope *scope)
+{
+	const struct sk_mod_known_perms *known = &m->known_perms;
+
+	if (!known->n || (size_t)(m->r.end - m->r.p) < known->n || memcmp(m->r.p, known->bytes, known->n) != 0)
+		return false;
+	m->r.p += known->n;
+	scope->n_classes = known->n_classes;
+	scope->n_perms = known->n_perms;
+	scope->perms = known->perms;
+	return true;
+}
+
 /* Permissions class by class. Those of most classes are none. */
 static void sk_mod_read_scope_perms(struct sk_module *m, struct sk_mod_scope *scope, const char *field)
 {
+	const unsigned char *bytes = m->r.p;
+
+	if (sk_mod_read_known_perms(m, scope))
+		return;
 	scope->n_classes = sk_read_count(&m->r, 12, field);
 	if (scope->n_classes > m->symbols[SK_MOD_CLASS].n_values)
 		sk_mod_refuse(m, SK_MOD_COUNT, field, "permissions of %u classes are told, and there are %u",
@@ -466,6 +522,9 @@ static void sk_mod_read_scope_perms(struct sk_module *m, struct sk_mod_scope *sc
 	scope->perms = sk_arena_memdup(&m->arena, m->vector_list.list, m->vector_list.n * sizeof(*m->vector_list.list));
 	if (!scope->perms)
 		sk_reader_no_memory(&m->r);
+	else
+		m->known_perms = (struct sk_mod_known_perms){ bytes, (size_t)(m->r.p - bytes), scope->n_classes,
+							      scope->n_perms, scope->perms };
 }
 
 /* Are there symbols with all the values? */
@@ -499,6 +558,11 @@ static void sk_mod_read_added(struct sk_module *m, struct sk_mod_decl *d)
 	bool any = false;
 
 	for (unsigned int t = 0; t < SK_MOD_N_TABLES && !m->r.failed; t++) {
+		/* Most are empty, whatever their highest number. */
+		if (m->r.end - m->r.p >= 8 && !sk_mod_peek(m->r.p + 4)) {
+			m->r.p += 8;
+			continue;
+		}
 		sk_mod_read_table(m, (enum sk_mod_table)t, &added[t], false);
 		any = any || added[t].n;
 	}
@@ -533,6 +597,24 @@ static void sk_mod_read_decl(struct sk_module *m, struct sk_mod_decl *d)
 	sk_mod_read_added(m, d);
 }
 
+/* Makes room for n branches, in the arena, whose pages are large. */
+static void sk_mod_grow_decls(struct sk_module *m, size_t n)
+{
+	size_t cap = SK_MAX(n, m->n_decls + m->n_decls / 2);
+	struct sk_mod_decl *grown = n <= m->cap_decls ? m->decls : sk_arena_alloc(&m->arena, cap * sizeof(*grown));
+
+	if (n <= m->cap_decls || m->r.failed)
+		return;
+	if (!grown) {
+		sk_reader_no_memory(&m->r);
+		return;
+	}
+	if (m->n_decls)
+		memcpy(grown, m->decls, m->n_decls * sizeof(*grown));
+	m->decls = grown;
+	m->cap_decls = cap;
+}
+
 static void sk_mod_read_branch(struct sk_module *m, bool first, uint32_t otherwise)
 {
 	struct sk_mod_decl d = { .parent = SK_SPACE_NONE, .otherwise = otherwise, .block = m->unit->top };
@@ -548,9 +630,8 @@ static void sk_mod_read_branch(struct sk_module *m, bool first, uint32_t otherwi
 	sk_mod_read_decl(m, &d);
 	if (m->r.failed)
 		return;
-	if (sk_grow(&m->decls, &m->cap_decls, m->n_decls + 1, sizeof(*m->decls)))
-		sk_reader_no_memory(&m->r);
-	else
+	sk_mod_grow_decls(m, m->n_decls + 1);
+	if (!m->r.failed)
 		m->decls[m->n_decls++] = d;
 }
 
@@ -569,7 +650,7 @@ static bool sk_mod_scope_has(const struct sk_mod_scope *sup, const struct sk_mod
 {
 	if (sup->n_classes < sub->n_classes)
 		return false;
-	for (uint32_t i = 0, k = 0; i < sub->n_perms; i++) {
+	for (uint32_t i = 0, k = 0; sub->perms != sup->perms && i < sub->n_perms; i++) {
 		while (k < sup->n_perms && sup->perms[k].cls < sub->perms[i].cls)
 			k++;
 		if (k == sup->n_perms || sup->perms[k].cls != sub->perms[i].cls || sub->perms[i].bits & ~sup->perms[k].bits)
@@ -608,6 +689,8 @@ void sk_mod_read_blocks(struct sk_module *m)
 
 	if (!n)
 		sk_mod_refuse(m, SK_MOD_COUNT, "number of blocks", "the module has no block");
+	/* Most have one branch, and what it declares and requires alone takes so many bytes. */
+	sk_mod_grow_decls(m, SK_MIN(n, sk_reader_left(&m->r) / 256 + 1));
 	for (uint32_t i = 0; i < n && !m->r.failed; i++) {
 		uint32_t n_branches = sk_read_count(&m->r, 8, "number of branches of a block");
 

@@ -11,12 +11,39 @@
 
 enum { SK_SCOPE_REQUIRED = 1, SK_SCOPE_DECLARED = 2 };
 
-static void sk_mod_read_symbol_scope(struct sk_module *m, enum sk_mod_table table)
+/* Scopes mostly come as their symbols did: that symbol, where it stands here; else NULL, with nothing read. */
+static struct sk_mod_symbol *sk_mod_read_next_symbol(struct sk_module *m, enum sk_mod_table table, uint32_t number)
 {
-	uint32_t length = sk_read_u32(&m->r, "length of a name in a scope"), kind, *decls;
+	const struct sk_mod_symbols *t = &m->symbols[table];
+	struct sk_mod_symbol *s = number < t->n ? &t->list[number] : NULL;
+	const struct sk_intern_entry *name = s ? &m->space->names->entries[s->name] : NULL;
+
+	if (!s || m->r.end - m->r.p < (ptrdiff_t)name->n + 4 || sk_mod_peek(m->r.p) != name->n ||
+	    memcmp(m->r.p + 4, name->s, name->n) != 0)
+		return NULL;
+	m->r.p += 4 + name->n;
+	return s;
+}
+
+static struct sk_mod_symbol *sk_mod_read_named_symbol(struct sk_module *m, enum sk_mod_table table)
+{
+	uint32_t length = sk_read_u32(&m->r, "length of a name in a scope");
 	uint64_t offset = sk_reader_offset(&m->r);
 	uint32_t name = sk_mod_read_name_bytes(m, length, true, "name in a scope");
-	struct sk_mod_symbol *s = sk_mod_find(m, table, name, offset, "name in a scope");
+
+	return sk_mod_find(m, table, name, offset, "name in a scope");
+}
+
+static void sk_mod_read_symbol_scope(struct sk_module *m, enum sk_mod_table table, uint32_t *number)
+{
+	uint64_t offset = sk_reader_offset(&m->r) + 4;
+	struct sk_mod_symbol *s = sk_mod_read_next_symbol(m, table, *number);
+	uint32_t kind, *decls;
+
+	if (!s)
+		s = sk_mod_read_named_symbol(m, table);
+	if (s)
+		*number = (uint32_t)(s - m->symbols[table].list) + 1;
 
 	kind = sk_read_u32(&m->r, "kind of a scope");
 	if (kind != SK_SCOPE_REQUIRED && kind != SK_SCOPE_DECLARED)
@@ -24,7 +51,7 @@ static void sk_mod_read_symbol_scope(struct sk_module *m, enum sk_mod_table tabl
 			      kind);
 	if (s && s->scoped)
 		sk_mod_refuse_at(m, SK_MOD_DUPLICATE, offset, "name in a scope", "'%.64s' has two scopes",
-				 sk_intern_str(m->space->names, name));
+				 sk_intern_str(m->space->names, s->name));
 	if (!s || m->r.failed)
 		return;
 	s->scoped = true;
@@ -47,12 +74,12 @@ static void sk_mod_read_symbol_scope(struct sk_module *m, enum sk_mod_table tabl
 void sk_mod_read_scopes(struct sk_module *m)
 {
 	for (unsigned int t = 0; t < SK_MOD_N_TABLES && !m->r.failed; t++) {
-		uint32_t n = sk_read_count(&m->r, 17, "number of scopes");
+		uint32_t n = sk_read_count(&m->r, 17, "number of scopes"), next = 0;
 
 		sk_mod_begin_list(m, "scope", n);
 		for (uint32_t i = 0; i < n && !m->r.failed; i++) {
 			m->number = i;
-			sk_mod_read_symbol_scope(m, (enum sk_mod_table)t);
+			sk_mod_read_symbol_scope(m, (enum sk_mod_table)t, &next);
 		}
 	}
 	if (!m->r.failed)
@@ -352,8 +379,10 @@ static void sk_mod_require_classes(struct sk_module *m, uint32_t decl, const str
 	static const struct sk_mod_scope nothing;
 	const struct sk_mod_scope *scope = &m->decls[decl].required;
 	uint32_t at = 0, at_around = 0, at_perms = 0, at_perms_around = 0;
+	bool same;
 
 	around = around ? around : &nothing;
+	same = scope->perms == around->perms;	/* no class has more of them here */
 	/* A base has its own classes, though compilers say of it that it requires them. */
 	if (m->base && !decl)
 		return;
@@ -362,7 +391,7 @@ static void sk_mod_require_classes(struct sk_module *m, uint32_t decl, const str
 		uint64_t known = sk_mod_word_at(&around->symbols[SK_MOD_CLASS], &at_around, start);
 		uint64_t fresh = here & (~known | sk_mod_named_at(m, decl, named, SK_MOD_CLASS, start)), vectors = 0;
 
-		for (uint32_t i = at_perms; i < scope->n_perms && scope->perms[i].cls <= start + 64; i++)
+		for (uint32_t i = at_perms; !same && i < scope->n_perms && scope->perms[i].cls <= start + 64; i++)
 			vectors |= (uint64_t)1 << (scope->perms[i].cls - 1 - start);
 		for (uint64_t bits = fresh | vectors; bits; bits &= bits - 1) {
 			uint32_t cls = start + (uint32_t)__builtin_ctzll(bits) + 1;
@@ -372,7 +401,8 @@ static void sk_mod_require_classes(struct sk_module *m, uint32_t decl, const str
 			if (more || fresh >> (cls - 1 - start) & 1)
 				sk_mod_require_class(m, decl, cls, more ? more : perms);
 		}
-		sk_mod_scope_perms(scope, &at_perms, start + 65);
+		if (!same)
+			sk_mod_scope_perms(scope, &at_perms, start + 65);
 	}
 }
 

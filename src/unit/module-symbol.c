@@ -410,6 +410,9 @@ void sk_mod_read_table(struct sk_module *m, enum sk_mod_table table, struct sk_m
 			memset(t->sets, 0xff, ((size_t)t->n_values + 1) * sizeof(*t->sets));
 		}
 	}
+	if (global && !m->r.failed && (sk_map_reserve(&m->by_name, m->by_name.n + t->n) ||
+				       sk_intern_reserve(m->space->names, m->space->names->n + t->n)))
+		sk_reader_no_memory(&m->r);
 	sk_mod_begin_list(m, sk_mod_words[table], t->n);
 	for (uint32_t i = 0; i < t->n && !m->r.failed; i++) {
 		m->number = i;

@@ -5,7 +5,9 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#include "base/input.h"
 #include "base/unpack.h"
 #include "selkie/module.h"
 #include "unit/module.h"
@@ -15,6 +17,7 @@ struct sk_module_package {
 	char *name;				/* for diagnostics */
 	char *data;				/* what was read; sections borrow from it */
 	size_t size;
+	bool mapped;				/* data is a mapping of the file */
 	char *owned[SK_N_SECTIONS];		/* those that were set */
 	struct sk_package package;
 	/* the unit and what it stands on, when `lowered` */
@@ -47,6 +50,14 @@ static void sk_module_forget(selkie_module *m)
 	m->lowered = false;
 }
 
+static void sk_module_give_back(char *data, size_t size, bool mapped)
+{
+	if (!mapped)
+		free(data);
+	else if (data)
+		munmap(data, size);
+}
+
 void selkie_module_free(selkie_module *m)
 {
 	if (!m)
@@ -54,13 +65,14 @@ void selkie_module_free(selkie_module *m)
 	sk_module_forget(m);
 	for (size_t i = 0; i < SK_N_SECTIONS; i++)
 		free(m->owned[i]);
-	free(m->data);
+	sk_module_give_back(m->data, m->size, m->mapped);
 	free(m->name);
 	free(m);
 }
 
-/* Takes the data over. */
-static int sk_module_open(char *data, size_t size, const char *name, selkie_diagnostics *diags, selkie_module **ret)
+/* Takes the data over, which is a mapping, or the heap's. */
+static int sk_module_open(char *data, size_t size, bool mapped, const char *name, selkie_diagnostics *diags,
+			  selkie_module **ret)
 {
 	selkie_module *m = selkie_module_new();
 	int r = -ENOMEM;
@@ -68,10 +80,11 @@ static int sk_module_open(char *data, size_t size, const char *name, selkie_diag
 	if (m) {
 		m->data = data;
 		m->size = size;
+		m->mapped = mapped;
 		m->name = strdup(name);
 		r = m->name ? sk_package_split(&m->package, data, size, name, diags) : -ENOMEM;
 	} else {
-		free(data);
+		sk_module_give_back(data, size, mapped);
 	}
 	if (r)
 		selkie_module_free(m);
@@ -86,7 +99,26 @@ int selkie_module_load(const char *path, selkie_diagnostics *diags, selkie_modul
 	size_t size;
 	int r = sk_unpack_file(path, path, diags, &data, &size);
 
-	return r ? r : sk_module_open(data, size, path, diags, ret);
+	return r ? r : sk_module_open(data, size, false, path, diags, ret);
+}
+
+int selkie_module_map(const char *path, selkie_diagnostics *diags, selkie_module **ret)
+{
+	void *data;
+	size_t size, n;
+	char *unpacked;
+	int r = sk_map_path(path, &data, &size);
+
+	/* What is no regular file is read; so is an empty one, of which there is nothing to map. */
+	if (r == -EINVAL || (!r && !data))
+		return selkie_module_load(path, diags, ret);
+	if (r)
+		return r;
+	r = sk_unpack_memory(data, size, path, diags, &unpacked, &n);
+	if (!r && !unpacked)
+		return sk_module_open(data, size, true, path, diags, ret);
+	munmap(data, size);
+	return r ? r : sk_module_open(unpacked, n, false, path, diags, ret);
 }
 
 int selkie_module_read_memory(const void *data, size_t size, const char *name, selkie_diagnostics *diags,
@@ -106,7 +138,7 @@ int selkie_module_read_memory(const void *data, size_t size, const char *name, s
 		if (n)
 			memcpy(copy, data, n);
 	}
-	return sk_module_open(copy, n, name, diags, ret);
+	return sk_module_open(copy, n, false, name, diags, ret);
 }
 
 const void *selkie_module_section(const selkie_module *m, enum selkie_module_section section, size_t *ret_size)

@@ -18,6 +18,17 @@ struct sk_cil_choice {
 	size_t at, n;
 };
 
+/*
+ * A text with a blank behind it, in storage of at least SK_TEXT_COPIED bytes beyond `n`, all of which are copied: a copy of
+ * a fixed length costs a tenth of one whose length must be looked at. n 0: not made yet.
+ */
+struct sk_cil_text {
+	const char *s;
+	size_t n;
+};
+
+#define SK_TEXT_COPIED 64
+
 /* Texts that may stand in one place of a statement. */
 struct sk_cil_choices {
 	SK_PARTS(struct sk_cil_choice) texts;
@@ -33,6 +44,9 @@ struct sk_cil {
 	struct sk_arena texts;
 	SK_PARTS(struct sk_cil_choice) class_perms;
 	uint32_t *class_perms_at;
+	/* What most rules are made of: by number, sets of one name and permissions of one class */
+	struct sk_cil_text *set_texts, *class_perms_texts;
+	size_t n_set_texts, n_class_perms_texts;
 	struct sk_cil_choices choices[SK_UNIT_OPERANDS];
 	uint32_t n_choices;
 	const char *name;		/* of the module, as part of names */
@@ -473,48 +487,94 @@ static void sk_cil_write(struct sk_cil *c, const char *keyword)
 	}
 }
 
-/* The one name that may stand for a set; its length is 0 when there are none or several. */
-static struct sk_cil_choice sk_cil_only(const struct sk_cil *c, const struct sk_name_set *set)
+static bool sk_cil_make_text(struct sk_cil *c, struct sk_cil_text *text, const char *s, size_t n)
 {
+	char *copy = sk_arena_alloc(&c->texts, n + 1 + SK_TEXT_COPIED);
+
+	if (!copy) {
+		c->error = -ENOMEM;
+		return false;
+	}
+	memcpy(copy, s, n);
+	memset(copy + n, ' ', 1 + SK_TEXT_COPIED);
+	*text = (struct sk_cil_text){ copy, n + 1 };
+	return true;
+}
+
+/* The text of the one name that may stand for a set; NULL when there are none or several. */
+static const struct sk_cil_text *sk_cil_make_set_text(struct sk_cil *c, uint32_t number)
+{
+	const struct sk_name_set *set = &c->space->sets.list[number];
 	const struct sk_intern_entry *name;
 
+	if (number >= c->n_set_texts)
+		return NULL;
 	if (!set->n && set->flags == SK_SET_SELF && !set->n_minus)
-		return (struct sk_cil_choice){ "self", 0, 4 };
+		return sk_cil_make_text(c, &c->set_texts[number], "self", 4) ? &c->set_texts[number] : NULL;
 	if (set->n != 1 || set->flags || set->n_minus)
-		return (struct sk_cil_choice){ 0 };
+		return NULL;
 	name = &c->space->names->entries[c->space->refs.list[set->items[0]].name];
-	return (struct sk_cil_choice){ name->s, 0, name->n };
+	return sk_cil_make_text(c, &c->set_texts[number], name->s, name->n) ? &c->set_texts[number] : NULL;
+}
+
+static inline const struct sk_cil_text *sk_cil_set_text(struct sk_cil *c, uint32_t number)
+{
+	return number < c->n_set_texts && c->set_texts[number].n ? &c->set_texts[number] : sk_cil_make_set_text(c, number);
+}
+
+/* Likewise of class permissions of one class; NULL too while they have not been written in another way. */
+static const struct sk_cil_text *sk_cil_class_perms_text(struct sk_cil *c, uint32_t number)
+{
+	const struct sk_cil_choice *perms;
+
+	if (number >= c->n_class_perms_texts || c->error || c->scratch.failed)
+		return NULL;
+	if (c->class_perms_texts[number].n)
+		return &c->class_perms_texts[number];
+	if (!c->class_perms_at[number])
+		return NULL;
+	perms = &c->class_perms.list[c->class_perms_at[number] - 1];
+	if (!perms[0].n || perms[1].n)
+		return NULL;
+	return sk_cil_make_text(c, &c->class_perms_texts[number], perms->s, perms->n) ? &c->class_perms_texts[number]
+										     : NULL;
+}
+
+static inline char *sk_cil_put(char *p, const struct sk_cil_text *text)
+{
+	memcpy(p, text->s, SK_TEXT_COPIED / 2);
+	if (text->n > SK_TEXT_COPIED / 2)
+		memcpy(p + SK_TEXT_COPIED / 2, text->s + SK_TEXT_COPIED / 2, SK_TEXT_COPIED / 2);
+	if (text->n > SK_TEXT_COPIED)
+		memcpy(p + SK_TEXT_COPIED, text->s + SK_TEXT_COPIED, text->n - SK_TEXT_COPIED);
+	return p + text->n;
 }
 
 /* Most statements are rules with one source, one target and one class. False: it is another. */
-static bool sk_cil_plain_rule(struct sk_cil *c, const struct sk_unit_stmt *stmt, const char *keyword)
+static bool sk_cil_plain_rule(struct sk_cil *c, const struct sk_unit_stmt *stmt)
 {
-	const struct sk_name_set *sets = c->space->sets.list;
-	struct sk_cil_choice source = sk_cil_only(c, &sets[stmt->op[0]]), target = sk_cil_only(c, &sets[stmt->op[1]]);
-	uint32_t at = c->class_perms_at[stmt->op[2]];
-	const struct sk_cil_choice *perms;
-	size_t length, indent = 4 * (size_t)c->depth;
+	static const char allow[SK_TEXT_COPIED] = "(allow ", dontaudit[SK_TEXT_COPIED] = "(dontaudit ";
+	static const char blanks[] = "                                ";
+	static const struct sk_cil_text keywords[2] = { { allow, 7 }, { dontaudit, 11 } };
+	const struct sk_cil_text *keyword = &keywords[stmt->kind == SK_UNIT_DONTAUDIT];
+	const struct sk_cil_text *source = sk_cil_set_text(c, stmt->op[0]), *target = sk_cil_set_text(c, stmt->op[1]);
+	const struct sk_cil_text *perms = sk_cil_class_perms_text(c, stmt->op[2]);
+	size_t indent = 4 * (size_t)c->depth, need;
 	char *p;
 
-	if (!at || !source.n || !target.n || c->error || c->scratch.failed)
+	if (!source || !target || !perms || c->error || c->scratch.failed)
 		return false;
-	perms = &c->class_perms.list[at - 1];
-	if (!perms[0].n || perms[1].n)
-		return false;
-	length = strlen(keyword);
-	p = sk_buf_room(c->out, indent + length + source.n + target.n + perms->n + 6);
+	need = indent + keyword->n + source->n + target->n + perms->n + 1;
+	p = sk_buf_room(c->out, need + SK_TEXT_COPIED);
 	if (!p)
 		return true;
-	memset(p, ' ', indent);
-	p[indent] = '(';
-	p = mempcpy(p + indent + 1, keyword, length);
-	*p = ' ';
-	p = mempcpy(p + 1, source.s, source.n);
-	*p = ' ';
-	p = mempcpy(p + 1, target.s, target.n);
-	*p = ' ';
-	p = mempcpy(p + 1, perms->s, perms->n);
-	memcpy(p, ")\n", 2);
+	c->out->n -= SK_TEXT_COPIED;
+	if (indent <= SK_TEXT_COPIED / 2)
+		memcpy(p, blanks, SK_TEXT_COPIED / 2);
+	else
+		memset(p, ' ', indent);
+	p = sk_cil_put(sk_cil_put(sk_cil_put(sk_cil_put(p + indent, keyword), source), target), perms);
+	memcpy(p - 1, ")\n", 2);
 	return true;
 }
 
@@ -767,8 +827,21 @@ static bool sk_cil_particular(struct sk_cil *c, const struct sk_unit_stmt *stmt)
 /* "(KEYWORD A B)" for two names. */
 static void sk_cil_pair(struct sk_cil *c, const char *keyword, const char *a, const char *b)
 {
-	sk_cil_indent(c);
-	sk_buf_join(c->out, "(", keyword, " ", a, b ? " " : "", b ? b : "", ")\n", NULL);
+	size_t indent = 4 * (size_t)c->depth, n_keyword = strlen(keyword), n_a = strlen(a), n_b = b ? strlen(b) + 1 : 0;
+	char *p = sk_buf_room(c->out, indent + n_keyword + n_a + n_b + 4);
+
+	if (!p)
+		return;
+	memset(p, ' ', indent);
+	p[indent] = '(';
+	p = mempcpy(p + indent + 1, keyword, n_keyword);
+	*p = ' ';
+	p = mempcpy(p + 1, a, n_a);
+	if (b) {
+		*p = ' ';
+		p = mempcpy(p + 1, b, n_b - 1);
+	}
+	memcpy(p, ")\n", 2);
 }
 
 static void sk_cil_user_levels(struct sk_cil *c, const char *name)
@@ -828,7 +901,7 @@ static void sk_cil_implied(struct sk_cil *c, const struct sk_unit_stmt *stmt)
 
 static bool sk_cil_is_marked(const struct sk_cil *c, const struct sk_unit_stmt *stmt)
 {
-	if (!stmt->addr)
+	if (!stmt->addr || !c->mark_neverallows)
 		return false;
 	if (stmt->kind == SK_UNIT_NEVERALLOW || stmt->kind == SK_UNIT_NEVERALLOWX)
 		return c->mark_neverallows;
@@ -858,7 +931,7 @@ static void sk_cil_stmt(struct sk_cil *c, const struct sk_unit_stmt *stmt)
 	bool alias = stmt->kind == SK_UNIT_TYPE_ALIAS || stmt->kind == SK_UNIT_SENSITIVITY_ALIAS ||
 		     stmt->kind == SK_UNIT_CATEGORY_ALIAS;
 
-	if ((stmt->kind == SK_UNIT_ALLOW || stmt->kind == SK_UNIT_DONTAUDIT) && sk_cil_plain_rule(c, stmt, keyword))
+	if ((stmt->kind == SK_UNIT_ALLOW || stmt->kind == SK_UNIT_DONTAUDIT) && sk_cil_plain_rule(c, stmt))
 		return;
 	if (sk_cil_require(c, stmt))
 		return;
@@ -1027,7 +1100,11 @@ static int sk_cil_print(const struct sk_unit *unit, bool neverallows, bool allow
 	int r = sk_unit_index_init(&c.index, unit);
 
 	c.class_perms_at = calloc(SK_MAX(unit->space->class_perms.n, 1), sizeof(*c.class_perms_at));
-	if (!r && !c.class_perms_at)
+	c.n_set_texts = unit->space->sets.n;
+	c.n_class_perms_texts = unit->space->class_perms.n;
+	c.set_texts = calloc(SK_MAX(c.n_set_texts, 1), sizeof(*c.set_texts));
+	c.class_perms_texts = calloc(SK_MAX(c.n_class_perms_texts, 1), sizeof(*c.class_perms_texts));
+	if (!r && (!c.class_perms_at || !c.set_texts || !c.class_perms_texts))
 		r = -ENOMEM;
 	if (!r)
 		r = sk_cil_name(&c);
@@ -1045,6 +1122,8 @@ static int sk_cil_print(const struct sk_unit *unit, bool neverallows, bool allow
 	free(c.pending.list);
 	free(c.class_perms.list);
 	free(c.class_perms_at);
+	free(c.set_texts);
+	free(c.class_perms_texts);
 	sk_arena_done(&c.texts);
 	free(c.owned_name);
 	sk_buf_done(&c.scratch);

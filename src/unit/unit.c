@@ -83,12 +83,12 @@ void sk_units_done(struct sk_units *units)
 
 int sk_unit_add(struct sk_unit *unit, const struct sk_unit_stmt *stmt)
 {
-	int r = unit->stmts.n < unit->stmts.cap ? 0
-		: sk_grow(&unit->stmts.list, &unit->stmts.cap, unit->stmts.n + 1, sizeof(*unit->stmts.list));
+	struct sk_unit_stmt *place = sk_unit_place(unit);
 
-	if (!r)
-		unit->stmts.list[unit->stmts.n++] = *stmt;
-	return r;
+	if (!place)
+		return -ENOMEM;
+	*place = *stmt;
+	return 0;
 }
 
 int sk_unit_add_cond(struct sk_unit *unit, const struct sk_unit_cond *cond, uint32_t *ret_cond)

@@ -227,6 +227,15 @@ void sk_units_done(struct sk_units *units);
 /* Adds a copy. Returns 0 or -ENOMEM. */
 int sk_unit_add(struct sk_unit *unit, const struct sk_unit_stmt *stmt);
 
+/* The place of one more statement, all of which the caller writes. NULL when out of memory. */
+static inline struct sk_unit_stmt *sk_unit_place(struct sk_unit *unit)
+{
+	if (unit->stmts.n == unit->stmts.cap &&
+	    sk_grow(&unit->stmts.list, &unit->stmts.cap, unit->stmts.n + 1, sizeof(*unit->stmts.list)))
+		return NULL;
+	return &unit->stmts.list[unit->stmts.n++];
+}
+
 /* Adds a conditional; its number goes into its statements' `cond`. */
 int sk_unit_add_cond(struct sk_unit *unit, const struct sk_unit_cond *cond, uint32_t *ret_cond);
 

@@ -37,14 +37,14 @@ static void sk_pp_check_name(selkie_module *module, const char *in, const char *
 			in, info.name, (int)n, name);
 }
 
-/* The package of a file, or of standard input. Returns as selkie_module_load does, or 1 after a message. */
+/* The package of a file, or of standard input. Returns as selkie_module_map does, or 1 after a message. */
 static int sk_pp_read(const char *in, selkie_diagnostics *diags, selkie_module **ret)
 {
 	sk_auto_free char *data = NULL;
 	size_t size;
 
 	if (strcmp(in, "-") != 0)
-		return selkie_module_load(in, diags, ret);
+		return selkie_module_map(in, diags, ret);
 	if (sk_compat_read("pp", in, &data, &size))
 		return 1;
 	return selkie_module_read_memory(data, size, "stdin", diags, ret);

@@ -67,6 +67,33 @@ static void test_diagnostics(void **state)
 	assert_in_range(cases_each("test/te/modules.t", check_case), 30, 10000);
 }
 
+static const char module[] =
+	"policy_module(m, 1.2)\n"
+	"type a_t, domain_like; attribute domain_like; type b_t alias c_t; bool flag true;\n"
+	"files_read_etc(a_t)\n"
+	"files_etc_filetrans(a_t, b_t, \"name\")\n"
+	"optional_policy(`\n\tgen_require(`type x_t;')\n\tallow a_t x_t:file { read write };\n',`\n\tallow a_t b_t:file write;\n')\n"
+	"tunable_policy(`flag',`\n\tallow a_t self:process transition;\n',`\n\tallow a_t b_t:file ~read;\n')\n";
+
+/* What a slip of the finger would change without a word: a value that counts as another, a name that nothing asks for. */
+static void test_settings(void **state)
+{
+	static const char *const settings[] = { "DISTR=debian", "TYPE=mlz", "UBAC=yes", "SYSTEMD=y", "DISTRO=own", "NAME=", NULL };
+	struct reading w;
+	char *got;
+
+	assert_int_equal(world_read(&w, settings, module, strlen(module), true), 0);
+	got = selkie_diagnostics_print(w.diags, 0);
+	assert_string_equal(got,
+			    "warning: TYPE is 'mlz', which is none of its values and counts as 'standard'; write standard, "
+			    "mcs or mls [W0149]\n"
+			    "warning: UBAC is 'yes', which is none of its values and counts as 'n'; write n or y [W0149]\n"
+			    "warning: a reference policy has no setting 'DISTR', and this one does not mention it [W0149]\n"
+			    "note: did you mean 'DISTRO'?\n");
+	free(got);
+	reading_end(&w);
+}
+
 static size_t count(const struct reading *w, enum sk_unit_kind kind)
 {
 	size_t n = 0;
@@ -75,14 +102,6 @@ static size_t count(const struct reading *w, enum sk_unit_kind kind)
 		n += w->units.list[0]->stmts.list[i].kind == kind;
 	return n;
 }
-
-static const char module[] =
-	"policy_module(m, 1.2)\n"
-	"type a_t, domain_like; attribute domain_like; type b_t alias c_t; bool flag true;\n"
-	"files_read_etc(a_t)\n"
-	"files_etc_filetrans(a_t, b_t, \"name\")\n"
-	"optional_policy(`\n\tgen_require(`type x_t;')\n\tallow a_t x_t:file { read write };\n',`\n\tallow a_t b_t:file write;\n')\n"
-	"tunable_policy(`flag',`\n\tallow a_t self:process transition;\n',`\n\tallow a_t b_t:file ~read;\n')\n";
 
 static void test_module(void **state)
 {
@@ -178,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_module),
 		cmocka_unit_test(test_diagnostics),
+		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_no_memory),

@@ -14,57 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Settings */
-
-const char *sk_refpolicy_setting(const struct sk_refpolicy *rp, const char *name)
-{
-	for (size_t i = 0; i < rp->n_settings; i++)
-		if (!strcmp(rp->settings[i].name, name))
-			return rp->settings[i].value;
-	return "";
-}
-
-/* The first value of a name counts. */
-static int sk_add_setting(struct sk_refpolicy *rp, const char *name, size_t n_name, const char *value, size_t n)
-{
-	struct sk_refpolicy_setting s = { .name = sk_arena_strndup(&rp->arena, name, n_name),
-					  .value = sk_arena_strndup(&rp->arena, value, n) };
-	int r = sk_grow(&rp->settings, &rp->cap_settings, rp->n_settings + 1, sizeof(*rp->settings));
-
-	if (r || !s.name || !s.value)
-		return -ENOMEM;
-	for (size_t i = 0; i < rp->n_settings; i++)
-		if (!strcmp(rp->settings[i].name, s.name))
-			return 0;
-	rp->settings[rp->n_settings++] = s;
-	return 0;
-}
-
-/* One line of make's: [override] NAME = VALUE, ?=, :=. Others are not settings. */
-static int sk_read_setting(struct sk_refpolicy *rp, const char *p, const char *end)
-{
-	const char *hash = memchr(p, '#', (size_t)(end - p)), *name, *name_end;
-
-	if (hash)
-		end = hash;
-	while (p < end && isspace((unsigned char)*p))
-		p++;
-	if (end - p > 9 && !memcmp(p, "override ", 9))
-		p += 9;
-	for (name = p; p < end && (isalnum((unsigned char)*p) || *p == '_'); p++)
-		;
-	name_end = p;
-	while (p < end && (isspace((unsigned char)*p) || *p == '?' || *p == ':'))
-		p++;
-	if (name == name_end || p == end || *p != '=')
-		return 0;
-	for (p++; p < end && isspace((unsigned char)*p); p++)
-		;
-	while (end > p && isspace((unsigned char)end[-1]))
-		end--;
-	return sk_add_setting(rp, name, (size_t)(name_end - name), p, (size_t)(end - p));
-}
-
 int sk_refpolicy_load(struct sk_refpolicy *rp, bool must, struct sk_source **ret_source, const char *fmt, ...)
 {
 	struct sk_place place = { .kind = SK_PLACE_NONE };
@@ -105,28 +54,6 @@ static int sk_read_makefile(struct sk_refpolicy *rp)
 bool sk_refpolicy_makefile_has(const struct sk_refpolicy *rp, const char *word)
 {
 	return strstr(rp->makefile, word) != NULL;
-}
-
-static int sk_read_settings(struct sk_refpolicy *rp, const char *const *settings)
-{
-	struct sk_source *source;
-	const char *p, *end, *nl;
-	int r = 0;
-
-	for (; settings && *settings && !r; settings++)
-		r = sk_read_setting(rp, *settings, *settings + strlen(*settings));
-	if (!r)
-		r = sk_refpolicy_load(rp, true, &source, "build.conf");
-	if (r)
-		return r;
-	end = source->text + source->size;
-	for (p = source->text; p < end && !r; p = nl + 1) {
-		nl = memchr(p, '\n', (size_t)(end - p));
-		if (!nl)
-			nl = end;
-		r = sk_read_setting(rp, p, nl);
-	}
-	return r;
 }
 
 /* Modules */
@@ -285,9 +212,9 @@ int sk_refpolicy_open(struct sk_refpolicy *rp, const char *root, const char *con
 	rp->root = sk_arena_strdup(&rp->arena, root);
 	r = rp->root ? sk_macro_init(&rp->macros, names, sources, diags) : -ENOMEM;
 	if (!r)
-		r = sk_read_settings(rp, settings);
-	if (!r)
 		r = sk_read_makefile(rp);
+	if (!r)
+		r = sk_refpolicy_read_settings(rp, settings);
 	if (r)
 		return r;
 	rp->modular = strcmp(sk_refpolicy_setting(rp, "MONOLITHIC"), "y") != 0;

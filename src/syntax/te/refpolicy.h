@@ -67,6 +67,12 @@ void sk_refpolicy_close(struct sk_refpolicy *rp);
 const char *sk_refpolicy_setting(const struct sk_refpolicy *rp, const char *name);
 
 /*
+ * Reads the settings that are given ("NAME=VALUE", ended by NULL; may be NULL), then build.conf's. A value that means
+ * nothing to a reference policy is told, and so is a given name. Returns 0, SK_REFPOLICY_REFUSED, or a negative errno.
+ */
+int sk_refpolicy_read_settings(struct sk_refpolicy *rp, const char *const *given);
+
+/*
  * Gives every statement of the policy to the handler: flask definitions, MLS, booleans, users and constraints with
  * module NULL, then each module's that is not off. In a modular policy those with state SK_REFPOLICY_MODULE are
  * expanded as modules, with a module statement and what they require. The statement is borrowed for the call unless

@@ -97,7 +97,7 @@ int selkie_test_results_get(const selkie_test_results *results, size_t i, struct
 /*
  * The kernel as judge. job: the questions of all tests, one a line, for a machine that has loaded the policy
  * (selkie/experimental/machine.h); *ret_job is the caller's (free). judge: the outcomes by its answers, one a line; labels of
- * paths and ports, numbers, flows, ways and `only` are skipped. Returns as selkie_suite_run.
+ * paths, ports and the like, numbers, flows, ways and `only` are skipped. Returns as selkie_suite_run.
  *
  * A kernel does not say why it denies. Where rows name reasons the job loads further policies, variants of the tested one in
  * which one thing alone can deny, and asks these rows of each: what is denied then is denied by that. Which remedy booleans
@@ -127,6 +127,9 @@ enum selkie_coverage_kind {
 	SELKIE_COVERS_BRANCH,	/* a branch of a conditional, by any of its rules */
 	SELKIE_COVERS_LABEL,	/* a rule of the file contexts that gave the label of a path */
 	SELKIE_COVERS_PORT,	/* a portcon statement that gave the label of a port */
+	SELKIE_COVERS_GENFS,	/* a genfscon statement, of a path in a file system */
+	SELKIE_COVERS_NODE,	/* a nodecon statement, of an address */
+	SELKIE_COVERS_NETIF,	/* a netifcon statement, of an interface */
 	SELKIE_N_COVERAGE_KINDS,
 };
 
@@ -137,8 +140,8 @@ struct selkie_covered {
 	enum selkie_coverage_kind kind;
 	/*
 	 * ALLOW, XPERM, TYPE: of the rule (selkie_rule_get, rule.h); BRANCH: of the conditional; LABEL: of the rule
-	 * (selkie_label_rule_at); PORT: of the statement (selkie_labeling_get); CONSTRAINT: among its class's; else among the
-	 * policy's of that kind
+	 * (selkie_label_rule_at); PORT, GENFS, NODE, NETIF: of the statement (selkie_labeling_get); CONSTRAINT: among its
+	 * class's; else among the policy's of that kind
 	 */
 	uint32_t number;
 	selkie_class_id cls;	/* CONSTRAINT */

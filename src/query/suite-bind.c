@@ -3,6 +3,7 @@
  * Binding tests to a policy: every name becomes an id, every set of types contexts. Contexts that are assumed for a type
  * are made once, so that ten thousand rows on one domain hold one context.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -502,7 +503,8 @@ static void sk_bind_port(struct sk_binder *b)
 	b->bound->port = (uint32_t)port;
 }
 
-static void sk_bind_path(struct sk_binder *b)
+/* Of the file: its mode, and its class where the policy has it. */
+static void sk_bind_file_kind(struct sk_binder *b)
 {
 	static const struct {
 		const char *letter, *word;
@@ -512,33 +514,66 @@ static void sk_bind_path(struct sk_binder *b)
 		      { "-p", "fifo_file", S_IFIFO } };
 	const char *s;
 
-	if (!b->suite->labels)
-		sk_wrong(b, b->row->source.first, "E0665", "labels of paths need file contexts");
-	b->bound->name = sk_word(b, b->row->source.first)->s;
 	if (b->row->extra.first == b->row->extra.end)
 		return;
 	s = sk_word(b, b->row->extra.first)->s;
 	for (size_t i = 0; i < SK_ARRAY_LEN(kinds); i++)
-		if (!strcmp(s, kinds[i].letter) || !strcmp(s, kinds[i].word))
+		if (!strcmp(s, kinds[i].letter) || !strcmp(s, kinds[i].word)) {
 			b->bound->mode = kinds[i].mode;
+			b->bound->cls = sk_policy_find_class(b->policy, kinds[i].word).v;
+		}
 	if (!b->bound->mode)
 		sk_wrong(b, b->row->extra.first, "E0662", "'%s' is no kind of file: -- -d -l -c -b -s -p", s);
 }
 
+static void sk_bind_path(struct sk_binder *b)
+{
+	if (!b->suite->labels)
+		sk_wrong(b, b->row->source.first, "E0665", "labels of paths need file contexts");
+	b->bound->name = sk_word(b, b->row->source.first)->s;
+	sk_bind_file_kind(b);
+}
+
+static void sk_bind_genfs(struct sk_binder *b)
+{
+	b->bound->name = sk_word(b, b->row->source.first)->s;
+	b->bound->path = sk_word(b, b->row->target.first)->s;
+	sk_bind_file_kind(b);
+}
+
+static void sk_bind_node(struct sk_binder *b)
+{
+	const char *s = sk_word(b, b->row->source.first)->s;
+
+	b->bound->family = strchr(s, ':') ? AF_INET6 : AF_INET;
+	if (inet_pton(b->bound->family, s, b->bound->address) != 1)
+		sk_wrong(b, b->row->source.first, "E0662", "'%s' is no address", s);
+}
+
+static void sk_bind_made(struct sk_binder *b)
+{
+	sk_subjects(b, b->row->source, true, &b->bound->source);
+	sk_target(b);
+	if (b->row->extra.first < b->row->extra.end)
+		b->bound->name = sk_word(b, b->row->extra.first)->s;
+	if (!b->failed && (b->bound->source.n > 1 || b->bound->target.n > 1))
+		sk_wrong(b, b->row->source.first, "E0663", "one source and one target, not a set of them");
+}
+
+static void sk_bind_netif(struct sk_binder *b)
+{
+	b->bound->name = sk_word(b, b->row->source.first)->s;
+}
+
 static void sk_bind_label(struct sk_binder *b)
 {
-	if (b->row->label == SK_LABEL_PORT) {
-		sk_bind_port(b);
-	} else if (b->row->label == SK_LABEL_PATH) {
-		sk_bind_path(b);
-	} else {
-		sk_subjects(b, b->row->source, true, &b->bound->source);
-		sk_target(b);
-		if (b->row->extra.first < b->row->extra.end)
-			b->bound->name = sk_word(b, b->row->extra.first)->s;
-		if (!b->failed && (b->bound->source.n > 1 || b->bound->target.n > 1))
-			sk_wrong(b, b->row->source.first, "E0663", "one source and one target, not a set of them");
-	}
+	static void (*const kinds[SK_N_SUITE_LABELS])(struct sk_binder *b) = {
+		[SK_LABEL_PATH] = sk_bind_path, [SK_LABEL_CREATE] = sk_bind_made, [SK_LABEL_MEMBER] = sk_bind_made,
+		[SK_LABEL_RELABEL] = sk_bind_made, [SK_LABEL_PORT] = sk_bind_port, [SK_LABEL_GENFS] = sk_bind_genfs,
+		[SK_LABEL_NODE] = sk_bind_node, [SK_LABEL_NETIF] = sk_bind_netif,
+	};
+
+	kinds[b->row->label](b);
 	sk_result(b);
 }
 

@@ -12,6 +12,15 @@
 #include "query/suite.h"
 #include "selkie/labeling.h"
 
+/* Statements that label what cannot carry a label. */
+static const struct sk_cover_labeling {
+	enum selkie_coverage_kind kind;
+	enum selkie_labeling_kind labeling;
+} sk_cover_labelings[] = {
+	{ SELKIE_COVERS_PORT, SELKIE_LABELING_PORT }, { SELKIE_COVERS_GENFS, SELKIE_LABELING_GENFS },
+	{ SELKIE_COVERS_NODE, SELKIE_LABELING_NODE }, { SELKIE_COVERS_NETIF, SELKIE_LABELING_NETIF },
+};
+
 struct sk_coverer {
 	const struct sk_suite *suite;
 	const struct sk_policy *policy;
@@ -19,7 +28,8 @@ struct sk_coverer {
 	unsigned int flags;
 	uint32_t *touched;		/* by rule */
 	uint32_t *first_constraint;	/* by class: of its constraints among all */
-	struct sk_bitset rules, named, roles, ranges, constraints, paths, ports;	/* covered, by number */
+	struct sk_bitset rules, named, roles, ranges, constraints, paths;	/* covered, by number */
+	struct sk_bitset statements[SELKIE_N_LABELING_KINDS];
 	/* what the tests are about */
 	struct sk_bitset sources;	/* types and attributes that hold a source */
 	struct sk_bitset source_roles, classes, types;	/* types: of labels */
@@ -177,19 +187,19 @@ static void sk_cover_path(void *arg, const struct selkie_label_rule *rule)
 			sk_bitset_add(&c->paths, (uint32_t)i);
 }
 
-static void sk_cover_port(void *arg, uint32_t statement)
+static void sk_cover_statement(void *arg, enum selkie_labeling_kind kind, uint32_t number)
 {
 	struct sk_coverer *c = arg;
 	struct selkie_labeling l;
 
-	sk_bitset_add(&c->ports, statement);
-	if (!selkie_labeling_get(c->policy, SELKIE_LABELING_PORT, statement, &l))
+	sk_bitset_add(&c->statements[kind], number);
+	if (!selkie_labeling_get(c->policy, kind, number, &l))
 		sk_bitset_add(&c->types, l.context->type.v);
 }
 
 static int sk_cover_run(struct sk_coverer *c, const struct sk_state *state)
 {
-	struct sk_suite_watch watch = { sk_cover_question, sk_cover_rule, sk_cover_made, sk_cover_path, sk_cover_port, c };
+	struct sk_suite_watch watch = { sk_cover_question, sk_cover_rule, sk_cover_made, sk_cover_path, sk_cover_statement, c };
 	const struct sk_suite *suite = c->suite;
 	struct sk_suite_runner r;
 	int error = sk_suite_runner_init(&r, suite, state);
@@ -294,19 +304,25 @@ static void sk_cover_add_branch(struct sk_coverer *c, uint32_t cond, bool branch
 		sk_cover_add(c, &item, concerned);
 }
 
-static void sk_cover_add_labels(struct sk_coverer *c)
+static void sk_cover_add_paths(struct sk_coverer *c)
 {
-	size_t n_paths = c->suite->labels ? selkie_label_count(c->suite->labels) : 0;
-	size_t n_ports = selkie_labeling_count(c->policy, SELKIE_LABELING_PORT);
-	struct selkie_labeling l;
+	size_t n = c->suite->labels ? selkie_label_count(c->suite->labels) : 0;
 
-	for (size_t i = 0; i < n_paths; i++)
+	for (size_t i = 0; i < n; i++)
 		sk_cover_add(c, &(struct selkie_covered){ .kind = SELKIE_COVERS_LABEL, .number = (uint32_t)i,
 							  .covered = sk_bitset_has(&c->paths, (uint32_t)i) },
 			     sk_bitset_has(&c->types, sk_label_type(c->policy, selkie_label_rule_at(c->suite->labels, i))));
-	for (size_t i = 0; i < n_ports && !selkie_labeling_get(c->policy, SELKIE_LABELING_PORT, i, &l); i++)
-		sk_cover_add(c, &(struct selkie_covered){ .kind = SELKIE_COVERS_PORT, .number = (uint32_t)i,
-							  .covered = sk_bitset_has(&c->ports, (uint32_t)i) },
+}
+
+static void sk_cover_add_statements(struct sk_coverer *c, const struct sk_cover_labeling *of)
+{
+	const struct sk_bitset *covered = &c->statements[of->labeling];
+	size_t n = selkie_labeling_count(c->policy, of->labeling);
+	struct selkie_labeling l;
+
+	for (size_t i = 0; i < n && !selkie_labeling_get(c->policy, of->labeling, i, &l); i++)
+		sk_cover_add(c, &(struct selkie_covered){ .kind = of->kind, .number = (uint32_t)i,
+							  .covered = sk_bitset_has(covered, (uint32_t)i) },
 			     sk_bitset_has(&c->types, l.context->type.v));
 }
 
@@ -323,7 +339,9 @@ static int sk_cover_list(struct sk_coverer *c)
 		sk_cover_add_branch(c, i, true, p->conds[i].first_true, p->conds[i].n_true);
 		sk_cover_add_branch(c, i, false, p->conds[i].first_false, p->conds[i].n_false);
 	}
-	sk_cover_add_labels(c);
+	sk_cover_add_paths(c);
+	for (size_t i = 0; i < SK_ARRAY_LEN(sk_cover_labelings); i++)
+		sk_cover_add_statements(c, &sk_cover_labelings[i]);
 	return c->error;
 }
 
@@ -340,7 +358,6 @@ static int sk_cover_begin(struct sk_coverer *c, struct sk_arena *arena)
 		{ &c->roles, p->n_role_transitions },
 		{ &c->ranges, p->n_range_transitions },
 		{ &c->paths, c->suite->labels ? selkie_label_count(c->suite->labels) : 0 },
-		{ &c->ports, selkie_labeling_count(p, SELKIE_LABELING_PORT) },
 		{ &c->sources, p->n_type_ids },
 		{ &c->source_roles, p->n_role_ids },
 		{ &c->classes, p->n_class_ids },
@@ -361,6 +378,11 @@ static int sk_cover_begin(struct sk_coverer *c, struct sk_arena *arena)
 	r = sk_bitset_init(&c->constraints, arena, n_constraints + 1);
 	for (size_t i = 0; i < SK_ARRAY_LEN(sets) && !r; i++)
 		r = sk_bitset_init(sets[i].set, arena, (uint32_t)sets[i].n + 1);
+	for (size_t i = 0; i < SK_ARRAY_LEN(sk_cover_labelings) && !r; i++) {
+		enum selkie_labeling_kind kind = sk_cover_labelings[i].labeling;
+
+		r = sk_bitset_init(&c->statements[kind], arena, (uint32_t)selkie_labeling_count(p, kind) + 1);
+	}
 	return r;
 }
 
@@ -401,6 +423,9 @@ const char *selkie_coverage_kind_name(enum selkie_coverage_kind kind, bool many)
 		[SELKIE_COVERS_BRANCH] = { "branch", "branches" },
 		[SELKIE_COVERS_LABEL] = { "file context", "file contexts" },
 		[SELKIE_COVERS_PORT] = { "port", "ports" },
+		[SELKIE_COVERS_GENFS] = { "file system path", "file system paths" },
+		[SELKIE_COVERS_NODE] = { "node", "nodes" },
+		[SELKIE_COVERS_NETIF] = { "interface", "interfaces" },
 	};
 
 	return (unsigned int)kind < SK_ARRAY_LEN(names) ? names[kind][many] : NULL;
@@ -473,6 +498,14 @@ static int sk_coverage_label_text(const selkie_label_db *labels, const struct se
 	return asprintf(ret_text, "%s %s", rule->pattern, rule->context ? rule->context : "<<none>>") < 0 ? -ENOMEM : 0;
 }
 
+static int sk_coverage_statement_text(const struct sk_policy *p, enum selkie_labeling_kind kind, uint32_t number, char **ret_text)
+{
+	struct selkie_labeling l;
+	int r = selkie_labeling_get(p, kind, number, &l);
+
+	return r ? r : selkie_labeling_print(p, &l, ret_text);
+}
+
 static int sk_coverage_branch_text(const struct sk_policy *p, const struct selkie_covered *item, char **ret_text)
 {
 	sk_auto_free char *condition = NULL;
@@ -486,10 +519,12 @@ static int sk_coverage_branch_text(const struct sk_policy *p, const struct selki
 int selkie_coverage_print(const selkie_coverage *coverage, size_t i, char **ret_text)
 {
 	const struct selkie_covered *item = i < coverage->n ? &coverage->list[i] : NULL;
-	struct selkie_labeling l;
 
 	if (!item)
 		return -EINVAL;
+	for (size_t k = 0; k < SK_ARRAY_LEN(sk_cover_labelings); k++)
+		if (sk_cover_labelings[k].kind == item->kind)
+			return sk_coverage_statement_text(coverage->policy, sk_cover_labelings[k].labeling, item->number, ret_text);
 	switch (item->kind) {
 	case SELKIE_COVERS_ALLOW:
 	case SELKIE_COVERS_XPERM:
@@ -501,9 +536,6 @@ int selkie_coverage_print(const selkie_coverage *coverage, size_t i, char **ret_
 		return sk_coverage_branch_text(coverage->policy, item, ret_text);
 	case SELKIE_COVERS_LABEL:
 		return sk_coverage_label_text(coverage->labels, item, ret_text);
-	case SELKIE_COVERS_PORT:
-		selkie_labeling_get(coverage->policy, SELKIE_LABELING_PORT, item->number, &l);
-		return selkie_labeling_print(coverage->policy, &l, ret_text);
 	default:
 		return sk_coverage_rule_text(coverage->policy, item, ret_text);
 	}

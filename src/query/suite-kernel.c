@@ -283,7 +283,7 @@ static bool sk_is_asked(const struct sk_interview *v, const struct sk_suite_row 
 	case SELKIE_TEST_TRANSITION:
 		return true;
 	case SELKIE_TEST_LABEL:
-		return row->label != SK_LABEL_PATH && row->label != SK_LABEL_PORT;
+		return row->label != SK_LABEL_PATH && row->label < SK_LABEL_PORT;
 	default:
 		return false;
 	}

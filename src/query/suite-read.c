@@ -20,6 +20,11 @@ const char *const sk_suite_kind_words[SK_N_SUITE_KINDS] = {
 	[SK_SUITE_USER] = "user", [SK_SUITE_ROLE] = "role", [SK_SUITE_LEVEL] = "level", [SK_SUITE_RESET] = "reset",
 };
 
+const char *const sk_suite_label_words[SK_N_SUITE_LABELS] = {
+	[SK_LABEL_CREATE] = "create", [SK_LABEL_MEMBER] = "member", [SK_LABEL_RELABEL] = "relabel", [SK_LABEL_PORT] = "port",
+	[SK_LABEL_GENFS] = "genfs", [SK_LABEL_NODE] = "node", [SK_LABEL_NETIF] = "netif",
+};
+
 const char *selkie_test_kind_name(enum selkie_test_kind kind)
 {
 	return kind <= SELKIE_TEST_REACH ? sk_suite_kind_words[kind] : NULL;
@@ -392,32 +397,48 @@ static void sk_transition_row(struct sk_suite_reader *r)
 	r->row.result = sk_one(r, "a domain");
 }
 
+/* label PATH [KIND], label genfs FILE-SYSTEM PATH [KIND] */
+static void sk_label_path_row(struct sk_suite_reader *r)
+{
+	static const char wanted[] = "a path, or create, member, relabel, port, genfs, node or netif";
+	struct sk_suite_span *path = r->row.label == SK_LABEL_GENFS ? &r->row.target : &r->row.source;
+
+	if (path == &r->row.target)
+		r->row.source = sk_one(r, "a type of file system");
+	*path = sk_one(r, path == &r->row.target ? "a path in the file system" : wanted);
+	if (!r->failed && sk_word(r, path->first)->s[0] != '/') {
+		r->at = path->first;
+		sk_missing(r, path == &r->row.target ? "a path in the file system" : wanted);
+	}
+	if (sk_more(r) && !sk_at_word(r, "is"))
+		r->row.extra = sk_one(r, "a kind of file");
+}
+
 static void sk_label_row(struct sk_suite_reader *r)
 {
-	if (sk_take_word(r, "create"))
-		r->row.label = SK_LABEL_CREATE;
-	else if (sk_take_word(r, "member"))
-		r->row.label = SK_LABEL_MEMBER;
-	else if (sk_take_word(r, "relabel"))
-		r->row.label = SK_LABEL_RELABEL;
-	else if (sk_take_word(r, "port"))
-		r->row.label = SK_LABEL_PORT;
-	if (r->row.label == SK_LABEL_PORT) {
+	for (uint8_t i = 0; i < SK_N_SUITE_LABELS && !r->row.label; i++)
+		if (sk_suite_label_words[i] && sk_take_word(r, sk_suite_label_words[i]))
+			r->row.label = i;
+	switch (r->row.label) {
+	case SK_LABEL_PATH:
+	case SK_LABEL_GENFS:
+		sk_label_path_row(r);
+		break;
+	case SK_LABEL_PORT:
 		r->row.source = sk_one(r, "a protocol");
 		r->row.target = sk_one(r, "a port");
-	} else if (r->row.label != SK_LABEL_PATH) {
+		break;
+	case SK_LABEL_NODE:
+		r->row.source = sk_one(r, "an address");
+		break;
+	case SK_LABEL_NETIF:
+		r->row.source = sk_one(r, "the name of an interface");
+		break;
+	default:
 		r->row.source = sk_one(r, "a source");
 		sk_target(r);
 		if (r->row.label == SK_LABEL_CREATE && sk_more(r) && !sk_at_word(r, "is"))
 			r->row.extra = sk_one(r, "the name of the object");
-	} else {
-		r->row.source = sk_one(r, "a path, or create, member, relabel or port");
-		if (!r->failed && sk_word(r, r->row.source.first)->s[0] != '/') {
-			r->at = r->row.source.first;
-			sk_missing(r, "a path, or create, member, relabel or port");
-		}
-		if (sk_more(r) && !sk_at_word(r, "is"))
-			r->row.extra = sk_one(r, "a kind of file");
 	}
 	sk_want_word(r, "is");
 	r->row.result = sk_one(r, "a type, a context or none");

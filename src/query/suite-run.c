@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 #include "model/access.h"
 #include "model/context.h"
@@ -405,6 +406,38 @@ static bool sk_test_path(struct sk_suite_runner *r, const struct sk_suite_bound 
 	return good;
 }
 
+/* What a statement of the policy labels, or else an initial context. */
+static bool sk_test_object(struct sk_suite_runner *r, const struct sk_suite_row *row)
+{
+	const struct sk_suite_bound *b = row->bound;
+	struct selkie_object object = { .source = SELKIE_OBJECT_NONE };
+	enum selkie_labeling_kind kind;
+	uint32_t before = 0;
+
+	switch (row->label) {
+	case SK_LABEL_GENFS:
+		kind = SELKIE_LABELING_GENFS;
+		selkie_object_genfs(r->policy, b->name, b->path, (struct sk_class_id){ b->cls }, &object);
+		break;
+	case SK_LABEL_NODE:
+		kind = SELKIE_LABELING_NODE;
+		selkie_object_node(r->policy, b->family, b->address, &object);
+		/* statements are listed with IPv4 first, and found in a list of each family */
+		before = b->family == AF_INET6 ? r->policy->n_ocontexts[SK_OCON_NODE] : 0;
+		break;
+	case SK_LABEL_NETIF:
+		kind = SELKIE_LABELING_NETIF;
+		selkie_object_netif(r->policy, b->name, &object, NULL);
+		break;
+	default:
+		kind = SELKIE_LABELING_PORT;
+		selkie_object_port(r->policy, b->protocol, (uint16_t)b->port, &object);
+	}
+	if (r->watch && object.source == SELKIE_OBJECT_STATEMENT)
+		r->watch->statement(r->watch->arg, kind, before + object.index);
+	return sk_check_result(r, b, object.context);
+}
+
 static bool sk_test_label(struct sk_suite_runner *r, const struct sk_suite_row *row)
 {
 	static const enum selkie_transition_kind kinds[] = {
@@ -412,18 +445,13 @@ static bool sk_test_label(struct sk_suite_runner *r, const struct sk_suite_row *
 		[SK_LABEL_RELABEL] = SELKIE_TRANSITION_RELABEL,
 	};
 	const struct sk_suite_bound *b = row->bound;
-	struct selkie_object object;
 	struct sk_context *made;
 	bool good;
 
 	if (row->label == SK_LABEL_PATH)
 		return sk_test_path(r, b);
-	if (row->label == SK_LABEL_PORT) {
-		selkie_object_port(r->policy, b->protocol, (uint16_t)b->port, &object);
-		if (r->watch && object.source == SELKIE_OBJECT_STATEMENT)
-			r->watch->port(r->watch->arg, object.index);
-		return sk_check_result(r, b, object.context);
-	}
+	if (row->label >= SK_LABEL_PORT)
+		return sk_test_object(r, row);
 	made = sk_compute(r, kinds[row->label], b, b->cls);
 	good = sk_check_result(r, b, made);
 	selkie_context_free(made);

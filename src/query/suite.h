@@ -7,6 +7,7 @@
 #include "base/diag.h"
 #include "model/policy.h"
 #include "selkie/flow.h"
+#include "selkie/labeling.h"
 #include "selkie/name.h"
 #include "selkie/object.h"
 #include "selkie/reach.h"
@@ -43,7 +44,12 @@ enum sk_suite_kind {
 };
 
 /* What a label is asked of. */
-enum sk_suite_label { SK_LABEL_PATH, SK_LABEL_CREATE, SK_LABEL_MEMBER, SK_LABEL_RELABEL, SK_LABEL_PORT };
+enum sk_suite_label {
+	SK_LABEL_PATH, SK_LABEL_CREATE, SK_LABEL_MEMBER, SK_LABEL_RELABEL,
+	/* by statements of the policy */
+	SK_LABEL_PORT, SK_LABEL_GENFS, SK_LABEL_NODE, SK_LABEL_NETIF,
+	SK_N_SUITE_LABELS,
+};
 
 struct sk_suite_row {
 	uint8_t kind;
@@ -87,7 +93,10 @@ struct sk_suite_bound {
 	uint32_t type;			/* else its type */
 	uint32_t from, to;		/* FLOW, REACH: types or attributes */
 	bool none;			/* "is none" */
-	const char *name;		/* of a new object, a path */
+	const char *name;		/* of a new object, a path, a file system, an interface */
+	const char *path;		/* LABEL genfs: in the file system */
+	int family;			/* LABEL node */
+	uint8_t address[16];
 	uint32_t mode, port;		/* LABEL path, port */
 	int protocol;
 	unsigned int weight;
@@ -114,6 +123,8 @@ struct sk_suite {
 };
 
 extern const char *const sk_suite_kind_words[SK_N_SUITE_KINDS];
+/* The word behind "label"; NULL for a path. */
+extern const char *const sk_suite_label_words[SK_N_SUITE_LABELS];
 
 void sk_suite_place(const struct sk_suite *suite, uint32_t file, const struct sk_suite_word *word,
 		    struct sk_place *ret);
@@ -143,7 +154,7 @@ struct sk_suite_watch {
 	void (*rule)(void *arg, uint32_t rule, uint32_t perms);
 	void (*made)(void *arg, const struct sk_context *source, const struct selkie_transition_details *details);
 	void (*path)(void *arg, const struct selkie_label_rule *rule);
-	void (*port)(void *arg, uint32_t statement);
+	void (*statement)(void *arg, enum selkie_labeling_kind kind, uint32_t number);
 	void *arg;
 };
 

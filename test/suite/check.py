@@ -48,10 +48,15 @@ MISTAKES = [
     ("role user", 6, "there is no role 'user'; did you mean 'user_r'? [E0663]"),
     ("level s9\nallow web_t page_t:file read", 7,
      "'system_u:system_r:web_t:s9' is no context of this policy: there is no such level [E0664]"),
-    ("label web_t is page_t", 7, "expected a path, or create, member, relabel or port, found 'web_t' [E0662]"),
+    ("label web_t is page_t", 7, "expected a path, or create, member, relabel, port, genfs, node or netif, found 'web_t' [E0662]"),
     ("label /var is page_t", 7, "labels of paths need file contexts [E0665]"),
     ("label port icmp 80 is port_t", 12, "'icmp' is no protocol: tcp, udp, dccp or sctp [E0662]"),
     ("label port tcp 80000 is port_t", 16, "'80000' is no port [E0662]"),
+    ("label genfs proc is etc_t", 18, "expected a path in the file system, found 'is' [E0662]"),
+    ("label genfs proc / -x is etc_t", 20, "'-x' is no kind of file: -- -d -l -c -b -s -p [E0662]"),
+    ("label node 10.1.2 is page_t", 12, "'10.1.2' is no address [E0662]"),
+    ("label node fe80:::1 is page_t", 12, "'fe80:::1' is no address [E0662]"),
+    ("label netif { eth0 } is page_t", 13, "expected the name of an interface, found '{' [E0662]"),
     ("flow web_t user_t weight 11", 26, "a weight is a number from 1 to 10, not '11' [E0662]"),
     ("reach web_t user_t now", 20, "expected the end of the row, found 'now' [E0662]"),
     ("transition web_t web_exec_t to web_t", 29, "expected 'is', found 'to' [E0662]"),
@@ -166,6 +171,16 @@ TOUCHES = [
     ("label port tcp 80 is http_port_t", ["portcon tcp 80 system_u:object_r:http_port_t:s0"]),
     ("label port tcp 8080 is http_port_t", ["portcon tcp 8000-8100 system_u:object_r:http_port_t:s0"]),
     ("label port sctp 80 is port_t", []),
+    ("label genfs proc /version is etc_t", ["genfscon proc / system_u:object_r:etc_t:s0"]),
+    ("label genfs proc /net/rpcbind is shadow_t", ["genfscon proc /net/rpc system_u:object_r:shadow_t:s0"]),
+    ("label genfs proc //net/dev is page_t", ["genfscon proc /net system_u:object_r:page_t:s0"]),
+    ("label genfs sysfs /class -d is tmp_t", ["genfscon sysfs / -d system_u:object_r:tmp_t:s0"]),
+    ("label genfs sysfs /class -- is etc_t", []),
+    ("label node 10.1.255.1 is page_t", ["nodecon 10.1.0.0 255.255.0.0 system_u:object_r:page_t:s0"]),
+    ("label node 10.2.0.1 is etc_t", []),
+    ("label node fe80::1 is tmp_t", ["nodecon fe80:: ffff:: system_u:object_r:tmp_t:s0"]),
+    ("label netif eth0 is page_t", ["netifcon eth0 system_u:object_r:page_t:s0 system_u:object_r:tmp_t:s0"]),
+    ("label netif eth1 is etc_t", []),
     ("set web_network=on\nallow web_t port_t:tcp_socket name_connect", [WEB_NETWORK]),
     ("set web_network=off\ndeny web_t port_t:tcp_socket name_connect", []),
     ("user user_u\nrole user_r\nallow user_t user_u:user_r:web_t:s0 process transition", [
@@ -193,8 +208,9 @@ listed = {k: (sum(c["covered"] for c in everything["list"] if c["kind"] == k),
 check("the counts are those of the list", counts == listed, counts, listed)
 statements = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../decide/cases/web.conf"), encoding="utf-8").read()
 check("coverage=all: as many as the source has of each", [counts[k][1] for k in (
-    "allowxperm rule", "role transition", "range transition", "port")] == [len(re.findall(p, statements, re.M)) for p in (
-        r"^\s*allowxperm ", r"^role_transition ", r"^range_transition ", r"^portcon ")], counts)
+    "allowxperm rule", "role transition", "range transition", "port", "file system path", "node", "interface")] == [len(re.findall(p, statements, re.M)) for p in (
+        r"^\s*allowxperm ", r"^role_transition ", r"^range_transition ", r"^portcon ", r"^genfscon ", r"^nodecon ", r"^netifcon ")],
+      counts)
 labels = path("contexts", "/var/www(/.*)?\tsystem_u:object_r:page_t:s0\n/var/www/cgi\t--\tsystem_u:object_r:web_exec_t:s0\n"
               "/etc/x\tsystem_u:object_r:etc_t:s0\n")
 listed = json.loads(run(path("paths.t", "label /var/www/index.html -- is page_t\n"), "--file-contexts", labels, "--coverage=all",
@@ -263,5 +279,22 @@ if checkpolicy:
                 wrong.append(mutant)
     check("%d mutants compiled by checkpolicy, %d of them unnoticed: the tests say the same of each" % (tried, missed),
           not wrong and tried > 50 and missed > 10, *wrong[:5])
+    # A statement with another type: the rows that touch it fail, those that do not pass.
+    LABEL = re.compile(r"^(portcon|genfscon|nodecon|netifcon) .*?object_r:(\w+)")
+    rows = [(row, expected) for row, expected in TOUCHES if re.match("label (port|genfs|node|netif) ", row)]
+    wrong, tried = [], 0
+    for i, line in enumerate(lines):
+        m = LABEL.match(line)
+        if not m:
+            continue
+        made = path("mutant.conf", "\n".join(lines[:i] + [line[:m.start(2)] + "user_tty_t" + line[m.end(2):]] + lines[i + 1:]))
+        subprocess.run([checkpolicy, "-M", "-c", "33", "-o", binary, made], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        plain = words(line.replace('"', "").replace(" - s0", ""))
+        for row, expected in rows:
+            tried += 1
+            if run(path("one.t", row + "\n"), where=binary).returncode != any(words(e) == plain for e in expected):
+                wrong.append((line, row))
+    check("%d rows on policies with another label: those fail that touch its statement" % tried, not wrong and tried > 50, *wrong[:5])
 print("1..%d" % len(results))
 sys.exit(not all(results))

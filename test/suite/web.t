@@ -98,6 +98,13 @@ label create system_u:system_r:kernel_t:s0 web_exec_t:process is system_u:system
 label member user_t tmp_t:dir is web_tmp_t
 label relabel user_t tty_t:chr_file is user_tty_t
 label port tcp 80 is http_port_t
+label genfs proc /version is etc_t
+label genfs proc /net/dev is page_t
+label genfs proc /net/rpc/nfsd is shadow_t
+label genfs sysfs /class -d is tmp_t
+label node 10.1.2.3 is page_t
+label node fe80::1 is tmp_t
+label netif eth0 is page_t
 
 # ways
 no reach kernel_t web_t

@@ -491,7 +491,7 @@ static void sk_list_block(struct sk_compiler *c, uint32_t block)
 	if (c->needs[because].kind == SK_UNIT_REQUIRE_CATEGORY)
 		because = c->off_because[c->needs[because].ref];
 	if (b->addr)
-		sk_sources_place(c->space->sources, b->addr, 1, &place);
+		sk_sources_place_statement(c->space->sources, b->addr, &place);
 	stmt = sk_stmt_at(c, c->needs[because].stmt, NULL);
 	if (stmt->kind == SK_UNIT_REQUIRE_BLOCK) {
 		sk_diag_add(c->diags, SELKIE_SEVERITY_NOTE, NULL, b->addr ? &place : NULL,

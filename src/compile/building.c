@@ -251,13 +251,15 @@ static int sk_open_trees(struct sk_building *b, const char *const *sources, cons
 
 static int sk_read_all(struct sk_building *b, const char *const *sources, const int *kinds, size_t n)
 {
-	bool modules = false;
+	bool modules = false, no_tree;
 	int r;
 
 	for (size_t i = 0; i < n; i++)
 		modules |= kinds[i] == SK_OPERAND_MODULE || kinds[i] == SK_OPERAND_INTERFACES;
 	b->modules_only &= modules;
 	r = sk_open_trees(b, sources, kinds, n, modules);
+	/* Without it, modules would lack everything. */
+	no_tree = b->refused;
 	for (size_t i = 0; !r && !b->refused && i < n; i++)
 		if (kinds[i] == SK_OPERAND_TREE)
 			r = sk_go_on(b, sk_read_operand(b, sources[i], SK_OPERAND_TREE));
@@ -266,7 +268,7 @@ static int sk_read_all(struct sk_building *b, const char *const *sources, const 
 	for (unsigned int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; !r && i < n; i++) {
 			if (kinds[i] == SK_OPERAND_TREE || (kinds[i] == SK_OPERAND_INTERFACES) != (pass == 0) ||
-			    (b->refused && !b->has_rp && kinds[i] == SK_OPERAND_MODULE))
+			    (no_tree && (kinds[i] == SK_OPERAND_MODULE || kinds[i] == SK_OPERAND_INTERFACES)))
 				continue;
 			r = sk_go_on(b, sk_read_operand(b, sources[i], (enum sk_operand)kinds[i]));
 		}

@@ -13,15 +13,16 @@ static struct sk_diag *sk_compile_add(struct sk_compiler *c, const char *id, con
 {
 	struct sk_place place = { 0 };
 	struct sk_diag *diag;
-	uint32_t addr, length;
+	uint32_t addr;
 
 	c->errors++;
 	if (!stmt)
 		return sk_verror(c->diags, id, NULL, fmt, args);
 	addr = word ? sk_sources_find_word(c->space->sources, stmt->addr, word) : stmt->addr;
-	length = word && (addr != stmt->addr) ? (uint32_t)strlen(word) : 1;
-	if (addr)
-		sk_sources_place(c->space->sources, addr, length, &place);
+	if (addr != stmt->addr)
+		sk_sources_place(c->space->sources, addr, (uint32_t)strlen(word), &place);
+	else if (addr)
+		sk_sources_place_statement(c->space->sources, addr, &place);
 	diag = sk_verror(c->diags, id, addr ? &place : NULL, fmt, args);
 	sk_sources_note_expansion(c->space->sources, c->names, c->diags, diag, stmt->expansion);
 	return diag;
@@ -58,7 +59,7 @@ void sk_compile_note(struct sk_compiler *c, struct sk_diag *diag, const struct s
 	va_list args;
 
 	if (stmt->addr)
-		sk_sources_place(c->space->sources, stmt->addr, 1, &place);
+		sk_sources_place_statement(c->space->sources, stmt->addr, &place);
 	va_start(args, fmt);
 	sk_diag_vnote(c->diags, diag, stmt->addr ? &place : NULL, fmt, args);
 	va_end(args);

@@ -371,6 +371,7 @@ static void test_module(void **state)
 static void test_no_headers(void **state)
 {
 	static const struct selkie_build_options none = { .size = sizeof(none) };
+	struct selkie_build_options nowhere = none;
 	char folder[] = "/tmp/build.XXXXXX", path[96], *text;
 	const char *const alone[] = { path };
 	selkie_diagnostics *diags = selkie_diagnostics_new();
@@ -396,6 +397,15 @@ static void test_no_headers(void **state)
 	assert_int_equal(selkie_build_module(alone, 1, &none, 0, diags, &module), SELKIE_BUILD_REFUSED);
 	text = selkie_diagnostics_print(diags, 0);
 	assert_non_null(strstr(text, "my.te:2:1: error: this module needs the development headers of a policy"));
+	free(text);
+	selkie_diagnostics_free(diags);
+	/* Headers that are not where they are said to be are one mistake. */
+	diags = selkie_diagnostics_new();
+	nowhere.headers = folder;
+	assert_int_equal(selkie_build_module(alone, 1, &nowhere, 0, diags, &module), SELKIE_BUILD_REFUSED);
+	assert_int_equal(selkie_diagnostics_count(diags, SELKIE_SEVERITY_ERROR), 1);
+	text = selkie_diagnostics_print(diags, 0);
+	assert_non_null(strstr(text, "/build.conf: error: cannot read it: No such file or directory [E0139]"));
 	free(text);
 	selkie_diagnostics_free(diags);
 	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);

@@ -618,6 +618,11 @@ static size_t sk_statement_length(const char *text, size_t n)
 	unsigned int depth = 0;
 	size_t i;
 
+	/* A number in it. */
+	for (i = 0; n && isdigit((unsigned char)text[0]) && i < n && sk_is_word(text[i]); i++)
+		;
+	if (n && isdigit((unsigned char)text[0]))
+		return i;
 	for (size_t k = 0; k < SK_ARRAY_LEN(blocks); k++) {
 		size_t len = strlen(blocks[k]);
 

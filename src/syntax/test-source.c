@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -166,9 +167,48 @@ static void test_no_memory(void **state)
 	drop_file(&f);
 }
 
+/* What is underlined of a statement that begins at the | of a text. */
+static void test_statements(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "|allow a_t b_t:file read ; # all", "allow a_t b_t:file read" },
+		{ "|portcon tcp 1 u:r:t  # a comment", "portcon tcp 1 u:r:t" },
+		{ "x; |class file { read", "class file { read" },
+		{ "|optional { allow a_t b_t:file read; }", "optional" },
+		{ "|if (a) { allow a_t b_t:file read; }", "if (a)" },
+		{ "|iffy { x }", "iffy { x }" },
+		{ "|type_transition a b:c d \"x;#y\"; z", "type_transition a b:c d \"x;#y\"" },
+		{ "(block b |(allow a b (file (read))) (x))", "(allow a b (file (read)))" },
+		{ "|(allow a b\n (file (read)))", "(allow a b" },
+		{ "{ |0x20-0x10 };", "0x20-0x10" },
+		{ "|interface(`x',`\n", "interface(`x',`" },
+		{ "x\n|", "" },
+		{ "|;", ";" },
+	};
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(rows); i++) {
+		struct sk_sources sources = SK_SOURCES_INIT;
+		uint32_t off = (uint32_t)(strchr(rows[i].text, '|') - rows[i].text);
+		size_t n = strlen(rows[i].want);
+		struct sk_source *source;
+		struct sk_place place;
+		char text[100];
+
+		snprintf(text, sizeof(text), "%.*s%s", (int)off, rows[i].text, rows[i].text + off + 1);
+		assert_int_equal(sk_sources_add(&sources, "s", text, strlen(text), NULL, &source), 0);
+		sk_sources_place_statement(&sources, source->base + off, &place);
+		assert_int_equal(place.length, n ? n : 1);
+		assert_memory_equal(place.text + place.col - 1, rows[i].want, n);
+		sk_sources_done(&sources);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_statements),
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_no_memory),

@@ -35,10 +35,10 @@ static void sk_say_twice(const struct sk_unit *unit, const struct sk_unit_stmt *
 	struct sk_place place;
 	struct sk_diag *d;
 
-	sk_sources_place(space->sources, stmt->addr, 1, &place);
+	sk_sources_place_statement(space->sources, stmt->addr, &place);
 	d = sk_error(space->diags, "E0803", &place, "%s '%s' is declared twice", sk_declared_word(stmt->kind), name);
 	sk_sources_note_expansion(space->sources, space->names, space->diags, d, stmt->expansion);
-	sk_sources_place(space->sources, first->addr, 1, &place);
+	sk_sources_place_statement(space->sources, first->addr, &place);
 	if (stmt->kind == first->kind)
 		sk_diag_note(space->diags, d, &place, "first it is declared here");
 	else

@@ -67,7 +67,10 @@ static void sk_required_say(struct sk_required *q, const struct sk_unit_stmt *st
 	size_t near;
 
 	q->refused = true;
-	sk_sources_place(q->space->sources, addr, addr == stmt->addr ? 1 : (uint32_t)strlen(name), &place);
+	if (addr == stmt->addr)
+		sk_sources_place_statement(q->space->sources, addr, &place);
+	else
+		sk_sources_place(q->space->sources, addr, (uint32_t)strlen(name), &place);
 	d = sk_error(q->space->diags, "E0156", &place, "the permission '%s' of the class '%s' is not required", name,
 		     sk_unit_ref_name(q->space, class));
 	sk_sources_note_expansion(q->space->sources, q->space->names, q->space->diags, d, stmt->expansion);

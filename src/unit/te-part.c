@@ -20,13 +20,14 @@
 static int sk_te_refuse_flags(struct sk_te_lower *l, unsigned int flags, const struct sk_te_set *set)
 {
 	struct sk_te_name here = { .name = SK_INTERN_NONE, .addr = l->stmt->addr, .expansion = l->stmt->expansion };
+	bool star = set->flags & SK_TE_SET_STAR;
+	struct sk_diag *d;
 
-	if (set->flags & (SK_TE_SET_STAR | SK_TE_SET_COMPLEMENT) && !(flags & SK_TE_STARS)) {
-		sk_te_complain(l, "E0144", set->n ? &set->names[0] : &here, "'%c' cannot stand in such a set",
-			       set->flags & SK_TE_SET_STAR ? '*' : '~');
-		return SK_TE_REFUSED;
-	}
-	return 0;
+	if (!(set->flags & (SK_TE_SET_STAR | SK_TE_SET_COMPLEMENT)) || flags & SK_TE_STARS)
+		return 0;
+	d = sk_te_complain(l, "E0144", set->n ? &set->names[0] : &here, "'%c' cannot stand in such a set", star ? '*' : '~');
+	sk_diag_note(l->space->diags, d, NULL, "neverallow rules, permissions and constraints may have it");
+	return SK_TE_REFUSED;
 }
 
 static int sk_te_item(struct sk_te_lower *l, enum sk_ns ns, unsigned int flags, const struct sk_te_name *name,

@@ -194,8 +194,11 @@ int sk_unit_read_module(struct sk_units *units, struct sk_space *space, struct s
 	r = sk_te_open_new(&run, SK_UNIT_POLICY_CONF);
 	if (!r)
 		r = sk_refpolicy_parse_module(rp, source, sk_te_handle_module, &run);
-	if (!r && run.lower.unit->source != SK_UNIT_MODULE)
+	/* Without it none of the classes is there, and what else is wrong follows from that. */
+	if (!r && run.lower.unit->source != SK_UNIT_MODULE) {
 		sk_te_complain(&run.lower, "E0151", &start, "a module begins with policy_module(NAME, VERSION)");
+		r = SK_UNIT_REFUSED;
+	}
 	return sk_te_finish(&run, r);
 }
 

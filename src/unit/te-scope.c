@@ -45,7 +45,9 @@ int sk_te_use(struct sk_te_lower *l, enum sk_ns ns, const struct sk_te_name *nam
 		return r;
 	seen->flags |= SK_TE_SEEN_UNSURE;
 	l->unsure.list[l->unsure.n++] =
-		(struct sk_te_use){ .ref = *ret_ref, .addr = name->addr, .expansion = name->expansion };
+		(struct sk_te_use){ .ref = *ret_ref, .addr = name->addr, .expansion = name->expansion,
+				    .stmt_addr = l->stmt ? l->stmt->addr : 0,
+				    .stmt_expansion = l->stmt ? l->stmt->expansion : 0 };
 	return 0;
 }
 
@@ -239,10 +241,25 @@ static const char *sk_te_candidate(const void *arg, size_t i)
 		? sk_intern_str(c->l->space->names, ref->name) : NULL;
 }
 
+/* A name that stands in the text of the statement itself came with it; others came with an argument. */
+static uint32_t sk_te_expansion_of(const struct sk_te_lower *l, const struct sk_te_use *use)
+{
+	const struct sk_source *source = sk_sources_find(l->space->sources, use->stmt_addr);
+	const char *text;
+	size_t n;
+
+	if (use->expansion || !use->stmt_expansion || !source || use->addr < use->stmt_addr)
+		return use->expansion;
+	text = sk_source_text(source, use->stmt_addr, &n);
+	if (!text || use->addr - use->stmt_addr >= n || memchr(text, ';', use->addr - use->stmt_addr))
+		return use->expansion;
+	return use->stmt_expansion;
+}
+
 static void sk_te_complain_name(struct sk_te_lower *l, const struct sk_te_use *use)
 {
 	const struct sk_ref *ref = &l->space->refs.list[use->ref];
-	const struct sk_te_name name = { .name = ref->name, .addr = use->addr, .expansion = use->expansion };
+	const struct sk_te_name name = { .name = ref->name, .addr = use->addr, .expansion = sk_te_expansion_of(l, use) };
 	const struct sk_te_seen *seen = &l->seen.list[use->ref];
 	const char *text = sk_intern_str(l->space->names, ref->name), *what = sk_te_ns_names[ref->ns];
 	const struct sk_te_candidates candidates = { .l = l, .ns = ref->ns };
@@ -261,6 +278,10 @@ static void sk_te_complain_name(struct sk_te_lower *l, const struct sk_te_use *u
 	}
 	d = sk_te_complain(l, "E0141", &name, l->unit->source == SK_UNIT_MODULE
 			   ? "%s '%s' is neither declared nor required" : "%s '%s' is not declared", what, text);
+	if (ref->name == l->self && ref->ns == SK_NS_TYPE)
+		sk_diag_note(l->space->diags, d, NULL, "self is a word for the target of a rule, and for nothing else");
+	if (ref->ns == SK_NS_SENS && strchr(text, '-'))
+		sk_diag_note(l->space->diags, d, NULL, "names may have a '-' in them: write blanks around that of a range");
 	near = sk_nearest_name(text, SK_MIN(l->space->refs.n, l->seen.cap), sk_te_candidate, &candidates);
 	if (near == SIZE_MAX)
 		return;

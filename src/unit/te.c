@@ -58,8 +58,10 @@ struct sk_diag *sk_te_complain(struct sk_te_lower *l, const char *id, const stru
 	va_list args;
 
 	l->mistakes++;
-	sk_sources_place(l->space->sources, at->addr,
-			 at->name == SK_INTERN_NONE ? 1 : l->space->names->entries[at->name].n, &place);
+	if (at->name == SK_INTERN_NONE)
+		sk_sources_place_statement(l->space->sources, at->addr, &place);
+	else
+		sk_sources_place(l->space->sources, at->addr, l->space->names->entries[at->name].n, &place);
 	va_start(args, fmt);
 	d = sk_verror(l->space->diags, id, &place, fmt, args);
 	va_end(args);

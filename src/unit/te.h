@@ -41,6 +41,7 @@ struct sk_te_kept_set {
 
 struct sk_te_use {
 	uint32_t ref, addr, expansion;
+	uint32_t stmt_addr, stmt_expansion;	/* of the statement that it stands in */
 };
 
 struct sk_te_lower {

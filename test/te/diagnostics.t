@@ -114,6 +114,7 @@ type a;
 in.te:1:34: error: '"' is no part of the policy language [E0136]
     1 | type_transition a_t b_t:file c_t "name;
       |                                  ^
+note: the string that begins here is not closed on its line
 === several independent mistakes
 type;
 attribute a b;
@@ -210,6 +211,7 @@ mlsconstrain file read (l1 dom l2 or t3);
 in.te:1:25: error: '=' is no part of the policy language [E0136]
     1 | constrain file read (u1 = u2);
       |                         ^
+note: the language has == for comparisons, and no = : values stand behind the name, as in 'bool NAME true;'
 in.te:2:38: error: expected == or !=, found 'dom' [E0131]
     2 | constrain file read (u1 == u2 and t1 dom t2);
       |                                      ^~~
@@ -379,4 +381,156 @@ in.te:4:1: error: expected '}', found the end of the file [E0131]
 in.te:3:10: note: the block begins here
     3 | 		if (a) {
       | 		       ^
+=== strings that are none
+type_transition a_t b_t:file c_t "";
+type_transition a_t b_t:file c_t "a/b";
+type_transition a_t b_t:file c_t name;
+type_transition a_t b_t:file c_t \xe2\x80\x9cname\xe2\x80\x9d;
+---
+in.te:1:34: error: '"' is no part of the policy language [E0136]
+    1 | type_transition a_t b_t:file c_t "";
+      |                                  ^
+note: the name of an object cannot be empty
+in.te:2:34: error: '"' is no part of the policy language [E0136]
+    2 | type_transition a_t b_t:file c_t "a/b";
+      |                                  ^
+note: the name of an object is the last part of its path only, without a '/'
+in.te:3:34: error: expected ';', found 'name' [E0131]
+    3 | type_transition a_t b_t:file c_t name;
+      |                                  ^~~~
+note: the name of an object stands in "
+in.te:4:34: error: the character U+201C is no part of the policy language [E0136]
+    4 | type_transition a_t b_t:file c_t “name”;
+      |                                  ^
+note: strings stand in "
+=== quotes of macros
+type a_t;'
+type 'b_t';
+---
+in.te:1:10: error: ''' is no part of the policy language [E0136]
+    1 | type a_t;'
+      |          ^
+note: quotes of macros are opened by ` and closed by ': this one has no other
+in.te:2:6: error: ''' is no part of the policy language [E0136]
+    2 | type 'b_t';
+      |      ^
+note: quotes of macros are opened by ` and closed by ': this one has no other
+=== characters that look like others
+allow\xc2\xa0a_t b_t:file read;
+allow a_t b_t:file \xe2\x80\x98read\xe2\x80\x99;
+range_transition a_t b_t:process s0 \xe2\x80\x93 s1;
+\xef\xbb\xbftype a_t;
+type b\xc3\xa9_t;
+type c\xff_t;
+---
+in.te:1:6: error: the character U+00A0 is no part of the policy language [E0136]
+    1 | allow a_t b_t:file read;
+      |      ^
+note: it looks like a blank, or like nothing, and is none: put a plain one in its place
+in.te:2:20: error: the character U+2018 is no part of the policy language [E0136]
+    2 | allow a_t b_t:file ‘read’;
+      |                    ^
+note: quotes of macros are ` and '
+in.te:3:37: error: the character U+2013 is no part of the policy language [E0136]
+    3 | range_transition a_t b_t:process s0 – s1;
+      |                                     ^
+note: write - in its place
+in.te:4:1: error: the character U+FEFF is no part of the policy language [E0136]
+    4 | ﻿type a_t;
+      | ^
+note: it looks like a blank, or like nothing, and is none: put a plain one in its place
+in.te:5:7: error: the character U+00E9 is no part of the policy language [E0136]
+    5 | type bé_t;
+      |       ^
+in.te:6:7: error: byte 0xff is no part of the policy language [E0136]
+    6 | type c�_t;
+      |       ^
+=== a parameter outside of an interface
+allow $1 a_t:file read;
+---
+in.te:1:7: error: '$' is no part of the policy language [E0136]
+    1 | allow $1 a_t:file read;
+      |       ^
+note: parameters, as $1, stand in interfaces, templates and macros
+=== a value behind an equals sign
+bool a = true;
+---
+in.te:1:8: error: '=' is no part of the policy language [E0136]
+    1 | bool a = true;
+      |        ^
+note: the language has == for comparisons, and no = : values stand behind the name, as in 'bool NAME true;'
+=== commas in braces
+allow a_t b_t:file { read, write };
+allowxperm a_t b_t:file ioctl { 0x1, 0x2 };
+---
+in.te:1:26: error: expected a name, found ',' [E0131]
+    1 | allow a_t b_t:file { read, write };
+      |                          ^
+note: in braces there are blanks between names
+in.te:2:36: error: expected a number, found ',' [E0131]
+    2 | allowxperm a_t b_t:file ioctl { 0x1, 0x2 };
+      |                                    ^
+note: in braces there are blanks between numbers
+=== comments of other languages
+// one
+/* two */
+type a_t;
+---
+in.te:1:1: error: expected a statement, found '//' [E0131]
+    1 | // one
+      | ^~
+note: comments begin with '#'
+=== a line of labels
+/usr/bin/a -- gen_context(system_u:object_r:a_t,s0)
+---
+in.te:1:1: error: expected a statement, found '/usr/bin/a' [E0131]
+    1 | /usr/bin/a -- gen_context(system_u:object_r:a_t,s0)
+      | ^~~~~~~~~~
+note: labels of files stand in a file of their own, NAME.fc
+=== a semicolon lost at the end of an argument
+define(`need',`require { $1 }')
+need(`type a_t')
+need(`class file { read };
+	type b_t, c_t
+')
+type d_t;
+---
+in.te:2:15: error: expected ';' before '}' [E0131]
+    2 | need(`type a_t')
+      |               ^
+in.te:2:1: note: in expansion of need, called here
+    2 | need(`type a_t')
+      | ^~~~
+in.te:4:15: error: expected ';' before '}' [E0131]
+    4 | 	type b_t, c_t
+      | 	             ^
+in.te:3:1: note: in expansion of need, called here
+    3 | need(`class file { read };
+      | ^~~~
+=== parentheses without measure
+define(`p50',`((((((((((((((((((((((((((((((((((((((((((((((((((')
+if p50 p50 p50 p50 (a) { }
+constrain file read p50 p50 p50 p50 (u1 == u2);
+type;
+---
+in.te:2:20: error: parentheses and operators of a condition are nested more than 200 deep here [E0134]
+    2 | if p50 p50 p50 p50 (a) { }
+      |                    ^
+note: leave out the parentheses that nothing needs, or make several statements of it
+in.te:3:37: error: parentheses and operators of a constraint are nested more than 200 deep here [E0134]
+    3 | constrain file read p50 p50 p50 p50 (u1 == u2);
+      |                                     ^
+note: leave out the parentheses that nothing needs, or make several statements of it
+in.te:4:5: error: expected a name, found ';' [E0131]
+    4 | type;
+      |     ^
+=== blocks without measure
+define(`o5',`optional { optional { optional { optional { optional { ')
+define(`o50',`o5 o5 o5 o5 o5 o5 o5 o5 o5 o5')
+o50 o50 o50 o50 optional { }
+---
+in.te:3:28: error: blocks are nested more than 200 deep here [E0134]
+    3 | o50 o50 o50 o50 optional { }
+      |                            ^
+note: is a '}' missing further up? The rest of the file is not looked at
 ===

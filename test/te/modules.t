@@ -112,7 +112,7 @@ optional_policy(`
 ---
 m.te:9:2: error: an else branch can neither declare nor require a name [E0148]
     9 | 	type e_t;
-      | 	^
+      | 	^~~~~~~~
 === an interface nobody declares
 policy_module(m, 1)
 type a_t;
@@ -139,7 +139,7 @@ m.te:3:1: error: argument 2 of 'files_etc_filetrans' is missing: private type [E
       | ^~~~~~~~~~~~~~~~~~~
 test/te/headers/kernel/files.if:42:1: note: declared here
    42 | interface(`files_etc_filetrans',`
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === an empty argument
 policy_module(m, 1)
 type a_t;
@@ -150,7 +150,7 @@ m.te:3:1: error: argument 1 of 'files_etc_filetrans' is missing: domain [E0153]
       | ^~~~~~~~~~~~~~~~~~~
 test/te/headers/kernel/files.if:42:1: note: declared here
    42 | interface(`files_etc_filetrans',`
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === no arguments at all
 policy_module(m, 1)
 files_read_etc()
@@ -160,7 +160,7 @@ m.te:2:1: error: argument 1 of 'files_read_etc' is missing: domain [E0153]
       | ^~~~~~~~~~~~~~
 test/te/headers/kernel/files.if:13:1: note: declared here
    13 | interface(`files_read_etc',`
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === an optional argument left out
 policy_module(m, 1)
 type a_t; type b_t;
@@ -179,7 +179,7 @@ m.te:6:1: error: argument 2 of 'm_create' is missing [E0153]
       | ^~~~~~~~
 m.te:3:1: note: declared here
     3 | interface(`m_create',`
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~
 === an interface that is defined twice
 policy_module(m, 1)
 interface(`m_one',`
@@ -209,7 +209,7 @@ m.te:5:2: error: 'm_again' calls itself without end [E0152]
       | 	^~~~~~~
 m.te:3:1: note: declared here
     3 | interface(`m_again',`
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~
 === two interfaces that call each other
 policy_module(m, 1)
 type a_t;
@@ -226,7 +226,7 @@ m.te:4:2: error: 'm_pong' calls itself without end [E0152]
       | 	^~~~~~
 m.te:6:1: note: declared here
     6 | interface(`m_pong',`
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~
 m.te:7:2: note: by way of 'm_ping', called here
     7 | 	m_ping($1)
       | 	^~~~~~
@@ -278,7 +278,7 @@ type a_t;
 ---
 m.te:1:1: error: a module begins with policy_module(NAME, VERSION) [E0151]
     1 | type a_t;
-      | ^
+      | ^~~~~~~~
 === a second module statement
 policy_module(m, 1)
 type a_t;
@@ -286,7 +286,7 @@ module n 2;
 ---
 m.te:3:1: error: 'module' must be the first statement [E0143]
     3 | module n 2;
-      | ^
+      | ^~~~~~~~~~
 === a star in an allow rule
 policy_module(m, 1)
 type a_t;
@@ -296,10 +296,12 @@ neverallow * a_t:file write;
 ---
 m.te:3:1: error: '*' cannot stand in such a set [E0144]
     3 | allow * a_t:file read;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~
+note: neverallow rules, permissions and constraints may have it
 m.te:4:12: error: '~' cannot stand in such a set [E0144]
     4 | allow a_t ~a_t:file read;
       |            ^~~
+note: neverallow rules, permissions and constraints may have it
 === not self in an allow rule
 policy_module(m, 1)
 type a_t;
@@ -329,10 +331,10 @@ allowxperm a_t self:file write 0x10;
 ---
 m.te:3:32: error: an extended permission is a number of 16 bits, at most 0xffff [E0145]
     3 | allowxperm a_t self:file ioctl 0x12345;
-      |                                ^
+      |                                ^~~~~~~
 m.te:4:34: error: the range 0x20-0x10 runs backwards [E0145]
     4 | allowxperm a_t self:file ioctl { 0x20-0x10 };
-      |                                  ^
+      |                                  ^~~~~~~~~
 m.te:5:26: error: extended permissions are of ioctl or nlmsg [E0147]
     5 | allowxperm a_t self:file write 0x10;
       |                          ^~~~~
@@ -353,10 +355,10 @@ ibpkeycon fe80::1 1 u:r:t
 ---
 m.te:1:1: error: the range 80-20 runs backwards [E0145]
     1 | portcon tcp 80-20 u:r:t
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~
 m.te:2:1: error: the number is too large: at most 65535 [E0145]
     2 | portcon tcp 70000 u:r:t
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~
 m.te:3:9: error: a protocol is tcp, udp, dccp or sctp [E0147]
     3 | portcon tcq 80 u:r:t
       |         ^~~
@@ -424,6 +426,50 @@ m.te:4:40: error: category 'c2' is not declared [E0141]
 m.te:2:10: note: did you mean 'c0', declared here?
     2 | category c0;
       |          ^~
+=== an undeclared name in an interface
+policy_module(m, 1)
+type a_t;
+interface(`m_read',`
+	allow $1 { etc_t nobody_t }:file read;
+')
+m_read(a_t)
+m_read(b_t)
+---
+m.te:4:13: error: type 'etc_t' is neither declared nor required [E0141]
+    4 | 	allow $1 { etc_t nobody_t }:file read;
+      | 	           ^~~~~
+m.te:6:1: note: in expansion of m_read, called here
+    6 | m_read(a_t)
+      | ^~~~~~
+m.te:4:19: error: type 'nobody_t' is neither declared nor required [E0141]
+    4 | 	allow $1 { etc_t nobody_t }:file read;
+      | 	                 ^~~~~~~~
+m.te:6:1: note: in expansion of m_read, called here
+    6 | m_read(a_t)
+      | ^~~~~~
+m.te:7:8: error: type 'b_t' is neither declared nor required [E0141]
+    7 | m_read(b_t)
+      |        ^~~
+m.te:2:6: note: did you mean 'a_t', declared here?
+    2 | type a_t;
+      |      ^~~
+=== self as a source, and a range without blanks
+policy_module(m, 1)
+type a_t;
+allow self a_t:file read;
+range_transition a_t a_t:process s0-s15:c0;
+---
+m.te:3:7: error: type 'self' is neither declared nor required [E0141]
+    3 | allow self a_t:file read;
+      |       ^~~~
+note: self is a word for the target of a rule, and for nothing else
+m.te:4:34: error: sensitivity 's0-s15' is neither declared nor required [E0141]
+    4 | range_transition a_t a_t:process s0-s15:c0;
+      |                                  ^~~~~~
+note: names may have a '-' in them: write blanks around that of a range
+m.te:4:41: error: category 'c0' is neither declared nor required [E0141]
+    4 | range_transition a_t a_t:process s0-s15:c0;
+      |                                         ^~
 === an empty policy.conf
 # nothing
 ---

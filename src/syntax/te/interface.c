@@ -107,7 +107,7 @@ static void sk_complain_missing(struct sk_macro_reader *m, const struct sk_macro
 	d = sk_error(m->diags, "E0153", &place, "argument %u of '%s' is missing%s%.*s", param, interface, n_name ? ": " : "",
 		     (int)SK_MIN(n_name, 60u), n_name ? name : "");
 	sk_sources_note_expansion(m->sources, m->names, m->diags, d, call->parent);
-	sk_sources_place(m->sources, macro->addr, 1, &place);
+	sk_sources_place_statement(m->sources, macro->addr, &place);
 	sk_diag_note(m->diags, d, &place, "declared here");
 }
 
@@ -144,7 +144,7 @@ void sk_interface_cycle(struct sk_macro_reader *m, struct sk_macro *macro, const
 	macro->cyclic = true;
 	sk_sources_place(m->sources, call->addr, (uint32_t)strlen(name), &place);
 	d = sk_error(m->diags, "E0152", &place, "'%s' calls itself without end", name);
-	sk_sources_place(m->sources, macro->addr, 1, &place);
+	sk_sources_place_statement(m->sources, macro->addr, &place);
 	sk_diag_note(m->diags, d, &place, "declared here");
 	/* Once round, from the call to the one before. */
 	for (uint32_t i = call->parent; i; i = m->sources->expansions[i].parent) {

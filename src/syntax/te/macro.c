@@ -132,11 +132,37 @@ static bool sk_complain_of_cycle(struct sk_macro_reader *m, uint32_t addr, uint3
 	return true;
 }
 
+/* What was too much, how much that is, and what to look for. */
+static void sk_complain_of_budget(struct sk_macro_reader *m, uint32_t addr, uint32_t expansion, const char *what)
+{
+	size_t calls = 0;
+	struct sk_diag *diag;
+
+	for (uint32_t e = expansion; e; e = m->sources->expansions[e].parent)
+		calls++;
+	if (!strcmp(what, "depth")) {
+		calls = SK_MAX(calls, m->state->n_calls);
+		diag = sk_macro_complain(m, SELKIE_SEVERITY_ERROR, "E0112", addr, expansion, !calls
+					 ? "calls of macros stand too deep in each other"
+					 : "calls of macros stand too deep in each other: %zu have been begun here, and none is done",
+					 calls);
+		sk_diag_note(m->diags, diag, NULL, "is a ')' missing further up? Else give what is inside a name with define()");
+		return;
+	}
+	if (!strcmp(what, "work"))
+		diag = sk_macro_complain(m, SELKIE_SEVERITY_ERROR, "E0112", addr, expansion,
+					 "the expansion of macros seems to have no end: it was given up after %llu million steps",
+					 (unsigned long long)m->limits.steps / 1000000);
+	else
+		diag = sk_macro_complain(m, SELKIE_SEVERITY_ERROR, "E0112", addr, expansion,
+					 "what macros expand to is too large: more than %zu MiB", m->limits.memory >> 20);
+	sk_diag_note(m->diags, diag, NULL, "mostly a macro calls another one twice, which calls another one twice, and so on");
+}
+
 int sk_macro_out_of(struct sk_macro_reader *m, uint32_t addr, uint32_t expansion, const char *what)
 {
 	if (!m->state->spent && !sk_complain_of_cycle(m, addr, expansion))
-		sk_macro_complain(m, SELKIE_SEVERITY_ERROR, "E0112", addr, expansion,
-				  "the expansion of macros takes too much %s", what);
+		sk_complain_of_budget(m, addr, expansion, what);
 	m->state->spent = m->stopped = true;
 	return SK_STOP;
 }

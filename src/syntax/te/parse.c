@@ -69,31 +69,131 @@ static struct sk_diag *sk_complain_at(struct sk_te_parser *p, const char *id, ui
 	return d;
 }
 
-/* "expected X, found Y", once a statement. Returns false for the caller to return. */
-static bool sk_expected(struct sk_te_parser *p, const char *what)
+/* The bytes from a token on to the end of its line, where the source has what the token says. */
+static const char *sk_text_of(const struct sk_te_parser *p, const struct sk_te_token *t, size_t *ret_n)
+{
+	const struct sk_source *source = sk_sources_find(p->sources, t->addr);
+	const char *text = source ? sk_source_text(source, t->addr, ret_n) : NULL, *end;
+
+	if (!text || !*ret_n || (uint8_t)*text != t->punct)
+		return NULL;
+	end = memchr(text, '\n', *ret_n);
+	*ret_n = end ? (size_t)(end - text) : *ret_n;
+	return text;
+}
+
+/* The character that begins text[0..n), when it is one of more than a byte: its number, and how many bytes it has. */
+static unsigned int sk_utf8(const char *text, size_t n, unsigned int *ret_length)
+{
+	unsigned int first = (uint8_t)text[0], length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+	unsigned int value = first & (0xff >> (length + 1));
+
+	if (first < 0xc2 || first > 0xf4 || n < length)
+		return 0;
+	for (unsigned int i = 1; i < length; i++) {
+		if (((uint8_t)text[i] & 0xc0) != 0x80)
+			return 0;
+		value = value << 6 | ((uint8_t)text[i] & 0x3f);
+	}
+	*ret_length = length;
+	return value;
+}
+
+/* What is probably meant by a character that begins no token; NULL where nobody knows. */
+static const char *sk_hint(const struct sk_te_parser *p, const char *text, size_t n, unsigned int value)
+{
+	const char *close;
+
+	switch (value) {
+	case '"':
+		close = text ? memchr(text + 1, '"', n - 1) : NULL;
+		if (text && !close)
+			return "the string that begins here is not closed on its line";
+		if (close == text + 1)
+			return "the name of an object cannot be empty";
+		return close ? "the name of an object is the last part of its path only, without a '/'" : NULL;
+	case '`':
+	case '\'':
+		return p->lexer->macros ? "quotes of macros are opened by ` and closed by ': this one has no other"
+				       : "this text is read as it is after macros have been expanded, in which no quotes are left";
+	case '$':
+		return "parameters, as $1, stand in interfaces, templates and macros";
+	case '=':
+		return "the language has == for comparisons, and no = : values stand behind the name, as in 'bool NAME true;'";
+	case 0x201c: case 0x201d: case 0x201e: case 0xab: case 0xbb:
+		return "strings stand in \"";
+	case 0x2018: case 0x2019: case 0xb4:
+		return "quotes of macros are ` and '";
+	case 0xa0: case 0x2002: case 0x2003: case 0x2009: case 0x202f: case 0x200b: case 0x3000: case 0xfeff:
+		return "it looks like a blank, or like nothing, and is none: put a plain one in its place";
+	case 0x2013: case 0x2014: case 0x2212:
+		return "write - in its place";
+	default:
+		return NULL;
+	}
+}
+
+static void sk_complain_byte(struct sk_te_parser *p)
+{
+	unsigned int value = p->token.punct, length = 1;
+	char message[200];
+	struct sk_diag *d;
+	const char *hint, *text;
+	size_t n = 0;
+
+	text = sk_text_of(p, &p->token, &n);
+	if (text && value >= 0x80)
+		value = sk_utf8(text, n, &length);
+	if (length > 1)
+		snprintf(message, sizeof(message), "the character U+%04X is no part of the policy language", value);
+	else if (p->token.punct >= ' ' && p->token.punct < 127)
+		snprintf(message, sizeof(message), "'%c' is no part of the policy language", p->token.punct);
+	else
+		snprintf(message, sizeof(message), "byte 0x%02x is no part of the policy language", p->token.punct);
+	hint = sk_hint(p, text, n, value);
+	d = sk_complain_at(p, "E0136", p->token.addr, 1, p->token.expansion, message);
+	if (hint)
+		sk_diag_note(p->diags, d, NULL, "%s", hint);
+}
+
+/* "expected X, found Y", once a statement, and perhaps a word of advice. Returns false for the caller to return. */
+static bool sk_expected_hint(struct sk_te_parser *p, const char *what, const char *hint)
 {
 	char found[120], message[300];
+	struct sk_diag *d;
 
 	if (p->failed)
 		return false;
 	if (p->token.kind == SK_TOKEN_BAD) {
-		bool text = p->token.punct >= ' ' && p->token.punct < 127;
-
-		snprintf(message, sizeof(message), text ? "'%c' is no part of the policy language"
-							: "byte 0x%02x is no part of the policy language",
-			 p->token.punct);
-		sk_complain_at(p, "E0136", p->token.addr, 1, p->token.expansion, message);
+		sk_complain_byte(p);
 		return false;
 	}
 	sk_describe(p, &p->token, found, sizeof(found));
 	snprintf(message, sizeof(message), "expected %s, found %s", what, found);
-	sk_complain_at(p, "E0131", p->token.addr, p->token.length, p->token.expansion, message);
+	d = sk_complain_at(p, "E0131", p->token.addr, p->token.length, p->token.expansion, message);
+	if (hint)
+		sk_diag_note(p->diags, d, NULL, "%s", hint);
 	return false;
+}
+
+static bool sk_expected(struct sk_te_parser *p, const char *what)
+{
+	return sk_expected_hint(p, what, NULL);
 }
 
 static bool sk_is_punct(const struct sk_te_parser *p, int punct)
 {
 	return p->token.kind == SK_TOKEN_PUNCT && p->token.punct == punct;
+}
+
+static void sk_complain_depth(struct sk_te_parser *p, const char *what, const char *hint)
+{
+	char message[200];
+	struct sk_diag *d;
+
+	snprintf(message, sizeof(message), "%s are nested more than %d deep here", what, SK_TE_DEPTH_MAX);
+	d = sk_complain_at(p, "E0134", p->token.addr, p->token.length, p->token.expansion, message);
+	sk_diag_note(p->diags, d, NULL, "%s", hint);
 }
 
 static bool sk_accept(struct sk_te_parser *p, int punct)
@@ -114,14 +214,27 @@ static bool sk_on_new_line(const struct sk_te_parser *p)
 	       sk_source_line(source, end, &col) != sk_source_line(source, p->token.addr, &col);
 }
 
+static bool sk_begins_statement(const struct sk_te_parser *p);
+
+/* Whether what an argument or the body of a macro gave ends before the token, and with it, it seems, the statement. */
+static bool sk_at_seam(const struct sk_te_parser *p)
+{
+	const struct sk_source *source = sk_sources_find(p->sources, p->last.addr);
+
+	if (p->token.kind == SK_TOKEN_END)
+		return p->lexer->part;
+	return p->token.expansion && (sk_is_punct(p, '}') || sk_begins_statement(p)) &&
+	       (p->token.expansion != p->last.expansion || p->token.addr < p->last.addr ||
+		source != sk_sources_find(p->sources, p->token.addr));
+}
+
 /* What lacks at the end of a line is said there, not at the next one. */
 static bool sk_expected_before(struct sk_te_parser *p, int punct)
 {
 	uint32_t end = p->last.addr + p->last.length;
 	char found[120], message[300];
 
-	if (p->failed || p->token.kind == SK_TOKEN_BAD ||
-	    (!(p->token.kind == SK_TOKEN_END && p->lexer->part) && !sk_on_new_line(p)))
+	if (p->failed || p->token.kind == SK_TOKEN_BAD || (!sk_at_seam(p) && !sk_on_new_line(p)))
 		return false;
 	sk_describe(p, &p->token, found, sizeof(found));
 	snprintf(message, sizeof(message), "expected '%c' before %s", punct, found);
@@ -224,6 +337,8 @@ static bool sk_parse_braces(struct sk_te_parser *p, bool plain, struct sk_te_set
 			continue;
 		}
 		minus = !plain && sk_accept(p, '-');
+		if (sk_is_punct(p, ','))
+			return sk_expected_hint(p, "a name", "in braces there are blanks between names");
 		if (!sk_need_identifier(p, &name))
 			return false;
 		name.minus = minus;
@@ -334,6 +449,8 @@ static bool sk_parse_xperms(struct sk_te_parser *p, struct sk_te_stmt *stmt)
 			/* A range stands only within braces. */
 			if (!p->braces && p->token.kind != SK_TOKEN_NUMBER)
 				return sk_expected(p, "a number or a set of numbers");
+			if (sk_is_punct(p, ','))
+				return sk_expected_hint(p, "a number", "in braces there are blanks between numbers");
 			if (!sk_parse_xperm(p))
 				return false;
 			some = true;
@@ -574,8 +691,9 @@ static struct sk_te_expr *sk_parse_expr(struct sk_te_parser *p, bool condition, 
 
 	if (p->depth >= SK_TE_DEPTH_MAX) {
 		if (!p->failed)
-			sk_complain_at(p, "E0134", p->token.addr, p->token.length, p->token.expansion,
-				       "this is nested too deeply");
+			sk_complain_depth(p, condition ? "parentheses and operators of a condition"
+						       : "parentheses and operators of a constraint",
+					  "leave out the parentheses that nothing needs, or make several statements of it");
 		return NULL;
 	}
 	p->depth++;
@@ -770,6 +888,8 @@ static bool sk_parse_part(struct sk_te_parser *p, char letter, struct sk_te_stmt
 	case 'q':
 		if (p->token.kind == SK_TOKEN_STRING)
 			return sk_need_name(p, 1u << SK_TOKEN_STRING, "", &stmt->name2);
+		if (p->token.kind == SK_TOKEN_IDENTIFIER && !sk_on_new_line(p) && !sk_at_seam(p))
+			return sk_expected_hint(p, "';'", "the name of an object stands in \"");
 		return true;
 	case 'X':
 		return sk_parse_xperms(p, stmt);
@@ -868,8 +988,11 @@ static void sk_complain_statement(struct sk_te_parser *p, const struct sk_te_sha
 		return;
 	}
 	if (token.kind != SK_TOKEN_IDENTIFIER || where == IN_REQUIRE) {
-		sk_expected(p, where == IN_REQUIRE ? "class, type, attribute, role or another kind of name"
-						   : "a statement");
+		const char *text = token.kind == SK_TOKEN_PATH ? sk_intern_str(p->lexer->names, token.name) : NULL;
+
+		sk_expected_hint(p, where == IN_REQUIRE ? "class, type, attribute, role or another kind of name" : "a statement",
+				 !text ? NULL : text[1] == '/' || text[1] == '*' ? "comments begin with '#'"
+				 : "labels of files stand in a file of their own, NAME.fc");
 		if (!sk_is_punct(p, '}') && !sk_is_punct(p, ';'))
 			sk_advance(p);
 		return;
@@ -980,8 +1103,7 @@ static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_st
 	struct sk_diag *d;
 
 	if (p->depth >= SK_TE_DEPTH_MAX) {
-		sk_complain_at(p, "E0134", p->token.addr, p->token.length, p->token.expansion,
-			       "this is nested too deeply: the rest of the file is not looked at");
+		sk_complain_depth(p, "blocks", "is a '}' missing further up? The rest of the file is not looked at");
 		p->mistakes = SK_TE_MISTAKES_MAX + 1;
 		return false;
 	}

@@ -22,7 +22,7 @@ policy.conf:101:35: error: 'files' is an attribute, and a type must stand here [
       |                                   ^~~~~
 policy.conf:13:1: note: it is declared here
    13 | attribute files;
-      | ^
+      | ^~~~~~~~~~~~~~~
 === type as an attribute
 type x_t, etc_t;
 ---
@@ -31,37 +31,37 @@ policy.conf:101:11: error: 'etc_t' is a type, and an attribute must stand here [
       |           ^~~~~
 policy.conf:17:1: note: it is declared here
    17 | type etc_t, files;
-      | ^
+      | ^~~~~~~~~~~~~~~~~
 === conflicting transitions
 type_transition init_t etc_t:file tmp_t;
 type_transition domain etc_t:file etc_t;
 ---
 policy.conf:102:1: error: type_transition init_t etc_t:file gives 'etc_t', and elsewhere 'tmp_t' [E0806]
   102 | type_transition domain etc_t:file etc_t;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:101:1: note: 'tmp_t' is given here
   101 | type_transition init_t etc_t:file tmp_t;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === conflicting named transitions
 type_transition init_t etc_t:file tmp_t "a";
 type_transition domain etc_t:file etc_t "a";
 ---
 policy.conf:102:1: error: type_transition init_t etc_t:file "a" gives 'etc_t', and elsewhere 'tmp_t' [E0806]
   102 | type_transition domain etc_t:file etc_t "a";
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:101:1: note: 'tmp_t' is given here
   101 | type_transition init_t etc_t:file tmp_t "a";
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === one named transition twice
 type_transition init_t etc_t:file tmp_t "a";
 type_transition domain etc_t:file tmp_t "a";
 ---
 policy.conf:102:1: error: type_transition init_t etc_t:file "a" gives 'tmp_t' twice [E0807]
   102 | type_transition domain etc_t:file tmp_t "a";
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:101:1: note: 'tmp_t' is given here
   101 | type_transition init_t etc_t:file tmp_t "a";
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === conflicting role transitions
 role_transition sys_r etc_t user_r;
 role_transition sys_r files:process sys_r;
@@ -69,30 +69,30 @@ allow sys_r user_r;
 ---
 policy.conf:102:1: error: role_transition sys_r etc_t:process gives 'sys_r', and elsewhere 'user_r' [E0806]
   102 | role_transition sys_r files:process sys_r;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:101:1: note: 'user_r' is given here
   101 | role_transition sys_r etc_t user_r;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === transition under a condition and without
 if (fly) { type_transition init_t etc_t:file tmp_t; }
 type_transition init_t etc_t:file tmp_t;
 ---
 policy.conf:101:12: error: type_transition init_t etc_t:file gives 'tmp_t' twice, under different conditions [E0807]
   101 | if (fly) { type_transition init_t etc_t:file tmp_t; }
-      |            ^
+      |            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:102:1: note: it is given here too
   102 | type_transition init_t etc_t:file tmp_t;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === transition under two conditions
 if (fly) { type_transition init_t etc_t:file tmp_t; }
 if (swim) { type_transition init_t etc_t:file etc_t; }
 ---
 policy.conf:102:13: error: type_transition init_t etc_t:file gives 'etc_t', and elsewhere 'tmp_t' [E0806]
   102 | if (swim) { type_transition init_t etc_t:file etc_t; }
-      |             ^
+      |             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:101:12: note: 'tmp_t' is given here
   101 | if (fly) { type_transition init_t etc_t:file tmp_t; }
-      |            ^
+      |            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === transition in both branches
 if (fly) { type_transition init_t etc_t:file tmp_t; } else { type_transition init_t etc_t:file etc_t; }
 ---
@@ -101,37 +101,37 @@ if (fly && walk) { allow init_t etc_t:file read; }
 ---
 policy.conf:101:1: error: a condition cannot have both booleans and tunables [E0815]
   101 | if (fly && walk) { allow init_t etc_t:file read; }
-      | ^
+      | ^~~~~~~~~~~~~~~~
 === neverallow
 allow domain files:file { read write };
 neverallow user_t { tmp_t etc_t }:file write;
 ---
 policy.conf:101:1: error: this allows user_t etc_t:file write, which a neverallow forbids [E0808]
   101 | allow domain files:file { read write };
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:102:1: note: it is forbidden here
   102 | neverallow user_t { tmp_t etc_t }:file write;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === neverallow and a condition
 if (!fly) { allow user_t tmp_t:file write; }
 neverallow domain files:file write;
 ---
 policy.conf:101:13: error: this allows user_t tmp_t:file write, which a neverallow forbids [E0808]
   101 | if (!fly) { allow user_t tmp_t:file write; }
-      |             ^
+      |             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:102:1: note: it is forbidden here
   102 | neverallow domain files:file write;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === neverallow self
 allow domain domain:process signal;
 neverallow user_t self:process signal;
 ---
 policy.conf:101:1: error: this allows user_t user_t:process signal, which a neverallow forbids [E0808]
   101 | allow domain domain:process signal;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:102:1: note: it is forbidden here
   102 | neverallow user_t self:process signal;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === neverallow without self | newer
 allow domain self:process signal;
 neverallow domain { domain -self }:process signal;
@@ -142,10 +142,10 @@ neverallow ~init_t *:file write;
 ---
 policy.conf:101:1: error: this allows user_t etc_t:file write, which a neverallow forbids [E0808]
   101 | allow user_t etc_t:file write;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:102:1: note: it is forbidden here
   102 | neverallow ~init_t *:file write;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === neverallow not checked | -N
 allow user_t etc_t:file write;
 neverallow ~init_t *:file write;
@@ -156,13 +156,13 @@ neverallowxperm user_t etc_t:file ioctl 0x5401;
 ---
 policy.conf:101:1: error: this allows user_t etc_t:file ioctl, which a neverallowxperm forbids [E0808]
   101 | allow user_t etc_t:file ioctl;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:101:1: note: and no allowxperm narrows it
   101 | allow user_t etc_t:file ioctl;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:102:1: note: it is forbidden here
   102 | neverallowxperm user_t etc_t:file ioctl 0x5401;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === neverallowxperm let through
 allow user_t etc_t:file ioctl;
 allowxperm user_t files:file ioctl { 0x5400-0x5410 0x8900 };
@@ -170,13 +170,13 @@ neverallowxperm user_t etc_t:file ioctl 0x5401;
 ---
 policy.conf:101:1: error: this allows user_t etc_t:file ioctl, which a neverallowxperm forbids [E0808]
   101 | allow user_t etc_t:file ioctl;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:102:1: note: with numbers that are forbidden
   102 | allowxperm user_t files:file ioctl { 0x5400-0x5410 0x8900 };
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:103:1: note: it is forbidden here
   103 | neverallowxperm user_t etc_t:file ioctl 0x5401;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === neverallowxperm kept
 allow user_t etc_t:file ioctl;
 allowxperm user_t files:file ioctl { 0x5400-0x5410 0x8900 };
@@ -189,13 +189,13 @@ neverallowxperm user_t etc_t:file ioctl 0x54ff;
 ---
 policy.conf:101:1: error: this allows user_t etc_t:file ioctl, which a neverallowxperm forbids [E0808]
   101 | allow user_t etc_t:file ioctl;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:102:1: note: with numbers that are forbidden
   102 | allowxperm user_t files:file ioctl ~{ 0x5401 };
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:103:1: note: it is forbidden here
   103 | neverallowxperm user_t etc_t:file ioctl 0x54ff;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === bounds
 type child_t, domain;
 typebounds user_t child_t;
@@ -204,10 +204,10 @@ allow child_t etc_t:file { read write };
 ---
 policy.conf:104:1: error: this allows child_t etc_t:file write, and 'user_t', which bounds it, may not [E0809]
   104 | allow child_t etc_t:file { read write };
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:102:1: note: the bounds are set here
   102 | typebounds user_t child_t;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~
 === bounds kept
 type child_t;
 typebounds user_t child_t;
@@ -269,20 +269,20 @@ portcon udp 80 sys:object_r:tmp_t
 ---
 policy.conf:107:1: error: this object has a context already, or an earlier entry hides this one [E0814]
   107 | portcon tcp 80 sys:object_r:tmp_t
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:106:1: note: the earlier entry is here
   106 | portcon tcp 1-100 sys:object_r:etc_t
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === interfaces
 netifcon eth0 sys:object_r:etc_t sys:object_r:etc_t
 netifcon eth0 sys:object_r:tmp_t sys:object_r:etc_t
 ---
 policy.conf:107:1: error: this object has a context already, or an earlier entry hides this one [E0814]
   107 | netifcon eth0 sys:object_r:tmp_t sys:object_r:etc_t
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:106:1: note: the earlier entry is here
   106 | netifcon eth0 sys:object_r:etc_t sys:object_r:etc_t
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === paths
 genfscon proc / sys:object_r:etc_t
 genfscon proc /sys -d sys:object_r:etc_t
@@ -290,10 +290,10 @@ genfscon proc /sys sys:object_r:tmp_t
 ---
 policy.conf:108:1: error: path '/sys' of file system 'proc' has a context already [E0814]
   108 | genfscon proc /sys sys:object_r:tmp_t
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:107:1: note: it is given here
   107 | genfscon proc /sys -d sys:object_r:etc_t
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === category that the sensitivity lacks | mls
 range_transition init_t etc_t:process s0:c2;
 ---
@@ -305,23 +305,23 @@ range_transition init_t etc_t:process s1 - s0;
 ---
 policy.conf:101:1: error: the high level of the range does not dominate the low one [E0811]
   101 | range_transition init_t etc_t:process s1 - s0;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === conflicting ranges | mls
 range_transition init_t etc_t:process s0 - s1;
 range_transition domain etc_t:process s0;
 ---
 policy.conf:102:1: error: range_transition init_t etc_t:process has another range elsewhere [E0806]
   102 | range_transition domain etc_t:process s0;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:101:1: note: the other range is given here
   101 | range_transition init_t etc_t:process s0 - s1;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === categories the wrong way round | mls
 range_transition init_t etc_t:process s1:c2.c0;
 ---
 policy.conf:101:1: error: the range of categories from 'c2' to 'c0' runs backwards [E0811]
   101 | range_transition init_t etc_t:process s1:c2.c0;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === optionals | -v
 optional {
 	require { type nowhere_t; }
@@ -337,10 +337,10 @@ optional {
 ---
 policy.conf:101:1: note: this optional is off: there is no type 'nowhere_t'
   101 | optional {
-      | ^
+      | ^~~~~~~~
 policy.conf:106:1: note: this optional is off: there is no type 'there_t'
   106 | optional {
-      | ^
+      | ^~~~~~~~
 === five at once
 allow init_t etc_t:file search;
 type_transition init_t etc_t:file tmp_t;
@@ -354,13 +354,13 @@ policy.conf:101:25: error: class 'file' has no permission 'search' [E0805]
       |                         ^~~~~~
 policy.conf:104:1: error: a condition cannot have both booleans and tunables [E0815]
   104 | if (fly && walk) { allow init_t etc_t:file read; }
-      | ^
+      | ^~~~~~~~~~~~~~~~
 policy.conf:103:1: error: type_transition init_t etc_t:file gives 'etc_t', and elsewhere 'tmp_t' [E0806]
   103 | type_transition init_t etc_t:file etc_t;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:102:1: note: 'tmp_t' is given here
   102 | type_transition init_t etc_t:file tmp_t;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:110:27: error: role 'user_r' may not have type 'init_t' [E0810]
   110 | portcon tcp 80 sys:user_r:init_t
       |                           ^~~~~~
@@ -407,7 +407,7 @@ role_transition sys_r etc_t user_r;
 ---
 policy.conf:102:1: error: role_transition sys_r etc_t:process gives 'user_r' twice [E0807]
   102 | role_transition sys_r etc_t user_r;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 policy.conf:101:1: note: it is given here
   101 | role_transition sys_r files user_r;
-      | ^
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~

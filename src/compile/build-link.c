@@ -52,9 +52,11 @@ static int sk_build_one_unit(struct sk_building *b, struct sk_unit **ret_unit)
 		r = sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &policy, NULL);
 		selkie_policy_free(policy);
 	} else {
-		r = sk_unit_check_declared(b->units.list[0]);
-		if (r >= 0) {
-			int r2 = sk_unit_check_required(b->units.list[0]);
+		static int (*const checks[])(const struct sk_unit *unit) = {
+			sk_unit_check_declared, sk_unit_check_required, sk_unit_check_twice };
+
+		for (size_t i = 0; i < SK_ARRAY_LEN(checks) && r >= 0; i++) {
+			int r2 = checks[i](b->units.list[0]);
 
 			r = r2 ? r2 : r;
 		}

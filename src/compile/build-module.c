@@ -33,13 +33,10 @@ bool sk_build_is_below(const char *path, const char *folder)
 
 bool sk_build_has_headers(const char *folder)
 {
-	sk_auto_free char *path = NULL;
+	char path[4096];
 
-	if (asprintf(&path, "%s/build.conf", folder) < 0) {
-		path = NULL;
-		return true;	/* whoever opens them finds out */
-	}
-	return !access(path, F_OK);
+	/* What does not fit, whoever opens it finds out. */
+	return (size_t)snprintf(path, sizeof(path), "%s/build.conf", folder) >= sizeof(path) || !access(path, F_OK);
 }
 
 /* The first word, behind blanks and comments. */

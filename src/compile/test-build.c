@@ -324,6 +324,16 @@ static void test_install_without_tree(void **state)
 	free(conf);
 }
 
+static int module_failing(void *arg)
+{
+	const char *const sources[] = { arg };
+	selkie_module *module = NULL;
+	int r = selkie_build_module(sources, 1, &plain, 0, NULL, &module);
+
+	selkie_module_free(module);
+	return r;
+}
+
 /* A module of one's own beside a tree: its interfaces and labels lie beside it, and it alone is built. */
 static void test_module(void **state)
 {
@@ -363,6 +373,12 @@ static void test_module(void **state)
 	text = selkie_diagnostics_print(diags, 0);
 	assert_non_null(strstr(text, "my.te: error: this module alone is no policy [E0825]"));
 	free(text);
+	put(folder, "own/my.if", "");
+	put(folder, "own/my.te",
+	    "module my 1.0;\nrequire { class file read; type b_t; attribute a_a; }\ntype my_t, a_a;\n"
+	    "typealias my_t alias my_other_t;\ntype_transition { a_a -my_other_t } self:file b_t \"a\";\n"
+	    "type_transition my_t self:file b_t \"a\";\n");
+	alloc_fail_check(module_failing, path, 100, 0);
 	selkie_diagnostics_free(diags);
 	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

@@ -213,6 +213,8 @@ void sk_unit_keep_enabled(struct sk_unit *unit, const bool *enabled);
 int sk_unit_check_declared(const struct sk_unit *unit);
 /* required.c: whether it uses a permission that it does not require (E0156). Returns likewise. */
 int sk_unit_check_required(const struct sk_unit *unit);
+/* twice.c: whether a transition of a role or by name stands twice in it (E0806, E0807). Returns likewise. */
+int sk_unit_check_twice(const struct sk_unit *unit);
 
 /* The units of one build, in the order in which they are linked. Owns them; borrows the space. */
 struct sk_units {

@@ -19,6 +19,7 @@ from peer_text import decompile, tool
 from peer_tree import Peer, build, compare, must, run, tools
 
 SETTINGS = ["DISTRO=redhat", "UBAC=n", "DIRECT_INITRC=n", "UNK_PERMS=allow"]
+TEMPLATE = re.compile("HOME_DIR|HOME_ROOT|%{|USER|ROLE")  # semodule puts the templates of home directories elsewhere
 SOME = "abrt apache certmonger chronyd dbus firewalld git kerberos mozilla mysql networkmanager postgresql rhcs rpm samba snmp " \
        "ssh sssd staff sysadm unconfined unconfineduser virt xserver zabbix".split()
 
@@ -103,8 +104,9 @@ def store(selkie, same, labels, checkouts, work, packages, container, types):
     if p.returncode:
         return ["selkie refuses the store: " + p.stdout[:900]], sources, lost
     wrong = run([same, "--expanded", os.path.join(theirs, "policy/policy.33"), ours]).stdout.splitlines()[:10]
+    ours = [line for line in must([labels, *sources]).splitlines() if not TEMPLATE.search(line)]
     with open(os.path.join(theirs, "contexts/files/file_contexts")) as f:
-        if f.read() != must([labels, *sources]):
+        if f.read().splitlines() != ours or len(ours) < 5000:
             wrong.append("file_contexts is another")
     return wrong, sources, lost
 

@@ -344,6 +344,51 @@ type defaults_t;
 type_transition defaults_t tmp_t : file defaults_t "it";
 allow defaults_t tmp_t : dir add_name;
 """},
+    "again_attribute": {"te": """policy_module(again_attribute)
+attribute a_a;
+type a_t, a_a;
+gen_require(`
+	type etc_t;
+	role system_r;
+')
+type_transition a_a etc_t:file a_t "a";
+type_transition a_t etc_t:{ dir file } a_t "a";
+""", "is": "refused"},
+    "again_role": {"te": """policy_module(again_role)
+gen_require(`
+	attribute domain;
+	role system_r;
+')
+type a_t;
+role_transition system_r { domain -a_t } system_r;
+role_transition system_r a_t system_r;
+typeattribute a_t domain;
+"""},
+    "again_required": {"te": """policy_module(again_required)
+type a_t;
+domain_type(a_t)
+gen_require(`
+	attribute domain;
+	role system_r;
+')
+role_transition system_r domain system_r;
+role_transition system_r a_t system_r;
+""", "is": "refused"},
+    "again_optional": {"te": """policy_module(again_optional)
+attribute a_a;
+type a_t;
+type_transition a_a self:file a_t "a";
+type_transition a_t self:file a_t "a";
+optional_policy(`
+	gen_require(`
+		type etc_t;
+	')
+	typeattribute a_t a_a;
+	allow a_t etc_t:file read;
+')
+"""},
+    "again_else": {"te": "policy_module(again_else)\ntype a_t;\ntype b_t;\ntype_transition a_t self:file a_t \"a\";\n"
+                         "type_transition a_t a_t:file b_t \"a\";\n", "is": "refused"},
     "unknown": {"te": "policy_module(unknown, 1.0)\ntype unknown_t;\nallow unknown_t nobody_declared_t:file read;\n", "is": "refused"},
     "twice": {"te": "policy_module(twice, 1.0)\ntype twice_t;\ntype twice_t;\n", "is": "refused"},
     "twice_attribute": {"te": "policy_module(twice_attribute)\nattribute a_a;\nattribute a_a;\n", "is": "refused"},

@@ -53,7 +53,7 @@ static int sk_read_makefile(struct sk_refpolicy *rp)
 
 bool sk_refpolicy_makefile_has(const struct sk_refpolicy *rp, const char *word)
 {
-	return strstr(rp->makefile, word) != NULL;
+	return rp->makefile && strstr(rp->makefile, word);
 }
 
 /* Modules */

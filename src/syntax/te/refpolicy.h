@@ -43,7 +43,7 @@ struct sk_refpolicy {
 	bool prepared;			/* interfaces are known */
 	bool unconfigured;		/* there is no modules.conf */
 	const char *booleans;		/* of sk_refpolicy_booleans */
-	const char *makefile;		/* its text; "" where there is none */
+	const char *makefile;		/* its text; "" where there is none, NULL where there is no tree */
 
 	struct sk_refpolicy_setting *settings;	/* build.conf: TYPE, DISTRO, ... */
 	size_t n_settings, cap_settings;

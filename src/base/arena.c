@@ -11,7 +11,8 @@
 
 #define SK_ARENA_FIRST 4096
 #define SK_ARENA_MOST (256 * 1024)
-#define SK_ARENA_PAGES SK_LARGE_LEAST	/* of an arena that has so much already */
+#define SK_ARENA_PAGES SK_LARGE_PAGE	/* of an arena that has so much already */
+#define SK_ARENA_MAPPED (SK_LARGE_PAGE / 2)	/* blocks so large are mapped, smaller ones are from malloc */
 
 struct sk_arena_block {
 	struct sk_arena_block *older;
@@ -20,13 +21,35 @@ struct sk_arena_block {
 
 #define SK_ARENA_HEADER ((sizeof(struct sk_arena_block) + 15) & ~(size_t)15)
 
+static void *sk_arena_new_block(size_t *size)
+{
+#ifndef SK_ARENA_DEBUG
+	if (*size >= SK_ARENA_MAPPED)
+		return sk_map_large(*size, size);
+#endif
+	return malloc(*size);
+}
+
+static void sk_arena_free_block(struct sk_arena_block *b)
+{
+	size_t size = b->size + SK_ARENA_HEADER;
+
+#ifndef SK_ARENA_DEBUG
+	if (size >= SK_ARENA_MAPPED) {
+		sk_unmap_large(b, size);
+		return;
+	}
+#endif
+	free(b);
+}
+
 void sk_arena_done(struct sk_arena *arena)
 {
 	struct sk_arena_block *b = arena->blocks, *older;
 
 	for (; b; b = older) {
 		older = b->older;
-		free(b);
+		sk_arena_free_block(b);
 	}
 	memset(arena, 0, sizeof(*arena));
 }
@@ -42,20 +65,11 @@ void sk_arena_reset(struct sk_arena *arena)
 	}
 	for (b = keep->older; b; b = older) {
 		older = b->older;
-		free(b);
+		sk_arena_free_block(b);
 	}
 	keep->older = NULL;
 	arena->n_bytes = keep->size + SK_ARENA_HEADER;
 	arena->next = (char *)keep + SK_ARENA_HEADER;
-}
-
-static void *sk_arena_new_block(size_t *size)
-{
-#ifndef SK_ARENA_DEBUG
-	if (*size >= SK_LARGE_LEAST / 2)
-		return sk_alloc_large(*size, size);
-#endif
-	return malloc(*size);
 }
 
 /* The block is at least as large as asked for. */
@@ -115,7 +129,7 @@ void sk_arena_reserve(struct sk_arena *arena, size_t size)
 #ifdef SK_ARENA_DEBUG
 	return;
 #endif
-	b = sk_arena_add_block(arena, SK_MAX(size, SK_LARGE_LEAST) - SK_ARENA_HEADER);
+	b = sk_arena_add_block(arena, SK_MAX(size, SK_LARGE_PAGE) - SK_ARENA_HEADER);
 	if (b)
 		sk_arena_use_block(arena, b, 0);
 }
@@ -147,7 +161,7 @@ static size_t sk_arena_next_payload(const struct sk_arena *arena)
 	if (!arena->blocks)
 		return SK_ARENA_FIRST;
 	if (arena->n_bytes >= SK_ARENA_PAGES)
-		return SK_LARGE_LEAST - SK_ARENA_HEADER;
+		return SK_LARGE_PAGE - SK_ARENA_HEADER;
 	return SK_MIN(arena->n_bytes, (size_t)SK_ARENA_MOST);
 }
 

@@ -42,8 +42,6 @@ int sk_grow_now(void *p, size_t *cap, size_t need, size_t size)
 	return 0;
 }
 
-#define SK_LARGE_PAGE ((size_t)2 << 20)
-
 /* malloc puts some bytes of its own between blocks: with so much less, each block begins where the one before ended. */
 #define SK_LARGE_GAP (SK_LARGE_PAGE - SK_LARGE_LEAST)
 
@@ -55,10 +53,35 @@ void *sk_alloc_large(size_t size, size_t *ret_size)
 	if (__builtin_add_overflow(size, SK_LARGE_PAGE - 1 + SK_LARGE_GAP, &n))
 		return NULL;
 	n &= ~(SK_LARGE_PAGE - 1);
-	p = aligned_alloc(SK_LARGE_PAGE, n - SK_LARGE_GAP);
-	if (!p)
+	if (posix_memalign(&p, SK_LARGE_PAGE, n - SK_LARGE_GAP))
 		return NULL;
 	madvise(p, n, MADV_HUGEPAGE);
 	*ret_size = n - SK_LARGE_GAP;
 	return p;
+}
+
+void *sk_map_large(size_t size, size_t *ret_size)
+{
+	size_t n, before;
+	char *p;
+
+	if (__builtin_add_overflow(size, SK_LARGE_PAGE - 1, &n) || n > SIZE_MAX - SK_LARGE_PAGE)
+		return NULL;
+	n &= ~(SK_LARGE_PAGE - 1);
+	p = mmap(NULL, n + SK_LARGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	before = -(uintptr_t)p & (SK_LARGE_PAGE - 1);
+	if (before)
+		munmap(p, before);
+	p += before;
+	munmap(p + n, SK_LARGE_PAGE - before);
+	madvise(p, n, MADV_HUGEPAGE);
+	*ret_size = n;
+	return p;
+}
+
+void sk_unmap_large(void *p, size_t size)
+{
+	munmap(p, size);
 }

@@ -34,7 +34,8 @@ static inline void sk_close_p(int *fd)
 #define sk_auto_free sk_cleanup(sk_free_p)
 #define sk_auto_close sk_cleanup(sk_close_p)
 
-#define SK_LARGE_LEAST (((size_t)2 << 20) - 16)	/* what sk_alloc_large gives at least; more is 2 MiB more each time */
+#define SK_LARGE_PAGE ((size_t)2 << 20)
+#define SK_LARGE_LEAST (SK_LARGE_PAGE - 16)	/* what sk_alloc_large gives at least; more is 2 MiB more each time */
 
 /*
  * Makes room for at least `need` elements of `size` bytes in the heap array *p, whose capacity is *cap elements.
@@ -54,5 +55,9 @@ static inline int sk_grow(void *p, size_t *cap, size_t need, size_t size)
  * NULL when out of memory.
  */
 void *sk_alloc_large(size_t size, size_t *ret_size);
+
+/* The same in whole pages straight from the kernel, which gets them back at once. Unmap with the size that it became. */
+void *sk_map_large(size_t size, size_t *ret_size);
+void sk_unmap_large(void *p, size_t size);
 
 #endif

@@ -94,8 +94,8 @@ static int sk_run_stages(struct sk_compiler *c)
 		sk_compile_header, sk_compile_roles, sk_compile_classes, sk_compile_types, NULL,
 		sk_compile_mls, sk_compile_role_parts, sk_compile_users, sk_compile_bools, sk_compile_rules,
 		sk_compile_transitions, sk_compile_constraints, sk_compile_contexts, NULL,
-		sk_seal, sk_check_content, sk_check_bounds, sk_check_neverallow, NULL,
-		sk_compile_optimize,
+		sk_origins_note, sk_seal, sk_check_content, sk_check_bounds, sk_check_neverallow, NULL,
+		sk_optimize_conditionals, sk_origins_number, sk_optimize_rules,
 	};
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(stages); i++) {
@@ -120,15 +120,19 @@ int sk_compile(struct sk_space *space, const struct sk_unit *const *units, size_
 	       const struct sk_compile_options *options, struct sk_policy **ret_policy, struct sk_origins **ret_origins)
 {
 	struct sk_compiler c;
-	int r = sk_compiler_init(&c, space, units, n_units, options);
+	int r = sk_compiler_init(&c, space, units, n_units, options), made;
 
 	c.want_origins = ret_origins;
+	if (ret_origins)
+		*ret_origins = NULL;
+	if (!r)
+		r = sk_origins_begin(&c);
 	if (!r)
 		r = sk_run_stages(&c);
-	if (!r && ret_origins)
-		r = sk_compile_origins(&c, ret_origins);
 	if (!r && options->ret_enabled)
 		r = sk_give_enabled(&c, options->ret_enabled);
+	made = sk_origins_end(&c, !r, ret_origins);
+	r = r ? r : made;
 	if (!r) {
 		*ret_policy = c.policy;
 		c.policy = NULL;

@@ -190,6 +190,8 @@ struct sk_compiler {
 
 	/* origins of what has no record: transitions; constraints and contexts, by the keys of origins */
 	bool want_origins;
+	struct sk_collecting *collecting;	/* origin.c */
+	struct sk_optimizing *optimizing;	/* optimize.c: rules of conditionals, and which of these stay; then all others. */
 	SK_PARTS(struct sk_fact) facts;
 	SK_PARTS(struct sk_record) noted;
 };
@@ -393,13 +395,21 @@ int sk_check_content(struct sk_compiler *c);
 int sk_check_bounds(struct sk_compiler *c);
 int sk_check_neverallow(struct sk_compiler *c);
 
-/* optimize.c */
-int sk_compile_optimize(struct sk_compiler *c);
+/* optimize.c: rules of conditionals, and which of these stay; then all others. */
+int sk_optimize_conditionals(struct sk_compiler *c);
+int sk_optimize_rules(struct sk_compiler *c);
 
 /* origin.c: notes where something comes from; and all of it at the end. NULL when the policy is too large for that. */
 int sk_note_fact(struct sk_compiler *c, uint32_t kind, uint32_t source, uint32_t target, uint32_t cls, uint32_t name,
 		 uint32_t stmt);
 int sk_note_key(struct sk_compiler *c, uint64_t key, uint32_t stmt);
-int sk_compile_origins(struct sk_compiler *c, struct sk_origins **ret_origins);
+/* Origins are made while the stages run: begun before the first one, */
+int sk_origins_begin(struct sk_compiler *c);
+/* noted when all is known that the policy has, */
+int sk_origins_note(struct sk_compiler *c);
+/* numbered when it is known which conditionals stay, */
+int sk_origins_number(struct sk_compiler *c);
+/* and ended before `c` is done with; *ret_origins is set when they are wanted and can be had. */
+int sk_origins_end(struct sk_compiler *c, bool wanted, struct sk_origins **ret_origins);
 
 #endif

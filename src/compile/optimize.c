@@ -165,13 +165,30 @@ static int sk_end_bucket(struct sk_optimizing *o, struct sk_bucket *bucket, uint
 	return set ? 0 : -ENOMEM;
 }
 
+static bool sk_begins_run(const struct sk_optimizing *o, uint32_t bucket, uint32_t at)
+{
+	const struct sk_rule *rules = o->c->policy->rules;
+
+	return at == o->first[bucket] || rules[o->order[at]].source != rules[o->order[at - 1]].source;
+}
+
+static uint32_t sk_count_runs(const struct sk_optimizing *o)
+{
+	uint32_t n = 0;
+
+	for (uint32_t k = 0; k < o->n_buckets; k++)
+		for (uint32_t at = o->first[k]; at < o->first[k + 1]; at++)
+			n += sk_begins_run(o, k, at);
+	return n;
+}
+
 static int sk_find_runs(struct sk_optimizing *o)
 {
 	const struct sk_rule *rules = o->c->policy->rules;
 	uint32_t n = 0;
 	int r = 0;
 
-	o->runs = SK_ARENA_ARRAY(&o->c->arena, struct sk_run, (size_t)o->n_order + 1);
+	o->runs = SK_ARENA_ARRAY(&o->c->arena, struct sk_run, (size_t)sk_count_runs(o) + 1);
 	o->buckets = SK_ARENA_ARRAY(&o->c->arena, struct sk_bucket, (size_t)o->n_buckets + 1);
 	o->cover = SK_ARENA_ARRAY(&o->c->arena, uint32_t, (size_t)o->c->n_type_ids + 1);
 	if (!o->runs || !o->buckets || !o->cover)
@@ -179,7 +196,7 @@ static int sk_find_runs(struct sk_optimizing *o)
 	for (uint32_t k = 0; k < o->n_buckets && !r; k++) {
 		o->buckets[k].first = n;
 		for (uint32_t at = o->first[k]; at < o->first[k + 1]; at++)
-			if (at == o->first[k] || rules[o->order[at]].source != o->runs[n - 1].source)
+			if (sk_begins_run(o, k, at))
 				o->runs[n++] = (struct sk_run){ .source = rules[o->order[at]].source, .from = at };
 		for (uint32_t i = o->buckets[k].first; i < n && !r; i++)
 			r = sk_end_run(o, &o->runs[i], i + 1 < n ? o->runs[i + 1].from : o->first[k + 1]);
@@ -438,6 +455,27 @@ static uint32_t sk_keep_rules(struct sk_optimizing *o, uint32_t first, uint32_t 
 	return kept;
 }
 
+static bool sk_has_rules(const struct sk_optimizing *o, uint32_t first, uint32_t n)
+{
+	for (uint32_t i = first; i < first + n; i++)
+		if (!o->gone[i])
+			return true;
+	return false;
+}
+
+static void sk_number_conds(const struct sk_optimizing *o)
+{
+	const struct sk_policy *p = o->c->policy;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < p->n_conds; i++) {
+		const struct sk_cond *cond = &p->conds[i];
+		bool stays = sk_has_rules(o, cond->first_true, cond->n_true) || sk_has_rules(o, cond->first_false, cond->n_false);
+
+		o->c->cond_number[i] = stays ? n++ : SK_SPACE_NONE;
+	}
+}
+
 static void sk_close_gaps(struct sk_optimizing *o)
 {
 	struct sk_policy *p = o->c->policy;
@@ -447,35 +485,45 @@ static void sk_close_gaps(struct sk_optimizing *o)
 	for (uint32_t i = 0; i < p->n_conds; i++) {
 		struct sk_cond cond = p->conds[i];
 
-		o->c->cond_number[i] = SK_SPACE_NONE;
+		if (o->c->cond_number[i] == SK_SPACE_NONE)
+			continue;
 		cond.n_true = sk_keep_rules(o, cond.first_true, cond.n_true, at);
 		cond.first_true = at;
 		cond.n_false = sk_keep_rules(o, cond.first_false, cond.n_false, at + cond.n_true);
 		cond.first_false = at + cond.n_true;
 		at = cond.first_false + cond.n_false;
-		if (cond.n_true || cond.n_false) {
-			o->c->cond_number[i] = n_conds;
-			p->conds[n_conds++] = cond;
-		}
+		p->conds[n_conds++] = cond;
 	}
 	p->n_conds = n_conds;
 	p->n_rules = at;
 }
 
-int sk_compile_optimize(struct sk_compiler *c)
+int sk_optimize_conditionals(struct sk_compiler *c)
 {
-	struct sk_optimizing o = { .c = c };
-	struct sk_policy *p = c->policy;
+	const struct sk_policy *p = c->policy;
+	struct sk_optimizing *o;
 
 	if (!c->options->optimize)
 		return 0;
-	if (sk_optimizing_init(&o))
+	o = c->optimizing = SK_ARENA_NEW(&c->arena, struct sk_optimizing);
+	if (!o)
 		return -ENOMEM;
-	sk_optimize_unconditional(&o);
+	o->c = c;
+	if (sk_optimizing_init(o))
+		return -ENOMEM;
 	for (uint32_t i = 0; i < p->n_conds; i++) {
-		sk_optimize_branch(&o, p->conds[i].first_true, p->conds[i].n_true);
-		sk_optimize_branch(&o, p->conds[i].first_false, p->conds[i].n_false);
+		sk_optimize_branch(o, p->conds[i].first_true, p->conds[i].n_true);
+		sk_optimize_branch(o, p->conds[i].first_false, p->conds[i].n_false);
 	}
-	sk_close_gaps(&o);
+	sk_number_conds(o);
+	return 0;
+}
+
+int sk_optimize_rules(struct sk_compiler *c)
+{
+	if (!c->optimizing)
+		return 0;
+	sk_optimize_unconditional(c->optimizing);
+	sk_close_gaps(c->optimizing);
 	return 0;
 }

@@ -8,38 +8,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* Keys with their sources; a statement that gave a key several times is one source. */
-static int sk_fill_keys(struct sk_originating *g, const struct sk_record *records, size_t n)
-{
-	struct sk_origins *o = g->o;
-	size_t n_keys = 0;
-
-	for (size_t i = 0; i < n; i++)
-		n_keys += !i || records[i].key != records[i - 1].key;
-	o->keys = SK_ARENA_ARRAY(&o->arena, uint64_t, n_keys + 1);
-	o->first = SK_ARENA_ARRAY(&o->arena, uint32_t, n_keys + 1);
-	o->sources = SK_ARENA_ARRAY(&o->arena, struct sk_origin_source, n + 1);
-	if (!o->keys || !o->first || !o->sources)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		const struct sk_record *f = &records[i];
-		bool same = i && f[-1].key == f->key;
-
-		if (same && f[-1].stmt == f->stmt) {
-			o->sources[o->n_sources - 1].perms |= f->data;
-			continue;
-		}
-		if (!same) {
-			o->keys[o->n_keys] = f->key;
-			o->first[o->n_keys++] = o->n_sources;
-		}
-		o->sources[o->n_sources++] = (struct sk_origin_source){ f->stmt, f->data };
-		g->stmt_number[f->stmt] = 0;
-	}
-	o->first[o->n_keys] = o->n_sources;
-	return 0;
-}
-
 static int sk_add_string(struct sk_originating *g, const char *s, size_t n, uint32_t *ret_number)
 {
 	return sk_intern_add(&g->strings, s, n, ret_number);
@@ -68,111 +36,183 @@ static int sk_add_file(struct sk_originating *g, const struct sk_source *source,
 	return sk_add_string(g, name, strlen(name), ret_number);
 }
 
-/* Where an address is: the number of the file's name, and the line. */
-static int sk_find_place(struct sk_originating *g, uint32_t addr, uint32_t *ret_file, uint32_t *ret_line)
+static int sk_place_of(struct sk_originating *g, uint32_t addr, struct sk_origin_place *ret)
+{
+	return sk_places_find(&g->places, addr, &ret->source, &ret->line);
+}
+
+int sk_originate_places(struct sk_originating *g)
+{
+	const struct sk_sources *sources = g->space->sources;
+	struct sk_origin_place *place = g->stmt_places;
+
+	for (size_t u = 0; u < g->n_units; u++)
+		for (size_t i = 0; i < g->units[u]->stmts.n; i++)
+			if (sk_place_of(g, g->units[u]->stmts.list[i].addr, place++))
+				return -ENOMEM;
+	for (size_t e = 0; e < sources->n_expansions; e++)
+		if (sk_place_of(g, sources->expansions[e].addr, &g->call_places[e]))
+			return -ENOMEM;
+	g->has_places = true;
+	return 0;
+}
+
+/* A place in the words of origins: the number of the file's name, and the line. `known` is the place if they all are. */
+static int sk_find_place(struct sk_originating *g, uint32_t addr, const struct sk_origin_place *known, uint32_t *ret_file,
+			 uint32_t *ret_line)
 {
 	const struct sk_sources *sources = g->space->sources;
 	const struct sk_source *source = NULL;
-	uint32_t number, *file;
+	struct sk_origin_place place;
+	uint32_t *file;
 
-	if (sk_places_find(&g->places, addr, &number, ret_line))
+	if (g->has_places)
+		place = *known;
+	else if (sk_place_of(g, addr, &place))
 		return -ENOMEM;
-	if (number != SK_PLACE_NONE)
-		source = sources->list[number];
-	else
-		number = (uint32_t)sources->n;
-	file = &g->source_file[number];
+	if (place.source != SK_PLACE_NONE)
+		source = sources->list[place.source];
+	file = &g->source_file[source ? place.source : sources->n];
 	if (*file == SK_SPACE_NONE && sk_add_file(g, source, file))
 		return -ENOMEM;
 	*ret_file = *file;
-	if (source && source->binary)
-		*ret_line |= SK_ORIGIN_BINARY;
+	*ret_line = source && source->binary ? SK_ORIGIN_BINARY | place.line : place.line;
 	return 0;
 }
 
-static int sk_fill_stmts(struct sk_originating *g)
+/* Statements that give something get their numbers, in their order. */
+static void sk_number_stmts(struct sk_originating *g, const struct sk_record *records, size_t n)
 {
-	const struct sk_expansion *expansions = g->space->sources->expansions;
-	struct sk_origins *o = g->o;
-	uint32_t module = SK_ORIGIN_NO_STRING, first = 0;
+	uint32_t next = 0;
 
+	for (size_t i = 0; i < n; i++)
+		g->stmt_number[records[i].stmt] = 0;
 	for (uint32_t i = 0; i < g->n_stmts; i++)
 		if (!g->stmt_number[i])
-			g->stmt_number[i] = o->n_stmts++;
-	o->stmts = SK_ARENA_ARRAY(&o->arena, struct sk_origin_stmt, (size_t)o->n_stmts + 1);
-	if (!o->stmts)
+			g->stmt_number[i] = next++;
+}
+
+/* The same for the calls that led to them. */
+static void sk_number_calls(struct sk_originating *g)
+{
+	const struct sk_sources *sources = g->space->sources;
+	uint32_t next = 1, first = 0;
+
+	for (size_t u = 0; u < g->n_units; first += (uint32_t)g->units[u++]->stmts.n)
+		for (uint32_t i = 0; i < g->units[u]->stmts.n; i++)
+			if (g->stmt_number[first + i] != SK_SPACE_NONE)
+				for (uint32_t e = g->units[u]->stmts.list[i].expansion; e && g->call_number[e];
+				     e = sources->expansions[e].parent)
+					g->call_number[e] = 0;
+	for (size_t e = 1; e < sources->n_expansions; e++)
+		if (!g->call_number[e])
+			g->call_number[e] = next++;
+}
+
+static int sk_stmt_of(struct sk_originating *g, const struct sk_unit *unit, const struct sk_unit_stmt *stmt, uint32_t number,
+		      struct sk_origin_stmt *ret)
+{
+	ret->module = SK_ORIGIN_NO_STRING;
+	ret->expansion = stmt->expansion ? g->call_number[stmt->expansion] : 0;
+	if (unit->name != SK_INTERN_NONE && sk_add_name(g, unit->name, &ret->module))
 		return -ENOMEM;
-	o->n_stmts = 0;
-	for (size_t u = 0; u < g->n_units; first += (uint32_t)g->units[u++]->stmts.n) {
+	return sk_find_place(g, stmt->addr, &g->stmt_places[number], &ret->file, &ret->line);
+}
+
+static int sk_put_stmts(struct sk_originating *g)
+{
+	struct sk_origin_stmt origin;
+	uint32_t number = 0;
+
+	for (size_t u = 0; u < g->n_units; u++) {
 		const struct sk_unit *unit = g->units[u];
 
-		module = SK_ORIGIN_NO_STRING;
-		if (unit->name != SK_INTERN_NONE && sk_add_name(g, unit->name, &module))
-			return -ENOMEM;
-		for (uint32_t i = 0; i < unit->stmts.n; i++) {
-			const struct sk_unit_stmt *stmt = &unit->stmts.list[i];
-			struct sk_origin_stmt *to = &o->stmts[o->n_stmts];
-
-			if (g->stmt_number[first + i] == SK_SPACE_NONE)
+		for (size_t i = 0; i < unit->stmts.n; i++, number++) {
+			if (g->stmt_number[number] == SK_SPACE_NONE)
 				continue;
-			if (sk_find_place(g, stmt->addr, &to->file, &to->line))
+			if (sk_stmt_of(g, unit, &unit->stmts.list[i], number, &origin))
 				return -ENOMEM;
-			to->module = module;
-			to->expansion = stmt->expansion;
-			o->n_stmts++;
-			for (uint32_t e = stmt->expansion; e && g->call_number[e]; e = expansions[e].parent)
-				g->call_number[e] = 0;
+			sk_origins_put_stmt(g->w, &origin);
 		}
+		/* Names of modules are strings, whether they have such statements or not. */
+		if (unit->name != SK_INTERN_NONE && sk_add_name(g, unit->name, &origin.module))
+			return -ENOMEM;
 	}
-	for (uint32_t i = 0; i < o->n_sources; i++)
-		o->sources[i].stmt = g->stmt_number[o->sources[i].stmt];
 	return 0;
 }
 
-static int sk_fill_calls(struct sk_originating *g)
+static int sk_put_calls(struct sk_originating *g)
 {
 	const struct sk_sources *sources = g->space->sources;
-	struct sk_origins *o = g->o;
 
-	o->n_expansions = 1;
-	for (size_t e = 1; e < sources->n_expansions; e++)
-		if (!g->call_number[e])
-			g->call_number[e] = o->n_expansions++;
-	o->expansions = SK_ARENA_ARRAY(&o->arena, struct sk_origin_expansion, (size_t)o->n_expansions);
-	if (!o->expansions)
-		return -ENOMEM;
 	for (size_t e = 1; e < sources->n_expansions; e++) {
 		const struct sk_expansion *from = &sources->expansions[e];
-		struct sk_origin_expansion *to;
+		struct sk_origin_expansion call;
 
 		if (g->call_number[e] == SK_SPACE_NONE)
 			continue;
-		to = &o->expansions[g->call_number[e]];
-		if (sk_find_place(g, from->addr, &to->file, &to->line) || sk_add_name(g, from->name, &to->name))
+		if (sk_find_place(g, from->addr, &g->call_places[e], &call.file, &call.line) ||
+		    sk_add_name(g, from->name, &call.name))
 			return -ENOMEM;
 		if (from->line) {
-			to->file = to->name;
-			to->line = from->line | SK_ORIGIN_MARK;
+			call.file = call.name;
+			call.line = from->line | SK_ORIGIN_MARK;
 		}
-		to->parent = from->parent ? g->call_number[from->parent] : 0;
+		call.parent = from->parent ? g->call_number[from->parent] : 0;
+		sk_origins_put_call(g->w, &call);
 	}
-	for (uint32_t i = 0; i < o->n_stmts; i++)
-		if (o->stmts[i].expansion)
-			o->stmts[i].expansion = g->call_number[o->stmts[i].expansion];
 	return 0;
 }
 
-static int sk_fill_strings(struct sk_originating *g)
+/* How many records have the key of the first one. */
+static size_t sk_same_key(const struct sk_record *records, size_t n)
 {
-	struct sk_origins *o = g->o;
+	size_t i = 1;
 
-	o->n_strings = (uint32_t)g->strings.n;
-	o->strings = SK_ARENA_ARRAY(&o->arena, const char *, g->strings.n + 1);
-	if (!o->strings)
+	while (i < n && records[i].key == records[0].key)
+		i++;
+	return i;
+}
+
+/* Keys with their sources; a statement that gave a key several times is one source. */
+static int sk_put_keys(struct sk_originating *g, const struct sk_record *records, size_t n)
+{
+	struct sk_origin_source *sources = NULL;
+	size_t cap = 0;
+
+	for (size_t i = 0, same; i < n; i += same) {
+		uint32_t n_sources = 0;
+
+		same = sk_same_key(records + i, n - i);
+		if (sk_grow(&sources, &cap, same, sizeof(*sources))) {
+			free(sources);
+			return -ENOMEM;
+		}
+		for (size_t k = i; k < i + same; k++) {
+			if (k > i && records[k].stmt == records[k - 1].stmt) {
+				sources[n_sources - 1].perms |= records[k].data;
+				continue;
+			}
+			sources[n_sources++] = (struct sk_origin_source){ g->stmt_number[records[k].stmt], records[k].data };
+		}
+		sk_origins_put_key(g->w, records[i].key, sources, n_sources);
+	}
+	free(sources);
+	return 0;
+}
+
+static int sk_put_strings(struct sk_originating *g)
+{
+	const char **list = malloc((g->strings.n + 1) * sizeof(*list));
+	int r;
+
+	if (!list)
 		return -ENOMEM;
 	for (size_t i = 0; i < g->strings.n; i++)
-		o->strings[i] = sk_intern_str(&g->strings, (uint32_t)i);
-	return 0;
+		list[i] = sk_intern_str(&g->strings, (uint32_t)i);
+	r = sk_origins_put_strings(g->w, list, (uint32_t)g->strings.n);
+	free(list);
+	return r;
 }
 
 /* So many numbers, none of which is known. */
@@ -188,38 +228,51 @@ static uint32_t *sk_no_numbers(size_t n)
 int sk_originating_init(struct sk_originating *g, const struct sk_space *space, const struct sk_unit *const *units,
 			size_t n_units, const char *root)
 {
-	*g = (struct sk_originating){ .o = sk_origins_new(), .space = space, .units = units, .n_units = n_units,
+	*g = (struct sk_originating){ .w = sk_origins_writer_new(), .space = space, .units = units, .n_units = n_units,
 				      .root = root };
-	if (!g->o)
+	if (!g->w)
 		return -ENOMEM;
-	sk_intern_init(&g->strings, &g->o->arena);
+	sk_intern_init(&g->strings, &g->arena);
 	for (size_t u = 0; u < n_units; u++)
 		g->n_stmts += (uint32_t)units[u]->stmts.n;
 	g->stmt_number = sk_no_numbers(g->n_stmts);
 	g->call_number = sk_no_numbers(space->sources->n_expansions);
 	g->name_string = sk_no_numbers(space->names->n);
 	g->source_file = sk_no_numbers(space->sources->n);
-	if (!g->stmt_number || !g->call_number || !g->name_string || !g->source_file)
+	g->stmt_places = malloc(((size_t)g->n_stmts + 1) * sizeof(*g->stmt_places));
+	g->call_places = malloc((space->sources->n_expansions + 1) * sizeof(*g->call_places));
+	if (!g->stmt_number || !g->call_number || !g->name_string || !g->source_file || !g->stmt_places || !g->call_places)
 		return -ENOMEM;
 	return sk_places_init(&g->places, space->sources);
 }
 
 int sk_originate(struct sk_originating *g, const struct sk_record *records, size_t n, struct sk_origins **ret_origins)
 {
-	if (sk_fill_keys(g, records, n) || sk_fill_stmts(g) || sk_fill_calls(g) || sk_fill_strings(g))
+	struct sk_origins *o;
+
+	sk_number_stmts(g, records, n);
+	sk_number_calls(g);
+	if (sk_put_stmts(g) || sk_put_calls(g) || sk_put_keys(g, records, n) || sk_put_strings(g))
 		return -ENOMEM;
-	*ret_origins = g->o;
-	g->o = NULL;
+	o = sk_origins_new();
+	if (!o)
+		return -ENOMEM;
+	o->written = g->w;
+	g->w = NULL;
+	*ret_origins = o;
 	return 0;
 }
 
 void sk_originating_done(struct sk_originating *g)
 {
 	sk_intern_done(&g->strings);
-	selkie_origins_free(g->o);
+	sk_origins_writer_free(g->w);
+	sk_arena_done(&g->arena);
 	free(g->stmt_number);
 	free(g->call_number);
 	free(g->name_string);
 	free(g->source_file);
+	free(g->stmt_places);
+	free(g->call_places);
 	sk_places_done(&g->places);
 }

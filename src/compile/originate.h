@@ -16,7 +16,8 @@ struct sk_record {
 
 /* Origins in the making. Borrows the space and the units. */
 struct sk_originating {
-	struct sk_origins *o;
+	struct sk_origins_writer *w;
+	struct sk_arena arena;
 	struct sk_intern strings;		/* of the origins: what is added first has the smallest numbers */
 	const struct sk_space *space;
 	const struct sk_unit *const *units;
@@ -28,6 +29,10 @@ struct sk_originating {
 	uint32_t *name_string;			/* by name of the space: the string, or SK_SPACE_NONE */
 	uint32_t *source_file;			/* by source, and for none: the string of its name, likewise */
 	struct sk_places places;
+	bool has_places;			/* of all statements and calls: */
+	struct sk_origin_place {
+		uint32_t source, line;		/* see sk_places_find */
+	} *stmt_places, *call_places;
 };
 
 /* Returns 0 or -ENOMEM; done is to be called in any case. */
@@ -35,7 +40,10 @@ int sk_originating_init(struct sk_originating *g, const struct sk_space *space, 
 			size_t n_units, const char *root);
 void sk_originating_done(struct sk_originating *g);
 
-/* The origins of records that are sorted by key. To be called once. Returns 0 or -ENOMEM. */
+/* Finds all places at once, for a policy that most statements give something of. Returns 0 or -ENOMEM. */
+int sk_originate_places(struct sk_originating *g);
+
+/* The origins of records that are sorted by key, ready to be saved. To be called once. Returns 0 or -ENOMEM. */
 int sk_originate(struct sk_originating *g, const struct sk_record *records, size_t n, struct sk_origins **ret_origins);
 
 #endif

@@ -39,8 +39,8 @@ size_t sk_find_extended(const struct sk_compiler *c, uint64_t key);
 
 /* sort.c: sorts the records by key and, where keys are equal, leaves them in their order. Returns 0 or -ENOMEM. */
 int sk_sort_records(struct sk_compiler *c);
-/* The same for facts, by the keys of origins, of which those of most kinds are in order already. */
-int sk_sort_facts(struct sk_compiler *c);
+/* The same for some that are in order already, mostly. */
+int sk_sort_unsorted(struct sk_record *list, size_t n);
 
 /* extended.c: the extended permissions of a statement, split up by driver. */
 int sk_add_extended(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t number, uint64_t key);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Sorting of records: by counting, eleven bits of the key at a time from the lowest, which is stable; digits in which
- * all keys agree are passed over. Facts are counted by kind first: those of most kinds are in order then.
+ * all keys agree are passed over.
  */
 #include <errno.h>
 #include <string.h>
@@ -60,10 +60,10 @@ static struct sk_record *sk_sort(struct sk_record *list, struct sk_record *room,
 	return list;
 }
 
-/* Room for all records, in which they are to be put in order. */
-static struct sk_record *sk_record_room(const struct sk_compiler *c, size_t *ret_cap)
+/* Room for so many records, in which they are to be put in order. */
+static struct sk_record *sk_record_room(size_t n, size_t *ret_cap)
 {
-	size_t bytes = c->records.n * sizeof(*c->records.list);
+	size_t bytes = n * sizeof(struct sk_record);
 	struct sk_record *room = bytes < SK_LARGE_LEAST ? malloc(bytes) : sk_alloc_large(bytes, &bytes);
 
 	*ret_cap = bytes / sizeof(*room);
@@ -77,7 +77,7 @@ int sk_sort_records(struct sk_compiler *c)
 
 	if (c->records.n < 2)
 		return 0;
-	room = sk_record_room(c, &cap);
+	room = sk_record_room(c->records.n, &cap);
 	if (!room)
 		return -ENOMEM;
 	sorted = sk_sort(list, room, c->records.n);
@@ -87,44 +87,20 @@ int sk_sort_records(struct sk_compiler *c)
 	return 0;
 }
 
-/* The facts of a kind; `room` is as large, and what is in it is not needed. */
-static void sk_sort_kind(struct sk_record *list, struct sk_record *room, size_t n)
+int sk_sort_unsorted(struct sk_record *list, size_t n)
 {
-	size_t i = 1;
+	struct sk_record *room;
+	size_t i = 1, cap;
 
 	while (i < n && list[i - 1].key <= list[i].key)
 		i++;
-	if (i < n && sk_sort(list, room, n) == room)
-		memcpy(list, room, n * sizeof(*list));
-}
-
-int sk_sort_facts(struct sk_compiler *c)
-{
-	struct sk_record *from = c->records.list, *to;
-	size_t count[SK_N_ORIGIN_KINDS] = { 0 }, at = 0, cap;
-
-	if (c->records.n < 2)
+	if (i >= n)
 		return 0;
-	to = sk_record_room(c, &cap);
-	if (!to)
+	room = sk_record_room(n, &cap);
+	if (!room)
 		return -ENOMEM;
-	for (size_t i = 0; i < c->records.n; i++)
-		count[from[i].key >> SK_ORIGIN_KIND_SHIFT]++;
-	for (size_t k = 0; k < SK_N_ORIGIN_KINDS; k++) {
-		size_t here = count[k];
-
-		count[k] = at;
-		at += here;
-	}
-	for (size_t i = 0; i < c->records.n; i++)
-		to[count[from[i].key >> SK_ORIGIN_KIND_SHIFT]++] = from[i];
-	for (size_t k = 0; k < SK_N_ORIGIN_KINDS; k++) {
-		size_t first = k ? count[k - 1] : 0;
-
-		sk_sort_kind(to + first, from + first, count[k] - first);
-	}
-	free(from);
-	c->records.list = to;
-	c->records.cap = cap;
+	if (sk_sort(list, room, n) == room)
+		memcpy(list, room, n * sizeof(*list));
+	free(room);
 	return 0;
 }

@@ -88,125 +88,153 @@ static inline void sk_put_end(struct sk_buf *b, const unsigned char *p)
 	b->n = (size_t)((const char *)p - b->data);
 }
 
-static void sk_put_head(struct sk_buf *b, const struct sk_origins *o, uint64_t hash)
+struct sk_origins_writer *sk_origins_writer_new(void)
 {
-	const uint32_t counts[] = { o->n_strings, o->n_expansions, o->n_stmts, o->n_keys, o->n_sources };
-	unsigned char *p;
+	struct sk_origins_writer *w = calloc(1, sizeof(*w));
 
-	sk_buf_add(b, sk_origins_magic, sizeof(sk_origins_magic));
-	for (unsigned int i = 0; i < 8; i++)
-		sk_buf_addc(b, (char)(hash >> (8 * i)));
-	p = sk_put_begin(b, SK_ARRAY_LEN(counts));
+	if (!w)
+		return NULL;
+	sk_buf_init(&w->head);
+	sk_buf_init(&w->calls);
+	sk_buf_init(&w->stmts);
+	sk_buf_init(&w->keys);
+	return w;
+}
+
+void sk_origins_writer_free(struct sk_origins_writer *w)
+{
+	if (!w)
+		return;
+	sk_buf_done(&w->head);
+	sk_buf_done(&w->calls);
+	sk_buf_done(&w->stmts);
+	sk_buf_done(&w->keys);
+	free(w);
+}
+
+void sk_origins_put_call(struct sk_origins_writer *w, const struct sk_origin_expansion *call)
+{
+	unsigned char *p = sk_put_begin(&w->calls, 4);
+
 	if (!p)
 		return;
-	for (size_t i = 0; i < SK_ARRAY_LEN(counts); i++)
+	p = sk_put_number(p, ++w->n_calls - call->parent);
+	p = sk_put_difference(p, call->name, w->call.name);
+	p = sk_put_difference(p, call->file, w->call.file);
+	p = sk_put_difference(p, call->line, w->call.line);
+	sk_put_end(&w->calls, p);
+	w->call = *call;
+}
+
+void sk_origins_put_stmt(struct sk_origins_writer *w, const struct sk_origin_stmt *stmt)
+{
+	unsigned char *p = sk_put_begin(&w->stmts, 4);
+
+	if (!p)
+		return;
+	p = sk_put_difference(p, stmt->module + 1, w->stmt.module + 1);
+	p = sk_put_difference(p, stmt->file, w->stmt.file);
+	p = sk_put_difference(p, stmt->line, w->stmt.line);
+	p = sk_put_difference(p, stmt->expansion, w->stmt.expansion);
+	sk_put_end(&w->stmts, p);
+	w->stmt = *stmt;
+	w->n_stmts++;
+}
+
+void sk_origins_put_key(struct sk_origins_writer *w, uint64_t key, const struct sk_origin_source *sources, uint32_t n)
+{
+	unsigned char *p = sk_put_begin(&w->keys, 2 + 2 * (size_t)n);
+
+	if (!p)
+		return;
+	p = sk_put_number(p, key - w->key);
+	p = sk_put_number(p, n);
+	for (uint32_t i = 0; i < n; i++) {
+		p = sk_put_difference(p, sources[i].stmt, w->source);
+		w->source = sources[i].stmt;
+		if (n > 1)
+			p = sk_put_number(p, sources[i].perms);
+	}
+	sk_put_end(&w->keys, p);
+	w->key = key;
+	w->n_keys++;
+	w->n_sources += n;
+}
+
+int sk_origins_put_strings(struct sk_origins_writer *w, const char *const *strings, uint32_t n)
+{
+	const uint32_t counts[] = { n, w->n_calls + 1, w->n_stmts, w->n_keys, w->n_sources };
+	unsigned char *p = sk_put_begin(&w->head, SK_ARRAY_LEN(counts));
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(counts) && p; i++)
 		p = sk_put_number(p, counts[i]);
-	sk_put_end(b, p);
-}
+	if (p)
+		sk_put_end(&w->head, p);
+	for (uint32_t i = 0; i < n; i++) {
+		size_t length = strlen(strings[i]);
 
-static void sk_put_strings(struct sk_buf *b, const struct sk_origins *o)
-{
-	for (uint32_t i = 0; i < o->n_strings; i++) {
-		size_t n = strlen(o->strings[i]);
-		unsigned char *p = sk_put_begin(b, 1);
-
-		if (!p)
-			return;
-		sk_put_end(b, sk_put_number(p, n));
-		sk_buf_add(b, o->strings[i], n);
+		p = sk_put_begin(&w->head, 1);
+		if (p)
+			sk_put_end(&w->head, sk_put_number(p, length));
+		sk_buf_add(&w->head, strings[i], length);
 	}
+	return w->head.failed || w->calls.failed || w->stmts.failed || w->keys.failed ? -ENOMEM : 0;
 }
 
-static void sk_put_expansions(struct sk_buf *b, const struct sk_origins *o)
+/* Origins that are in memory as they are read. */
+static int sk_put_origins(struct sk_origins_writer *w, const struct sk_origins *o)
 {
-	struct sk_origin_expansion e = { 0 };
-
-	for (uint32_t i = 1; i < o->n_expansions; i++) {
-		const struct sk_origin_expansion *x = &o->expansions[i];
-		unsigned char *p = sk_put_begin(b, 4);
-
-		if (!p)
-			return;
-		p = sk_put_number(p, i - x->parent);
-		p = sk_put_difference(p, x->name, e.name);
-		p = sk_put_difference(p, x->file, e.file);
-		p = sk_put_difference(p, x->line, e.line);
-		sk_put_end(b, p);
-		e = *x;
-	}
+	for (uint32_t i = 1; i < o->n_expansions; i++)
+		sk_origins_put_call(w, &o->expansions[i]);
+	for (uint32_t i = 0; i < o->n_stmts; i++)
+		sk_origins_put_stmt(w, &o->stmts[i]);
+	for (uint32_t i = 0; i < o->n_keys; i++)
+		sk_origins_put_key(w, o->keys[i], &o->sources[o->first[i]], o->first[i + 1] - o->first[i]);
+	return sk_origins_put_strings(w, o->strings, o->n_strings);
 }
 
-static void sk_put_stmts(struct sk_buf *b, const struct sk_origins *o)
+static int sk_write_origins(int fd, uint64_t hash, const struct sk_origins_writer *w)
 {
-	struct sk_origin_stmt s = { 0 };
+	const struct sk_buf *parts[] = { &w->head, &w->calls, &w->stmts, &w->keys };
+	uint64_t stored = htole64(hash);
+	int r = sk_write_whole(fd, sk_origins_magic, sizeof(sk_origins_magic));
 
-	for (uint32_t i = 0; i < o->n_stmts; i++) {
-		const struct sk_origin_stmt *x = &o->stmts[i];
-		unsigned char *p = sk_put_begin(b, 4);
-
-		if (!p)
-			return;
-		p = sk_put_difference(p, x->module + 1, s.module + 1);
-		p = sk_put_difference(p, x->file, s.file);
-		p = sk_put_difference(p, x->line, s.line);
-		p = sk_put_difference(p, x->expansion, s.expansion);
-		sk_put_end(b, p);
-		s = *x;
-	}
+	if (!r)
+		r = sk_write_whole(fd, &stored, sizeof(stored));
+	for (size_t i = 0; i < SK_ARRAY_LEN(parts) && !r; i++)
+		r = sk_write_whole(fd, parts[i]->data, parts[i]->n);
+	return r;
 }
 
-static void sk_put_keys(struct sk_buf *b, const struct sk_origins *o)
-{
-	uint64_t key = 0;
-	uint32_t stmt = 0;
-
-	for (uint32_t i = 0; i < o->n_keys; i++) {
-		uint32_t n = o->first[i + 1] - o->first[i];
-		unsigned char *p = sk_put_begin(b, 2 + 2 * (size_t)n);
-
-		if (!p)
-			return;
-		p = sk_put_number(p, o->keys[i] - key);
-		p = sk_put_number(p, n);
-		for (uint32_t k = o->first[i]; k < o->first[i + 1]; k++) {
-			p = sk_put_difference(p, o->sources[k].stmt, stmt);
-			stmt = o->sources[k].stmt;
-			if (n > 1)
-				p = sk_put_number(p, o->sources[k].perms);
-		}
-		sk_put_end(b, p);
-		key = o->keys[i];
-	}
-}
-
-static void sk_put_origins(struct sk_buf *b, const struct sk_origins *o, uint64_t hash)
-{
-	sk_put_head(b, o, hash);
-	sk_put_strings(b, o);
-	sk_put_expansions(b, o);
-	sk_put_stmts(b, o);
-	sk_put_keys(b, o);
-}
-
-int sk_origins_save(const struct sk_origins *origins, const char *policy_path)
+static int sk_save_written(const struct sk_origins_writer *w, const char *policy_path)
 {
 	sk_auto_free char *path = sk_origins_path(policy_path);
 	sk_auto_output struct sk_output output = SK_OUTPUT_INIT;
-	struct sk_buf b = SK_BUF_INIT;
 	uint64_t hash;
 	int r = path ? sk_origins_policy_hash(policy_path, &hash) : -ENOMEM;
 
 	if (!r)
 		r = sk_output_open(&output, path);
-	if (r)
-		return r;
-	sk_buf_to_fd(&b, output.fd);
-	sk_put_origins(&b, origins, hash);
-	r = b.failed ? b.error : sk_buf_flush(&b);
-	sk_buf_done(&b);
+	if (!r)
+		r = sk_write_origins(output.fd, hash, w);
 	if (!r)
 		r = sk_output_finish(&output, 0644);
 	return r ? r : sk_output_commit(&output);
+}
+
+int sk_origins_save(const struct sk_origins *origins, const char *policy_path)
+{
+	struct sk_origins_writer *w;
+	int r;
+
+	if (origins->written)
+		return sk_save_written(origins->written, policy_path);
+	w = sk_origins_writer_new();
+	r = w ? sk_put_origins(w, origins) : -ENOMEM;
+	if (!r)
+		r = sk_save_written(w, policy_path);
+	sk_origins_writer_free(w);
+	return r;
 }
 
 int sk_origins_remove(const char *policy_path)

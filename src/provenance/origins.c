@@ -18,6 +18,7 @@ void selkie_origins_free(selkie_origins *origins)
 	if (!origins)
 		return;
 	sk_arena_done(&origins->arena);
+	sk_origins_writer_free(origins->written);
 	free(origins);
 }
 

@@ -3,6 +3,7 @@
 #define SK_PROVENANCE_ORIGINS_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/diag.h"
 #include "model/policy.h"
 #include "selkie/origin.h"
@@ -43,6 +44,7 @@ struct sk_origins {
 	uint64_t *keys;
 	uint32_t *first;			/* n_keys + 1 */
 	struct sk_origin_source *sources;
+	struct sk_origins_writer *written;	/* not NULL: they are these bytes, only to be saved; owned */
 };
 
 /* Kinds of facts beside those of rules (the place of the bit of enum selkie_rule_kind). */
@@ -85,6 +87,17 @@ static inline bool sk_origin_key(uint32_t kind, uint32_t extra, uint32_t source,
 	return true;
 }
 
+/* The branch of a rule's key, and the key with another one. */
+static inline uint32_t sk_origin_branch(uint64_t key)
+{
+	return key >> SK_ORIGIN_KIND_SHIFT < SK_ORIGIN_FILENAME ? (uint32_t)(key >> 46 & 0x1fff) : 0;
+}
+
+static inline uint64_t sk_origin_with_branch(uint64_t key, uint32_t branch)
+{
+	return (key & ~((uint64_t)0x1fff << 46)) | (uint64_t)branch << 46;
+}
+
 /* The keys of constraints and of objects with contexts. False without memory. */
 bool sk_origin_constraint_key(const struct sk_class *cls, const struct sk_constraint *constraint, uint64_t *ret_key);
 bool sk_origin_object_key(enum sk_ocontext_kind kind, const struct sk_ocontext *object, uint64_t *ret_key);
@@ -101,6 +114,28 @@ void sk_origin_of_source(const struct sk_origins *origins, uint32_t source, stru
 
 /* What identifies the bytes of a policy file. Returns 0 or a negative errno. */
 int sk_origins_policy_hash(const char *policy_path, uint64_t *ret_hash);
+
+/*
+ * Origins on their way to a side file, as the bytes that it will have: calls, then statements, then keys are put, each in
+ * their order and with numbers of those before. Sticky: a failure is told at the end.
+ */
+struct sk_origins_writer {
+	struct sk_buf head, calls, stmts, keys;
+	uint32_t n_calls, n_stmts, n_keys, n_sources;
+	struct sk_origin_expansion call;	/* the last ones */
+	struct sk_origin_stmt stmt;
+	uint64_t key;
+	uint32_t source;
+};
+
+struct sk_origins_writer *sk_origins_writer_new(void);
+void sk_origins_writer_free(struct sk_origins_writer *writer);	/* NULL is allowed */
+void sk_origins_put_call(struct sk_origins_writer *writer, const struct sk_origin_expansion *call);
+void sk_origins_put_stmt(struct sk_origins_writer *writer, const struct sk_origin_stmt *stmt);
+void sk_origins_put_key(struct sk_origins_writer *writer, uint64_t key, const struct sk_origin_source *sources, uint32_t n);
+
+/* Puts what stands before all that. Returns 0 or -ENOMEM. */
+int sk_origins_put_strings(struct sk_origins_writer *writer, const char *const *strings, uint32_t n);
 
 /* Writes the side file of the policy at that path, at once and whole. Returns 0 or a negative errno. */
 int sk_origins_save(const struct sk_origins *origins, const char *policy_path);

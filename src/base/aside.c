@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One thread that follows its caller. It is worth one where steps take milliseconds: starting it and handing a step over
+ * take some hundredths.
+ */
+#include "base/aside.h"
+
+#include "base/threads.h"
+
+/* Does what is allowed until nothing more will be, or a step fails. The lock is held, but not during a step. */
+static void sk_aside_follow(struct sk_aside *aside)
+{
+	while (!aside->error) {
+		unsigned int number = aside->n_done;
+		int r;
+
+		while (number >= aside->n_allowed && !aside->ending)
+			pthread_cond_wait(&aside->changed, &aside->lock);
+		if (number >= aside->n_allowed)
+			break;
+		pthread_mutex_unlock(&aside->lock);
+		r = aside->step(aside->arg, number);
+		pthread_mutex_lock(&aside->lock);
+		aside->n_done++;
+		aside->error = r;
+	}
+}
+
+static void *sk_aside_main(void *arg)
+{
+	struct sk_aside *aside = arg;
+
+	pthread_mutex_lock(&aside->lock);
+	sk_aside_follow(aside);
+	pthread_mutex_unlock(&aside->lock);
+	return NULL;
+}
+
+void sk_aside_begin(struct sk_aside *aside, int (*step)(void *arg, unsigned int number), void *arg, bool with_thread)
+{
+	*aside = (struct sk_aside){ .step = step, .arg = arg };
+	pthread_mutex_init(&aside->lock, NULL);
+	pthread_cond_init(&aside->changed, NULL);
+	if (with_thread && sk_threads_available() > 1)
+		aside->running = !sk_thread_start(&aside->thread, sk_aside_main, aside);
+}
+
+void sk_aside_allow(struct sk_aside *aside)
+{
+	pthread_mutex_lock(&aside->lock);
+	aside->n_allowed++;
+	pthread_cond_signal(&aside->changed);
+	pthread_mutex_unlock(&aside->lock);
+}
+
+/* The lock is held. */
+static void sk_aside_finish(struct sk_aside *aside)
+{
+	aside->ending = true;
+	pthread_cond_signal(&aside->changed);
+	if (!aside->running)
+		sk_aside_follow(aside);
+	pthread_mutex_unlock(&aside->lock);
+	if (aside->running)
+		pthread_join(aside->thread, NULL);
+	pthread_cond_destroy(&aside->changed);
+	pthread_mutex_destroy(&aside->lock);
+}
+
+int sk_aside_end(struct sk_aside *aside)
+{
+	pthread_mutex_lock(&aside->lock);
+	sk_aside_finish(aside);
+	return aside->error;
+}
+
+void sk_aside_stop(struct sk_aside *aside)
+{
+	pthread_mutex_lock(&aside->lock);
+	aside->n_allowed = 0;
+	sk_aside_finish(aside);
+}

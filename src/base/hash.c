@@ -16,14 +16,23 @@ static uint64_t sk_hash_fold(uint64_t a, uint64_t b)
 uint64_t sk_hash_bytes(const void *p, size_t n)
 {
 	const unsigned char *s = p;
-	uint64_t h = 0x9e3779b97f4a7c15ULL ^ n, w;
+	uint64_t h = 0x9e3779b97f4a7c15ULL ^ n, w = 0;
 
-	for (; n >= 8; n -= 8, s += 8) {
+	for (; n > 8; n -= 8, s += 8) {
 		memcpy(&w, s, 8);
 		h = sk_hash_fold(h ^ w, 0xa0761d6478bd642fULL);
 	}
-	w = 0;
-	if (n)
-		memcpy(&w, s, n);
+	/* What is left, in two reads of a fixed size that may overlap. */
+	if (n >= 4) {
+		uint32_t low, high;
+
+		memcpy(&low, s, 4);
+		memcpy(&high, s + n - 4, 4);
+		w = (uint64_t)high << 32 | low;
+	} else if (n) {
+		w = (uint64_t)s[0] << 16 | (uint64_t)s[n / 2] << 8 | s[n - 1];
+	} else {
+		w = 0;
+	}
 	return sk_hash_fold(h ^ w, 0xe7037ed1a0b428dbULL);
 }

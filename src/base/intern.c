@@ -22,14 +22,29 @@ void sk_intern_done(struct sk_intern *in)
 	memset(in, 0, sizeof(*in));
 }
 
-static size_t sk_intern_probe(const struct sk_intern *in, const char *s, size_t n, uint32_t hash)
+static inline bool sk_intern_same(const char *a, const char *b, size_t n)
+{
+	uint64_t x, y;
+
+	for (; n >= 8; n -= 8, a += 8, b += 8) {
+		memcpy(&x, a, 8);
+		memcpy(&y, b, 8);
+		if (x != y)
+			return false;
+	}
+	while (n && a[n - 1] == b[n - 1])
+		n--;
+	return !n;
+}
+
+static inline size_t sk_intern_probe(const struct sk_intern *in, const char *s, size_t n, uint32_t hash)
 {
 	size_t mask = in->n_slots - 1, i = hash & mask;
 
 	for (; in->slots[i].number != SK_INTERN_NONE; i = (i + 1) & mask) {
 		const struct sk_intern_entry *e = &in->entries[in->slots[i].number];
 
-		if (in->slots[i].hash == hash && e->n == n && !memcmp(e->s, s, n))
+		if (in->slots[i].hash == hash && e->n == n && sk_intern_same(e->s, s, n))
 			break;
 	}
 	return i;
@@ -45,8 +60,8 @@ uint32_t sk_intern_find(const struct sk_intern *in, const char *s, size_t n)
 	return in->slots[i].number;
 }
 
-/* Room for n strings in the table. */
-static int sk_intern_rehash(struct sk_intern *in, size_t n)
+/* Room for n strings in the table. When that moves its slots, *slot becomes the free one of the hash. */
+static int sk_intern_rehash(struct sk_intern *in, size_t n, size_t *slot, uint32_t hash)
 {
 	size_t n_slots = in->n_slots ? in->n_slots : 64;
 	struct sk_intern_slot *slots;
@@ -70,17 +85,20 @@ static int sk_intern_rehash(struct sk_intern *in, size_t n)
 	free(in->slots);
 	in->slots = slots;
 	in->n_slots = n_slots;
+	for (*slot = hash & (n_slots - 1); slots[*slot].number != SK_INTERN_NONE;)
+		*slot = (*slot + 1) & (n_slots - 1);
 	return 0;
 }
 
 int sk_intern_reserve(struct sk_intern *in, size_t n)
 {
+	size_t slot = 0;
 	int r;
 
 	if (n >= UINT32_MAX)
 		return -ENOMEM;
 	r = sk_grow(&in->entries, &in->cap, n, sizeof(*in->entries));
-	return r ? r : sk_intern_rehash(in, n);
+	return r ? r : sk_intern_rehash(in, n, &slot, 0);
 }
 
 static int sk_intern_insert(struct sk_intern *in, const char *s, size_t n, uint32_t hash, bool copy,
@@ -89,16 +107,16 @@ static int sk_intern_insert(struct sk_intern *in, const char *s, size_t n, uint3
 	size_t i;
 	int r;
 
-	if (n >= UINT32_MAX || in->n >= UINT32_MAX - 1)
-		return -ENOMEM;
-	r = sk_intern_rehash(in, in->n + 1);
-	if (r)
-		return r;
-	i = sk_intern_probe(in, s, n, hash);
-	if (in->slots[i].number != SK_INTERN_NONE) {
+	i = in->n_slots ? sk_intern_probe(in, s, n, hash) : 0;
+	if (in->n_slots && in->slots[i].number != SK_INTERN_NONE) {
 		*ret_number = in->slots[i].number;
 		return 0;
 	}
+	if (n >= UINT32_MAX || in->n >= UINT32_MAX - 1)
+		return -ENOMEM;
+	r = sk_intern_rehash(in, in->n + 1, &i, hash);
+	if (r)
+		return r;
 	r = sk_grow(&in->entries, &in->cap, in->n + 1, sizeof(*in->entries));
 	if (r)
 		return r;

@@ -30,12 +30,39 @@ enum {
 
 int sk_te_know_object_r(struct sk_te_lower *l);
 
-/* What the statement, and if blocks in it, declare or require. */
-int sk_te_collect(struct sk_te_lower *l, const struct sk_te_stmt *s);
+/* What the statement, and if blocks in it, declare or require. Rules, which are most, do neither. */
+int sk_te_collect_any(struct sk_te_lower *l, const struct sk_te_stmt *s);
+
+static inline int sk_te_collect(struct sk_te_lower *l, const struct sk_te_stmt *s)
+{
+	switch (s->kind) {
+	case SK_TE_ALLOW: case SK_TE_DONTAUDIT: case SK_TE_TYPE_TRANSITION: case SK_TE_TYPEATTRIBUTE:
+		return 0;
+	default:
+		return sk_te_collect_any(l, s);
+	}
+}
 
 /* The block's own names come into scope, and go out of it. */
 int sk_te_enter(struct sk_te_lower *l, const struct sk_te_stmt *body, bool in_else, size_t *ret_mark);
 void sk_te_leave(struct sk_te_lower *l, size_t mark);
+
+/* Whether the name may be used here without more ado, as most names that are used may; and then its reference. */
+static inline bool sk_te_is_known(const struct sk_te_lower *l, enum sk_ns ns, uint32_t name, uint32_t *ret_ref)
+{
+	const struct sk_te_seen *seen;
+	uint32_t ref;
+
+	if (name >= l->space->global_refs[ns].cap)
+		return false;
+	/* Of none this is one that nobody has. */
+	ref = l->space->global_refs[ns].list[name] - 1;
+	if (ref >= l->seen.cap)
+		return false;
+	seen = &l->seen.list[ref];
+	*ret_ref = ref;
+	return seen->round == l->round && (seen->active || seen->flags & (SK_TE_SEEN_TOP | SK_TE_SEEN_UNSURE));
+}
 
 /* The reference of a name that is used here, which has to be in scope. */
 int sk_te_use(struct sk_te_lower *l, enum sk_ns ns, const struct sk_te_name *name, uint32_t *ret_ref);
@@ -82,6 +109,8 @@ enum {
 int sk_te_set(struct sk_te_lower *l, enum sk_ns ns, unsigned int flags, const struct sk_te_set *set, uint32_t *ret_set);
 int sk_te_class_perms(struct sk_te_lower *l, const struct sk_te_set *classes, const struct sk_te_set *perms,
 		      uint32_t *ret_perms);
+/* What a rule grants: set[2] and set[3]. */
+int sk_te_access(struct sk_te_lower *l, const struct sk_te_stmt *s, uint32_t *ret_perms);
 int sk_te_xperms(struct sk_te_lower *l, const struct sk_te_stmt *s, uint32_t *ret_xperms);
 int sk_te_categories(struct sk_te_lower *l, const struct sk_te_set *set, uint32_t *ret_set);
 int sk_te_level(struct sk_te_lower *l, const struct sk_te_level *level, uint32_t *ret_level);

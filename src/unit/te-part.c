@@ -95,24 +95,27 @@ static int sk_te_any_set(struct sk_te_lower *l, enum sk_ns ns, unsigned int flag
 	return r ? r : sk_space_set(l->space, &to, ret_set);
 }
 
-/* A set that was lowered before, in a scope that holds everywhere. */
-static int sk_te_remember(struct sk_te_lower *l, enum sk_ns ns, uint32_t kept, uint32_t set)
+/* What was lowered before, in a scope that holds everywhere. */
+static int sk_te_keep(struct sk_te_lower *l, uint32_t kept, uint32_t set, uint32_t round)
 {
 	size_t old = l->kept_sets.cap;
-	int r;
-
-	if (ns != SK_NS_PERM)
-		for (size_t i = 0; i < l->items.n; i++)
-			if (!(l->seen.list[l->items.list[i]].flags & SK_TE_SEEN_TOP))
-				return 0;
-	r = kept < old ? 0 : sk_grow(&l->kept_sets.list, &l->kept_sets.cap, kept + 1000, sizeof(*l->kept_sets.list));
+	int r = kept < old ? 0 : sk_grow(&l->kept_sets.list, &l->kept_sets.cap, kept + 1000, sizeof(*l->kept_sets.list));
 	if (r)
 		return r;
 	if (l->kept_sets.cap > old)
 		memset(l->kept_sets.list + old, 0, (l->kept_sets.cap - old) * sizeof(*l->kept_sets.list));
-	l->kept_sets.list[kept] = (struct sk_te_kept_set){
-		.set = set, .round = ns == SK_NS_PERM ? SK_TE_EVERY_ROUND : l->round };
+	l->kept_sets.list[kept] = (struct sk_te_kept_set){ .set = set, .round = round };
 	return 0;
+}
+
+static int sk_te_remember(struct sk_te_lower *l, enum sk_ns ns, uint32_t kept, uint32_t set)
+{
+	if (ns == SK_NS_PERM)
+		return sk_te_keep(l, kept, set, SK_TE_EVERY_ROUND);
+	for (size_t i = 0; i < l->items.n; i++)
+		if (!(l->seen.list[l->items.list[i]].flags & SK_TE_SEEN_TOP))
+			return 0;
+	return sk_te_keep(l, kept, set, l->round);
 }
 
 int sk_te_set(struct sk_te_lower *l, enum sk_ns ns, unsigned int flags, const struct sk_te_set *set, uint32_t *ret_set)
@@ -129,6 +132,11 @@ int sk_te_set(struct sk_te_lower *l, enum sk_ns ns, unsigned int flags, const st
 		}
 	}
 	if (set->n == 1 && !(set->flags & ~SK_TE_SET_BRACES) && !set->names[0].minus && set->names[0].name != l->self) {
+		if (ns != SK_NS_PERM && sk_te_is_known(l, ns, set->names[0].name, &ref) && ref < l->space->single_sets.cap &&
+		    l->space->single_sets.list[ref]) {
+			*ret_set = l->space->single_sets.list[ref] - 1;
+			return 0;
+		}
 		r = ns == SK_NS_PERM ? sk_space_ref(l->space, ns, 0, set->names[0].name, &ref)
 				     : sk_te_use(l, ns, &set->names[0], &ref);
 		return r ? r : sk_space_set_of_ref(l->space, ref, ret_set);
@@ -154,6 +162,25 @@ int sk_te_class_perms(struct sk_te_lower *l, const struct sk_te_set *classes, co
 	if (!r)
 		*ret_perms = *number;
 	return r;
+}
+
+int sk_te_access(struct sk_te_lower *l, const struct sk_te_stmt *s, uint32_t *ret_perms)
+{
+	uint32_t ref;
+	int r;
+
+	if (s->kept && s->kept < l->kept_sets.cap && l->kept_sets.list[s->kept].round == l->round) {
+		*ret_perms = l->kept_sets.list[s->kept].set;
+		return 0;
+	}
+	r = sk_te_class_perms(l, &s->set[2], &s->set[3], ret_perms);
+	if (r || !s->kept)
+		return r;
+	for (uint32_t i = 0; i < s->set[2].n; i++)
+		if (!sk_te_is_known(l, SK_NS_CLASS, s->set[2].names[i].name, &ref) ||
+		    !(l->seen.list[ref].flags & SK_TE_SEEN_TOP))
+			return 0;
+	return sk_te_keep(l, s->kept, *ret_perms, l->round);
 }
 
 /* Extended permissions */

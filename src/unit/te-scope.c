@@ -33,8 +33,11 @@ static int sk_te_find(struct sk_te_lower *l, enum sk_ns ns, uint32_t name, uint3
 int sk_te_use(struct sk_te_lower *l, enum sk_ns ns, const struct sk_te_name *name, uint32_t *ret_ref)
 {
 	struct sk_te_seen *seen;
-	int r = sk_te_find(l, ns, name->name, ret_ref);
+	int r;
 
+	if (sk_te_is_known(l, ns, name->name, ret_ref))
+		return 0;
+	r = sk_te_find(l, ns, name->name, ret_ref);
 	if (r)
 		return r;
 	seen = &l->seen.list[*ret_ref];
@@ -174,7 +177,7 @@ static bool sk_te_declares(const struct sk_te_stmt *s)
 	}
 }
 
-int sk_te_collect(struct sk_te_lower *l, const struct sk_te_stmt *s)
+int sk_te_collect_any(struct sk_te_lower *l, const struct sk_te_stmt *s)
 {
 	enum sk_ns ns = sk_te_declared_ns(s->kind);
 	int r = 0;

@@ -113,7 +113,7 @@ static int sk_te_rule(struct sk_te_lower *l, const struct sk_te_stmt *s)
 	if (!r)
 		r = sk_te_set(l, SK_NS_TYPE, flags | SK_TE_SELF, &s->set[1], &target);
 	if (!r)
-		r = sk_te_class_perms(l, &s->set[2], &s->set[3], &perms);
+		r = sk_te_access(l, s, &perms);
 	return r ? r : sk_te_put(l, sk_te_rules[s->kind].kind, source, target, perms, 0, 0);
 }
 

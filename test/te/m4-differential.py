@@ -8,7 +8,7 @@ import os, random, resource, shutil, subprocess, sys, tempfile
 
 NAMES = ["a", "b", "foo", "bar_t", "list", "gen", "x1", "policy"]
 WORDS = NAMES + ["allow", "self", "httpd_t", "file", "read", "z9"]
-BUILTINS = ["ifdef", "ifelse", "define", "pushdef", "popdef", "undefine", "shift", "incr", "decr", "eval", "index",
+BUILTINS = ["ifdef", "ifelse", "define", "pushdef", "popdef", "undefine", "shift", "shiftn", "incr", "decr", "eval", "index",
             "substr", "len", "regexp", "translit", "format", "dnl", "defn", "patsubst", "indir", "divnum"]
 
 
@@ -77,6 +77,8 @@ def builtin(r, depth):
         "popdef": lambda: "popdef(`%s')" % n(),
         "undefine": lambda: "undefine(`%s')" % n(),
         "shift": lambda: "shift(%s)" % r.choice(["$*", "$@", "a,b,c", "a, `b c', d"]),
+        "shiftn": lambda: "%s(%sshiftn(%d,%s))" % (n(), r.choice(["", "x, "]), r.randint(0, 3), r.choice(
+            ["$*", "$@", "a,b,c", "a, `b c', d", "$2,$*", "a-b,7,8-9,c d", "foo,bar_t,list", "`,a',b,c", "$1"])),
         "incr": lambda: "incr(%d)" % r.randint(-3, 90),
         "decr": lambda: "decr(%d)" % r.randint(-3, 90),
         "eval": lambda: "eval(%s)" % expr(r, 3),
@@ -109,7 +111,7 @@ def expr(r, depth):
 
 def program(seed):
     r = random.Random(seed)
-    lines = []
+    lines = ["define(`shiftn',`ifelse($1,0,`shift($*)',`shiftn(decr($1),shift(shift($*)))')')"]
     names = r.sample(NAMES, r.randint(2, 5))
     for i, name in enumerate(names):
         r.names = names[i + 1:] + ["z9"] * (i + 1 == len(names)) + names[:i + 1] * (r.random() < 0.05)

@@ -137,6 +137,32 @@ b,c   2,3,4
 define(`shiftn',`ifelse($1,0,`shift($*)',`shiftn(decr($1),shift(shift($*)))')')shiftn(2,a,b,c,d)
 ---
 c,d
+=== shiftn within a call
+define(`shiftn',`ifelse($1,0,`shift($*)',`shiftn(decr($1),shift(shift($*)))')')define(`f',`[$1|$2|$3|$#]')f(shiftn(2,a,b,c,d)) f(x,shiftn(0,a,b)) f(shiftn(1,a,b-c d,7-9 )) f(shiftn(3,a,b,c)) f(shiftn(9,a)) f(shiftn(1,`a,b',`(c)',d))
+---
+[c|d||2] [x|a|b|3] [b-c d|7-9 ||2] [|||1] [|||1] [b|(c)|d|3]
+=== shiftn of what is read again
+define(`shiftn',`ifelse($1,0,`shift($*)',`shiftn(decr($1),shift(shift($*)))')')define(`f',`[$1|$2|$3|$#]')define(`m',`p,q')f(shiftn(1,a,m,c)) f(shiftn(1,a,`m',c)) f(shiftn(1,a,``m'',c)) f(shiftn(1,,,` c')) f(shiftn(01,a,b,c)) f(shiftn(`1',a,# b,
+c))
+---
+[p|q|c|3] [p|q|c|3] [p|q|c|3] [|c||2] [b|c||2] [# b,
+c|||1]
+=== shiftn of another body
+define(`shiftn',`<$*>')define(`f',`[$1|$2|$#]')f(shiftn(1,a,b))
+---
+[<1|a|3]
+=== shiftn without m4's shift
+define(`shiftn',`ifelse($1,0,`shift($*)',`shiftn(decr($1),shift(shift($*)))')')define(`f',`[$1|$2|$3|$#]')pushdef(`decr',`0')f(shiftn(2,a,b,c,d)) popdef(`decr')f(shiftn(2,a,b,c,d))
+---
+[b|c|d|3] [c|d||2]
+=== all arguments as arguments
+define(`f',`[$1|$2|$3|$#]')define(`g',`f($*) f(x,$*) f($*,x) f($*x) f((`$*'),$*) f(`'$*) f($*`')')define(`m',`p,q')g(a,b) g() g g(a ,` b',7-9) g(m,`m') g(`a,b') g(a.b,`c:d')
+---
+[a|b||2] [x|a|b|3] [a|b|x|3] [a|bx||2] [(a,b)|a|b|3] [a|b||2] [a|b||2] [|||1] [x|||2] [|x||2] [x|||1] [()|||2] [|||1] [|||1] [|||1] [x|||2] [|x||2] [x|||1] [()|||2] [|||1] [|||1] [a |b|7-9|3] [x|a |b|4] [a |b|7-9|4] [a |b|7-9x|3] [(a , b,7-9)|a |b|4] [a |b|7-9|3] [a |b|7-9|3] [p|q|p|4] [x|p|q|5] [p|q|p|5] [p|q|mx|3] [(p,q,p,q)|p|q|5] [p|q|p|4] [p|q|p|4] [a|b||2] [x|a|b|3] [a|b|x|3] [a|bx||2] [(a,b)|a|b|3] [a|b||2] [a|b||2] [a.b|c:d||2] [x|a.b|c:d|3] [a.b|c:d|x|3] [a.b|c:dx||2] [(a.b,c:d)|a.b|c:d|3] [a.b|c:d||2] [a.b|c:d||2]
+=== all arguments in quotes as arguments
+define(`f',`[$1|$2|$3|$#]')define(`g',`f($@) f(x,$@) f($@,x)')define(`m',`p,q')g(a,b) g() g(m,`m',``m'') g(`a,b',` c')
+---
+[a|b||2] [x|a|b|3] [a|b|x|3] [|||1] [x|||2] [|x||2] [p|q|p,q|4] [x|p|q|5] [p|q|p,q|5] [a,b| c||2] [x|a,b| c|3] [a,b| c|x|3]
 === recursion
 define(`decl',`category c$1;
 ifelse(`$1',`$2',,`decl(incr($1),$2)')dnl

@@ -3,12 +3,16 @@
  * Lines of label files. Macros may put a line together from pieces of several places, so a line is gathered with the
  * origins of its bytes, and a field's place is that of its first byte. A '#' begins a comment only where a line begins,
  * as for all who read these files; m4 only leaves what follows one alone.
+ *
+ * Most lines hold no macro but gen_context, and are taken without the macro reader.
  */
 #include "syntax/fc/fc.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "syntax/te/macro-state.h"
 
 struct sk_fc_origin {
 	uint32_t off, addr, expansion;
@@ -157,19 +161,169 @@ static int sk_fc_take(struct sk_fc_reader *f, const char *p, size_t n, uint32_t 
 	return 0;
 }
 
+/*
+ * Lines without macros, but for gen_context(USER:ROLE:TYPE,LEVEL) at their end, which is most of a label file. They are
+ * taken as they stand, with what that macro makes of its arguments; the macro reader sees the others.
+ */
+struct sk_fc_plain {
+	const struct sk_macro_reader *macros;
+	bool mls, mcs;			/* gen_context gives the level; or s0 */
+	uint32_t gen_context;		/* the name, where it means what is known of it */
+};
+
+static struct sk_fc_plain sk_fc_plain(const struct sk_fc_reader *f, const struct sk_macro_reader *macros)
+{
+	struct sk_fc_plain plain = { .macros = macros };
+
+	plain.mls = sk_macro_is_defined(macros, sk_intern_find(f->names, "enable_mls", 10));
+	plain.mcs = sk_macro_is_defined(macros, sk_intern_find(f->names, "enable_mcs", 10));
+	plain.gen_context = sk_intern_find(f->names, "gen_context", 11);
+	if (sk_macro_known(macros, plain.gen_context) != SK_KNOWN_GEN_CONTEXT ||
+	    sk_macro_is_defined(macros, sk_intern_find(f->names, "s0", 2)))
+		plain.gen_context = SK_INTERN_NONE;
+	return plain;
+}
+
+static const char *sk_fc_word_end(const char *p, const char *end)
+{
+	while (p < end && sk_is_word_byte((unsigned char)*p))
+		p++;
+	return p;
+}
+
+/* What is no word of the macro reader, no quote and no comment. */
+static bool sk_fc_is_mark(char c)
+{
+	return c != '`' && c != '\'' && c != '#';
+}
+
+/* Behind what holds neither macros, quotes nor comments: the end, or the name of gen_context. NULL: another of these. */
+static const char *sk_fc_pass_plain(const struct sk_fc_reader *f, const struct sk_fc_plain *plain, const char *p,
+				    const char *end)
+{
+	while (p < end) {
+		const struct sk_macro *macro;
+		const char *word = p;
+		uint32_t name;
+
+		if (sk_macro_class[(unsigned char)*p] != SK_PIECE_WORD) {
+			if (!sk_fc_is_mark(*p++))
+				return NULL;
+			continue;
+		}
+		p = sk_fc_word_end(p, end);
+		name = sk_intern_find(f->names, word, (size_t)(p - word));
+		macro = sk_macro_find(plain->macros->state, name);
+		if (!macro || (macro->blind && (p == end || *p != '(')))
+			continue;
+		return name == plain->gen_context ? word : NULL;
+	}
+	return end;
+}
+
+/* Words that are no macros, with colons between them. Behind them; NULL when they are not that. */
+static const char *sk_fc_pass_words(const struct sk_fc_reader *f, const struct sk_fc_plain *plain, const char *p,
+				    const char *end, unsigned int n)
+{
+	for (; n; n--) {
+		const char *word = p;
+
+		p = sk_fc_word_end(p, end);
+		if (p == word || sk_macro_class[(unsigned char)*word] != SK_PIECE_WORD ||
+		    sk_macro_is_defined(plain->macros, sk_intern_find(f->names, word, (size_t)(p - word))) ||
+		    (n > 1 && (p == end || *p++ != ':')))
+			return NULL;
+	}
+	return p;
+}
+
+static const char *sk_fc_pass_blanks(const char *p, const char *end)
+{
+	while (p < end && sk_fc_is_space(*p))
+		p++;
+	return p;
+}
+
+/* The line from p to the line break at nl. False when the macro reader has to see it. */
+static bool sk_fc_take_plain(struct sk_fc_reader *f, const struct sk_fc_plain *plain, const struct sk_source *source,
+			     const char *p, const char *nl, int *ret_r)
+{
+	uint32_t addr = source->base + (uint32_t)(p - source->text);
+	const char *start = sk_fc_pass_blanks(p, nl), *call, *context, *context_end, *level, *level_end;
+
+	*ret_r = 0;
+	if (start == nl || *start == '#')
+		return true;
+	call = sk_fc_pass_plain(f, plain, p, nl);
+	if (!call)
+		return false;
+	if (call == nl) {
+		*ret_r = sk_fc_take(f, p, (size_t)(nl + 1 - p), addr, 0);
+		return true;
+	}
+	context = call + 12;
+	if (context >= nl || context[-1] != '(')
+		return false;
+	context_end = sk_fc_pass_words(f, plain, context, nl, 3);
+	if (!context_end || context_end == nl || *context_end != ',')
+		return false;
+	level = sk_fc_pass_blanks(context_end + 1, nl);
+	level_end = sk_fc_pass_words(f, plain, level, nl, 1);
+	if (!level_end || level_end == nl || *level_end != ')' || sk_fc_pass_blanks(level_end + 1, nl) != nl)
+		return false;
+	*ret_r = sk_fc_take(f, p, (size_t)(call - p), addr, 0);
+	addr = source->base - (uint32_t)(source->text - context);
+	if (!*ret_r)
+		*ret_r = sk_fc_take(f, context, (size_t)(context_end - context), addr, 0);
+	if (plain->mls && !*ret_r) {
+		sk_buf_addc(&f->line, ':');
+		sk_buf_add(&f->line, level, (size_t)(level_end - level));
+	}
+	if (plain->mcs)
+		sk_buf_add(&f->line, ":s0", 3);
+	if (!*ret_r)
+		*ret_r = sk_fc_take(f, "\n", 1, addr, 0);
+	return true;
+}
+
+static int sk_fc_take_pieces(struct sk_fc_reader *f, struct sk_macro_reader *macros)
+{
+	for (;;) {
+		struct sk_piece piece;
+		int r = sk_macro_next(macros, &piece);
+
+		if (!r && piece.kind != SK_PIECE_END)
+			r = sk_fc_take(f, piece.p, piece.n, sk_macro_addr(&piece, 0), piece.expansion);
+		if (r || piece.kind == SK_PIECE_END)
+			return r;
+	}
+}
+
 static int sk_fc_take_macros(struct sk_fc_reader *f, struct sk_macro_reader *macros, const struct sk_source *source)
 {
-	int r = sk_macro_open(macros, source);
+	const char *p = source->text, *end = p + source->size, *nl;
+	struct sk_fc_plain plain;
+	bool asked = false;
+	int r = 0;
 
-	while (!r) {
-		struct sk_piece piece;
-
-		r = sk_macro_next(macros, &piece);
-		if (r || piece.kind == SK_PIECE_END)
-			break;
-		r = sk_fc_take(f, piece.p, piece.n, sk_macro_addr(&piece, 0), piece.expansion);
+	sk_macro_open_steps(macros, source);
+	while (!r && p < end && !macros->stopped) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		if (!asked)
+			plain = sk_fc_plain(f, macros);
+		asked = true;
+		if (nl && !f->line.n && !f->too_long && sk_macro_is_idle(macros) &&
+		    sk_fc_take_plain(f, &plain, source, p, nl, &r)) {
+			p = nl + 1;
+			continue;
+		}
+		r = sk_macro_open_lines(macros, p);
+		if (!r)
+			r = sk_fc_take_pieces(f, macros);
+		p = sk_macro_rest(macros);
+		asked = false;
 	}
-	return r;
+	return r > 0 ? 0 : r;
 }
 
 int sk_fc_parse(struct sk_macro_reader *macros, const struct sk_source *source, struct sk_sources *sources,

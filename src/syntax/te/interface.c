@@ -111,23 +111,37 @@ static void sk_complain_missing(struct sk_macro_reader *m, const struct sk_macro
 	sk_diag_note(m->diags, d, &place, "declared here");
 }
 
+/* Whether the body, or the comment of the parameter, says that it is not needed. Else *ret_doc is that comment, or NULL. */
+static bool sk_is_spare(const struct sk_macro_reader *m, struct sk_macro *macro, uint32_t param, const char **ret_doc,
+			size_t *ret_n)
+{
+	const uint32_t bit = param <= 32 ? 1u << (param - 1) : 0;
+	const struct sk_source *source;
+	bool spare = macro->spare & bit;
+
+	*ret_doc = NULL;
+	if (!spare)
+		spare = sk_is_tested(macro->body, param);
+	if (!spare) {
+		source = sk_sources_find(m->sources, macro->addr);
+		*ret_doc = source ? sk_find_doc(source, macro->addr, param, ret_n) : NULL;
+		spare = *ret_doc && sk_is_optional(*ret_doc, *ret_n);
+	}
+	if (spare)
+		macro->spare |= bit;
+	return spare;
+}
+
 bool sk_interface_check(struct sk_macro_reader *m, struct sk_macro *macro, const struct sk_expansion *call,
 			const struct sk_arg *args, uint32_t n_args)
 {
-	const struct sk_source *source;
 	const char *doc;
 	size_t n = 0;
 
 	if (!macro->counted)
 		sk_count_params(macro);
 	for (uint32_t i = 1; i <= macro->n_params; i++) {
-		if (i <= n_args && args[i].text->n)
-			continue;
-		if (sk_is_tested(macro->body, i))
-			continue;
-		source = sk_sources_find(m->sources, macro->addr);
-		doc = source ? sk_find_doc(source, macro->addr, i, &n) : NULL;
-		if (doc && sk_is_optional(doc, n))
+		if ((i <= n_args && args[i].text->n) || sk_is_spare(m, macro, i, &doc, &n))
 			continue;
 		sk_complain_missing(m, macro, call, i, doc, n);
 		return false;

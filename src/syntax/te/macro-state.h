@@ -4,6 +4,7 @@
 
 #include <regex.h>
 
+#include "base/word.h"
 #include "syntax/te/macro.h"
 
 /*
@@ -94,9 +95,18 @@ struct sk_macro {
 	bool interface;
 	bool cyclic;			/* calls itself without end, which has been said */
 	bool counted;			/* n_params is known */
+	bool asked;			/* `known` is: enum sk_known */
+	uint8_t known;
 	uint8_t n_params;		/* of an interface: the last $n in its body, 0 when $* or $@ is */
+	uint32_t spare;			/* likewise: a bit for each of the first ones that was found not to be needed */
 	uint8_t min_args;		/* builtin: with fewer it complains and gives nothing */
 	uint8_t max_args;		/* builtin: more are ignored, with a warning; UINT8_MAX is any number */
+};
+
+/* macro-known.c: macros whose meaning is known. */
+enum sk_known {
+	SK_KNOWN_NONE, SK_KNOWN_OPTIONAL_POLICY, SK_KNOWN_GEN_REQUIRE, SK_KNOWN_TUNABLE_POLICY, SK_KNOWN_GEN_CONTEXT,
+	SK_KNOWN_SHIFTN,
 };
 
 #define SK_BY_CHARACTER UINT32_MAX
@@ -174,6 +184,7 @@ struct sk_macro_state {
 	char quote[2][16];		/* opening, closing; empty: none */
 	char comment[2][16];
 	bool plain;			/* quotes and comments are m4's own */
+	const char *rest, *rest_end;	/* of the file, behind the lines that are read; see sk_macro_open_lines */
 	const struct sk_source *source;
 	uint64_t steps;
 	bool spent;			/* a budget is: reported once */
@@ -245,6 +256,9 @@ static inline const struct sk_text *sk_param_word(const struct sk_macro_state *s
 	return NULL;
 }
 
+/* macro-known.c: which known macro the name stands for now, if it does for one. */
+enum sk_known sk_macro_known(const struct sk_macro_reader *m, uint32_t name);
+
 /* interface.c: whether a call has the arguments that it must have; false when it has not, which has been said. */
 bool sk_interface_check(struct sk_macro_reader *m, struct sk_macro *macro, const struct sk_expansion *call,
 			const struct sk_arg *args, uint32_t n_args);
@@ -253,7 +267,12 @@ void sk_interface_cycle(struct sk_macro_reader *m, struct sk_macro *macro, const
 
 /* macro-text.c: texts, and making them flat. */
 struct sk_text *sk_text_new(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, bool kept);
+/* One word, lexed, for the moment. */
+struct sk_text *sk_text_of_word(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, uint32_t name);
 int sk_text_lex(struct sk_macro_reader *m, struct sk_text *text);
+/* Likewise a kept part of a lexed text, which is the lexemes from `first` to before `end`, none of them quoted. */
+int sk_text_lex_part(struct sk_macro_reader *m, const struct sk_text *text, uint32_t first, uint32_t end,
+		     struct sk_text *part);
 uint32_t sk_text_addr(const struct sk_text *text, const char *p);
 /* The quote that ends the one before p, or NULL. *ret_params: there is a dollar sign between. */
 const char *sk_quote_end(const char *p, const char *end, bool *ret_params);

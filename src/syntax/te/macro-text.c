@@ -46,6 +46,22 @@ struct sk_text *sk_text_new(struct sk_macro_reader *m, const char *p, size_t n, 
 	return text;
 }
 
+struct sk_text *sk_text_of_word(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, uint32_t name)
+{
+	struct sk_text *text = sk_text_new(m, p, n, addr, false);
+
+	if (!text)
+		return NULL;
+	text->lexemes = sk_arena_alloc(&m->state->moment, 2 * sizeof(*text->lexemes));
+	if (!text->lexemes)
+		return NULL;
+	text->lexemes[0] = (struct sk_lexeme){ .kind = SK_PIECE_WORD, .value = name & SK_LEXEME_VALUE_MAX };
+	text->lexemes[1] = (struct sk_lexeme){ .off = text->n };
+	text->n_lexemes = 1;
+	text->form = SK_TEXT_LEXED;
+	return text;
+}
+
 bool sk_text_balanced(const char *p, size_t n)
 {
 	size_t level = 0;
@@ -325,6 +341,33 @@ int sk_text_lex(struct sk_macro_reader *m, struct sk_text *text)
 odd:
 	text->n_children = 0;
 	text->form = SK_TEXT_ODD;
+	return 0;
+}
+
+int sk_text_lex_part(struct sk_macro_reader *m, const struct sk_text *text, uint32_t first, uint32_t end,
+		     struct sk_text *part)
+{
+	const struct sk_lexeme *from = &text->lexemes[first];
+	uint32_t n = end - first;
+
+	part->lexemes = sk_arena_alloc(&m->state->arena, (n + 1) * sizeof(*part->lexemes));
+	if (!part->lexemes)
+		return -ENOMEM;
+	for (uint32_t i = 0; i <= n; i++) {
+		struct sk_lexeme *l = &part->lexemes[i];
+
+		*l = from[i];
+		l->off -= from->off;
+	}
+	/* Where the text goes on, it could have been a longer token. */
+	for (uint32_t i = 0; i < n; i++) {
+		struct sk_lexeme *l = &part->lexemes[i];
+
+		l->whole = sk_lex_whole(l, part->p + l->off, part->p + l[1].off, part->p + part->n);
+	}
+	part->lexemes[n] = (struct sk_lexeme){ .off = part->n };
+	part->n_lexemes = n;
+	part->form = SK_TEXT_LEXED;
 	return 0;
 }
 

@@ -272,17 +272,23 @@ int sk_macro_know_interfaces(struct sk_macro_reader *m)
 
 /* The stack of texts */
 
-int sk_macro_begin_file(struct sk_macro_reader *m, const struct sk_source *source, struct sk_text **ret_text)
+static void sk_macro_begin_source(struct sk_macro_reader *m, const struct sk_source *source)
 {
 	struct sk_macro_state *s = m->state;
 
+	s->source = source;
+	s->steps = 0;
+	s->rest = s->rest_end = NULL;
+	if (s->unclosed)
+		s->unclosed = m->stopped = false;
+}
+
+int sk_macro_begin_file(struct sk_macro_reader *m, const struct sk_source *source, struct sk_text **ret_text)
+{
 	*ret_text = sk_text_new(m, source->text, source->size, source->base, true);
 	if (!*ret_text)
 		return -ENOMEM;
-	s->source = source;
-	s->steps = 0;
-	if (s->unclosed)
-		s->unclosed = m->stopped = false;
+	sk_macro_begin_source(m, source);
 	return 0;
 }
 
@@ -301,6 +307,100 @@ int sk_macro_open_text(struct sk_macro_reader *m, struct sk_text *text, const st
 	s->n_cursors = s->n_calls = s->n_args = 0;
 	s->n_flat = s->n_origins = 0;
 	return sk_macro_push(m, text, env, expansion, 0);
+}
+
+/* Lines of a file */
+
+int sk_macro_open_steps(struct sk_macro_reader *m, const struct sk_source *source)
+{
+	struct sk_macro_state *s = m->state;
+
+	sk_macro_begin_source(m, source);
+	s->rest = source->text;
+	s->rest_end = source->text + source->size;
+	s->n_cursors = s->n_calls = s->n_args = 0;
+	s->n_flat = s->n_origins = 0;
+	return 0;
+}
+
+bool sk_macro_is_idle(const struct sk_macro_reader *m)
+{
+	const struct sk_macro_state *s = m->state;
+
+	return s->plain && !s->divert && !s->pending && !m->by_text && !m->stopped;
+}
+
+const char *sk_macro_rest(const struct sk_macro_reader *m)
+{
+	return m->state->rest;
+}
+
+/* Behind the first line break that stands in no quote, comment or parenthesis. */
+static const char *sk_find_lines(const char *p, const char *end)
+{
+	size_t level = 0;
+	bool params;
+
+	while (p && p < end) {
+		switch (*p++) {
+		case '`':
+			p = sk_quote_end(p, end, &params);
+			p += p != NULL;
+			break;
+		case '#':
+			p = memchr(p, '\n', (size_t)(end - p));
+			break;
+		case '(':
+			level++;
+			break;
+		case ')':
+			level -= level > 0;
+			break;
+		case '\n':
+			if (!level)
+				return p;
+		}
+	}
+	return end;
+}
+
+/* A piece of the file becomes its text, from the byte that comes next. */
+static int sk_take_rest(struct sk_macro_reader *m, const char *to, struct sk_text **ret_text)
+{
+	struct sk_macro_state *s = m->state;
+
+	*ret_text = sk_text_new(m, s->rest, (size_t)(to - s->rest), s->source->base + (uint32_t)(s->rest - s->source->text),
+				true);
+	s->rest = to;
+	return *ret_text ? 0 : -ENOMEM;
+}
+
+int sk_macro_open_lines(struct sk_macro_reader *m, const char *from)
+{
+	struct sk_macro_state *s = m->state;
+	struct sk_text *text;
+	int r;
+
+	s->rest = from;
+	r = sk_take_rest(m, sk_macro_is_idle(m) ? sk_find_lines(from, s->rest_end) : s->rest_end, &text);
+	return r ? r : sk_macro_open_text(m, text, NULL, 0);
+}
+
+/* At the end of the lines something is still open: what follows them in the file is read as well. *ret_more: there is some. */
+static int sk_read_on(struct sk_macro_reader *m, bool *ret_more)
+{
+	struct sk_macro_state *s = m->state;
+	struct sk_text *text;
+	int r;
+
+	*ret_more = s->rest < s->rest_end;
+	if (!*ret_more)
+		return 0;
+	r = sk_take_rest(m, s->rest_end, &text);
+	if (r)
+		return r;
+	s->n_cursors = 0;
+	return sk_macro_push(m, text, NULL, 0, 0);
 }
 
 /* Puts the arguments into the rest of a text, to be read by characters. */
@@ -408,9 +508,15 @@ static int sk_settle(struct sk_macro_reader *m)
 		int r;
 
 		if (c->p == c->text->p + c->text->n) {
-			if (s->n_cursors == 1)
-				return 0;
-			s->n_cursors--;
+			bool more = false;
+
+			if (s->n_cursors > 1) {
+				s->n_cursors--;
+				continue;
+			}
+			r = s->n_calls ? sk_read_on(m, &more) : 0;
+			if (r || !more)
+				return r;
 			continue;
 		}
 		if (c->i == SK_BY_CHARACTER)
@@ -621,7 +727,7 @@ static int sk_read_quoted(struct sk_macro_reader *m, struct sk_piece *lx, struct
 	for (;;) {
 		struct sk_cursor *c = &s->cursors[s->n_cursors - 1];
 		const char *start = c->p, *end = c->text->p + c->text->n;
-		bool closed = false;
+		bool closed = false, more;
 		int r = 0;
 
 		if (c->i != SK_BY_CHARACTER) {
@@ -656,6 +762,11 @@ static int sk_read_quoted(struct sk_macro_reader *m, struct sk_piece *lx, struct
 			s->n_cursors--;
 			continue;
 		}
+		r = sk_read_on(m, &more);
+		if (r)
+			return r;
+		if (more)
+			continue;
 		s->n_flat = flat_start;
 		s->n_origins = origin_start;
 		sk_macro_complain(m, SELKIE_SEVERITY_ERROR, "E0110", addr, lx->expansion,
@@ -673,6 +784,7 @@ static int sk_read_comment(struct sk_macro_reader *m, struct sk_piece *lx, size_
 	size_t flat_start = s->n_flat, origin_start = s->n_origins, n = 0;
 	struct sk_cursor *c = &s->cursors[s->n_cursors - 1];
 	const char *start = c->p;
+	bool more = false;
 	int r;
 
 	c->p += n_open;
@@ -684,9 +796,11 @@ static int sk_read_comment(struct sk_macro_reader *m, struct sk_piece *lx, size_
 		if (c->p < end)
 			c->p += n;
 		r = sk_flat_text(m, c->text, start, c->p);
-		if (r || n || s->n_cursors == 1)
+		if (!r && !n && s->n_cursors == 1)
+			r = sk_read_on(m, &more);
+		if (r || n || (s->n_cursors == 1 && !more))
 			break;
-		s->n_cursors--;
+		s->n_cursors -= s->n_cursors > 1;
 		c = &s->cursors[s->n_cursors - 1];
 		r = c->i == SK_BY_CHARACTER ? 0 : sk_cursor_by_character(m, c);
 		if (r)
@@ -866,16 +980,9 @@ static int sk_call_add_word(struct sk_macro_reader *m, struct sk_call *call, con
 	if (lx->text->n == lx->n) {
 		text = (struct sk_text *)lx->text;
 	} else {
-		text = sk_text_new(m, lx->p, lx->n, lx->text->addr + (uint32_t)(lx->p - lx->text->p), false);
+		text = sk_text_of_word(m, lx->p, lx->n, lx->text->addr + (uint32_t)(lx->p - lx->text->p), lx->name);
 		if (!text)
 			return -ENOMEM;
-		text->lexemes = sk_arena_alloc(&s->moment, 2 * sizeof(*text->lexemes));
-		if (!text->lexemes)
-			return -ENOMEM;
-		text->lexemes[0] = (struct sk_lexeme){ .kind = SK_PIECE_WORD, .value = lx->name & SK_LEXEME_VALUE_MAX };
-		text->lexemes[1] = (struct sk_lexeme){ .off = lx->n };
-		text->n_lexemes = 1;
-		text->form = SK_TEXT_LEXED;
 	}
 	call->form = SK_ARG_WHOLE;
 	call->whole = (struct sk_arg){ .text = text };
@@ -911,8 +1018,8 @@ static bool sk_arg_odd(const struct sk_arg *arg)
 {
 	if (arg->env && arg->env->odd)
 		return true;
-	/* What was lexed, or stood in quotes in a lexed text, is balanced. */
-	if (arg->text->form == SK_TEXT_LEXED || arg->text->kept)
+	/* What stood in quotes in a lexed text is balanced. A lexed text need not be: its comments may have quotes in them. */
+	if (arg->text->kept)
 		return arg->text->form == SK_TEXT_ODD;
 	return !sk_text_balanced(arg->text->p, arg->text->n);
 }
@@ -947,6 +1054,44 @@ int sk_macro_new_expansion(struct sk_macro_reader *m, const struct sk_expansion 
 	return sk_sources_expand(m->sources, e, ret_expansion);
 }
 
+/* Whether the argument, put in without quotes, is read again to the same: no macros, no marks that mean something. */
+static bool sk_arg_calm(struct sk_macro_reader *m, const struct sk_arg *arg)
+{
+	struct sk_text *text = arg->text;
+
+	if (text->form == SK_TEXT_FRESH && sk_text_lex(m, text))
+		return false;
+	if (text->params || text->form != SK_TEXT_LEXED)
+		return false;
+	for (uint32_t i = 0; i < text->n_lexemes; i++) {
+		const struct sk_lexeme *l = &text->lexemes[i];
+
+		if (l->kind == SK_PIECE_WORD ? sk_macro_find(m->state, l->value) != NULL
+		    : l->kind == SK_PIECE_SPACE ? !i
+		    : l->kind == SK_PIECE_PUNCT ? text->p[l->off] == '\'' : l->kind != SK_PIECE_OTHER)
+			return false;
+	}
+	return true;
+}
+
+/* shiftn(N,LIST): the list without its first N, in quotes. False where it is not that simple. */
+static bool sk_call_shiftn(struct sk_macro_reader *m, const struct sk_call *call, int *ret_r)
+{
+	const struct sk_arg *args = &m->state->args[call->first_arg];
+	const struct sk_text *number = call->n_args > 1 ? args[1].text : NULL;
+	uint32_t n;
+
+	if (!number || number->n != 1 || *number->p < '0' || *number->p > '9')
+		return false;
+	n = (uint32_t)(*number->p - '0');
+	if (call->n_args < n + 2)
+		return false;
+	for (uint32_t i = 2; i <= call->n_args; i++)
+		if (!sk_arg_calm(m, &args[i]))
+			return false;
+	return sk_macro_splice(m, call, n + 2, ret_r);
+}
+
 /* The expansion of a macro that the sources define. */
 static int sk_call_expand(struct sk_macro_reader *m, struct sk_call *call)
 {
@@ -958,6 +1103,8 @@ static int sk_call_expand(struct sk_macro_reader *m, struct sk_call *call)
 
 	if (!call->macro->body->n || call->macro->cyclic)
 		return 0;
+	if (sk_macro_known(m, call->name) == SK_KNOWN_SHIFTN && sk_call_shiftn(m, call, &r))
+		return r;
 	if (call->macro->interface && !sk_interface_check(m, call->macro, &e, &m->state->args[call->first_arg], call->n_args))
 		return 0;
 	r = sk_macro_new_expansion(m, &e, &expansion);
@@ -1218,9 +1365,35 @@ static inline bool sk_read_simple(struct sk_macro_state *s, struct sk_piece *lx)
 	return true;
 }
 
-/* A parameter that is an argument all by itself, and stands for one word: that word's text is the argument. */
-static bool sk_gather_param(struct sk_macro_state *s)
+/* $* where an argument begins and ends: all arguments are those of the call, when they are read again to the same. */
+static bool sk_gather_list(struct sk_macro_reader *m, const struct sk_env *env, int *ret_r)
 {
+	struct sk_macro_state *s = m->state;
+	struct sk_call *call = &s->calls[s->n_calls - 1];
+	int r = 0;
+
+	if (!env || env->odd || !env->n || call->level)
+		return false;
+	for (uint32_t i = 1; i <= env->n; i++)
+		if (!sk_arg_calm(m, &env->args[i]))
+			return false;
+	for (uint32_t i = 1; i <= env->n && !r; i++) {
+		if (i > 1)
+			r = sk_call_end_arg(m, call);
+		if (!r)
+			r = sk_call_add_quoted(m, call, &env->args[i]);
+		s->steps++;
+	}
+	*ret_r = r;
+	return true;
+}
+
+/*
+ * Parameters that are arguments all by themselves: one that stands for one word, whose text is the argument then, and $*.
+ */
+static bool sk_gather_param(struct sk_macro_reader *m, int *ret_r)
+{
+	struct sk_macro_state *s = m->state;
 	struct sk_cursor *c = &s->cursors[s->n_cursors - 1];
 	struct sk_call *call = &s->calls[s->n_calls - 1];
 	const struct sk_lexeme *l;
@@ -1233,11 +1406,14 @@ static bool sk_gather_param(struct sk_macro_state *s)
 	end = c->text->p + l[1].off;
 	if (l->kind != SK_PIECE_PARAM || !l->whole || (*end != ',' && *end != ')'))
 		return false;
+	*ret_r = 0;
 	word = sk_param_word(s, c->env, l->value);
-	if (!word)
+	if (word) {
+		call->form = SK_ARG_WHOLE;
+		call->whole = (struct sk_arg){ .text = (struct sk_text *)word };
+	} else if (l->value != SK_PARAM_STAR || !sk_gather_list(m, c->env, ret_r)) {
 		return false;
-	call->form = SK_ARG_WHOLE;
-	call->whole = (struct sk_arg){ .text = (struct sk_text *)word };
+	}
 	c->p = end;
 	c->i++;
 	s->steps++;
@@ -1330,9 +1506,7 @@ static int sk_next(struct sk_macro_reader *m, struct sk_piece *lx)
 		uint32_t line_addr;
 		int r;
 
-		if (s->n_calls && sk_gather_param(s))
-			continue;
-		if (s->n_calls && sk_gather_quoted(m, &r)) {
+		if (s->n_calls && (sk_gather_param(m, &r) || sk_gather_quoted(m, &r))) {
 			if (r)
 				return r;
 			continue;

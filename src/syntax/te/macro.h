@@ -94,6 +94,17 @@ int sk_macro_know_interfaces(struct sk_macro_reader *m);
 /* Starts a file. The one before must be at its end; if a quote or a call in it had none, that ends with it. */
 int sk_macro_open(struct sk_macro_reader *m, const struct sk_source *source);
 
+/*
+ * The same in steps, for a file that is lines without macros, mostly. `open_steps` starts it. While `is_idle`, a text
+ * without quotes, and without names of macros outside comments, stands for itself: the caller may pass lines of that
+ * kind. Others are opened, the line at `from` with those behind it that it goes on in, to be read as after sk_macro_open;
+ * then sk_macro_rest is where to go on, the file's end included.
+ */
+int sk_macro_open_steps(struct sk_macro_reader *m, const struct sk_source *source);
+bool sk_macro_is_idle(const struct sk_macro_reader *m);
+int sk_macro_open_lines(struct sk_macro_reader *m, const char *from);
+const char *sk_macro_rest(const struct sk_macro_reader *m);
+
 /* Reads a file for what it defines only: what it leaves is dropped. Returns 0 or a negative errno. */
 int sk_macro_absorb(struct sk_macro_reader *m, const struct sk_source *source);
 

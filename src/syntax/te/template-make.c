@@ -39,8 +39,7 @@ static int sk_assume(struct sk_macro_reader *m, uint32_t name)
 	return 0;
 }
 
-/* A part of a text, as one of its own. */
-static struct sk_text *sk_part(struct sk_templates *t, const struct sk_text *text, const char *from, const char *to)
+struct sk_text *sk_template_part(struct sk_templates *t, const struct sk_text *text, const char *from, const char *to)
 {
 	struct sk_text *part = SK_ARENA_NEW(&t->m->state->arena, struct sk_text);
 
@@ -56,38 +55,13 @@ static struct sk_text *sk_part(struct sk_templates *t, const struct sk_text *tex
 
 /* Known macros */
 
-/* White space and comments do not count. */
-static bool sk_same_body(const struct sk_text *body, const char *want)
-{
-	const char *p = body->p, *end = p + body->n;
-
-	for (; p < end; p++) {
-		if (*p == '#') {
-			p = memchr(p, '\n', (size_t)(end - p));
-			if (!p)
-				break;
-		} else if (!isspace((unsigned char)*p) && *p != *want++) {
-			return false;
-		}
-	}
-	return !*want;
-}
-
 bool sk_template_knows(struct sk_templates *t, uint32_t name)
 {
-	static const char optional_policy[] =
-		"optional{`'pushdef(`__in_optional_policy')$1ifelse(`$2',`',`',`}else{$2')}`'popdef(`__in_optional_policy')`'"
-		"ifndef(`__in_optional_policy',`";
-	static const char gen_require[] =
-		"ifdef(`self_contained_policy',`ifdef(`__in_optional_policy',`require{$1}')',`require{$1}')";
-	static const char tunable_policy[] =
-		"gen_require(`declare_required_symbols(`$1')')if(`$1'){$2ifelse(`$3',`',`',`}else{$3')}";
 	const struct sk_macro *macro = sk_macro_find(t->m->state, name);
 
-	if (!macro || macro->builtin || !macro->body)
-		return macro && name == t->ifdef && macro->builtin;
-	return sk_same_body(macro->body, name == t->optional_policy ? optional_policy
-					 : name == t->gen_require ? gen_require : tunable_policy);
+	if (name == t->ifdef)
+		return macro && macro->builtin;
+	return sk_macro_known(t->m, name) != SK_KNOWN_NONE;
 }
 
 /* Tokens */
@@ -251,7 +225,7 @@ static int sk_token_of_param(struct sk_templates *t, const struct sk_text *text,
 	    (l->kind == SK_PIECE_PARAM && !hole.param))
 		return SK_TEMPLATE_TEXT;
 	if (!hole.param) {
-		hole.text = sk_part(t, text, p, end);
+		hole.text = sk_template_part(t, text, p, end);
 		if (!hole.text)
 			return -ENOMEM;
 	}
@@ -353,7 +327,16 @@ static bool sk_mark_hole(const struct sk_templates *t, struct sk_te_name *name)
 	return true;
 }
 
-/* Which parts have placeholders. Sets without get a number, since they are handed out again and again. */
+static bool sk_has_access(const struct sk_te_stmt *stmt)
+{
+	return stmt->kind == SK_TE_ALLOW || stmt->kind == SK_TE_DONTAUDIT || stmt->kind == SK_TE_AUDITALLOW ||
+	       stmt->kind == SK_TE_NEVERALLOW;
+}
+
+/*
+ * Which parts have placeholders. Sets without get a number, since they are handed out again and again, and so does what a
+ * rule grants.
+ */
 static uint8_t sk_mark_holes(const struct sk_templates *t, struct sk_te_stmt *stmt)
 {
 	struct sk_te_name *const names[] = { &stmt->name, &stmt->name2, &stmt->name3 };
@@ -369,6 +352,8 @@ static uint8_t sk_mark_holes(const struct sk_templates *t, struct sk_te_stmt *st
 	for (unsigned int i = 0; i < 4; i++)
 		if (stmt->set[i].n > 1 && !(holes & 8u << i))
 			stmt->set[i].kept = ++t->m->state->n_kept_sets;
+	if (sk_has_access(stmt) && !(holes & (32 | 64)))
+		stmt->kept = ++t->m->state->n_kept_sets;
 	return holes;
 }
 
@@ -425,19 +410,16 @@ static int sk_make_statement(struct sk_templates *t, struct sk_place_in *at, uns
 {
 	const struct sk_text *text = at->text;
 	struct sk_place_in end = *at, behind = *at;
-	const char *start = text->p + text->lexemes[at->i].off;
 	struct sk_item item = { .kind = SK_ITEM_TEXT, .addr = text->addr + text->lexemes[at->i].off };
+	const struct sk_te_shape *shape = sk_te_shape(keyword, false);
 	int r;
 
 	*ret_usable = sk_find_semicolon(&end);
 	if (!*ret_usable)
 		return 0;
-	item.text = sk_part(t, text, start, text->p + text->lexemes[end.i].off);
-	if (!item.text)
-		return -ENOMEM;
+	item.length = text->lexemes[end.i].off - text->lexemes[at->i].off;
 	t->n_tokens = 0;
-	r = sk_tokens(t, &behind, false,
-		      keyword == SK_KW_TYPE_TRANSITION);
+	r = sk_tokens(t, &behind, false, keyword == SK_KW_TYPE_TRANSITION);
 	if (!r && behind.i == end.i)
 		r = sk_parse_tokens(t, &item.stmt);
 	else if (!r)
@@ -447,7 +429,9 @@ static int sk_make_statement(struct sk_templates *t, struct sk_place_in *at, uns
 	if (!r) {
 		item.kind = SK_ITEM_STMT;
 		item.holes = sk_mark_holes(t, item.stmt);
-		item.where = sk_te_kind_shape(item.stmt->kind, false)->where;
+		if (item.stmt->kind != shape->kind)
+			shape = sk_te_kind_shape(item.stmt->kind, false);
+		item.where = shape->where;
 	}
 	at->i = end.i;
 	return sk_add_item(t, &item);
@@ -490,13 +474,13 @@ static int sk_make_arg(struct sk_templates *t, struct sk_place_in *at, struct sk
 		arg->text = &text->children[text->lexemes[first].value];
 		return n == 1 ? 0 : SK_TEMPLATE_TEXT;
 	}
-	arg->text = sk_part(t, text, text->p + text->lexemes[first].off, text->p + text->lexemes[at->i].off);
+	arg->text = sk_template_part(t, text, text->p + text->lexemes[first].off, text->p + text->lexemes[at->i].off);
 	if (!arg->text)
 		return -ENOMEM;
 	arg->form = n == 1 && params ? SK_FORM_PARAM : n == 1 && pastes ? SK_FORM_PASTE
 		  : params || pastes ? SK_FORM_MIXED : SK_FORM_TEXT;
 	arg->value = arg->form == SK_FORM_PARAM ? text->lexemes[first].value : 0;
-	return sk_text_lex(t->m, arg->text);
+	return sk_text_lex_part(t->m, text, first, at->i, arg->text);
 }
 
 /* Behind the closing parenthesis of the call; false when there is none. */
@@ -753,9 +737,7 @@ static int sk_make_call(struct sk_templates *t, struct sk_place_in *at, const st
 		      sk_followed_well(t, end);
 	if (!*ret_usable)
 		return 0;
-	item.text = sk_part(t, text, text->p + l->off, text->p + text->lexemes[end.i].off);
-	if (!item.text)
-		return -ENOMEM;
+	item.length = text->lexemes[end.i].off - l->off;
 	if (open && macro && (!macro->builtin || l->value == t->ifdef)) {
 		r = sk_make_args(t, &args, &item);
 		if (!r) {
@@ -795,7 +777,7 @@ static int sk_make_raw_require(struct sk_templates *t, struct sk_place_in *at, b
 	}
 	if (!*ret_usable)
 		return 0;
-	item.text = sk_part(t, text, start, text->p + text->lexemes[at->i].off);
+	item.text = sk_template_part(t, text, start, text->p + text->lexemes[at->i].off);
 	if (!item.text)
 		return -ENOMEM;
 	item.lasting = !item.text->params;

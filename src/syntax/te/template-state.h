@@ -41,7 +41,8 @@ struct sk_item {
 	uint32_t n_args;
 	struct sk_item_arg *args;
 	struct sk_te_stmt *stmt, *require;
-	struct sk_text *text;	/* all of it */
+	uint32_t length;	/* in bytes, from addr on */
+	struct sk_text *text;	/* all of it, or NULL: it has not been wanted yet */
 	/* TEXT without parameters: what it came to, while no definition changes; `where` it stood */
 	bool lasting, read;
 	uint32_t changes;
@@ -90,6 +91,9 @@ struct sk_templates {
 
 /* Positive outcomes: read it as text; the reader has stopped. */
 #define SK_TEMPLATE_TEXT 1
+
+/* A part of a text, as one of its own. NULL when out of memory. */
+struct sk_text *sk_template_part(struct sk_templates *t, const struct sk_text *text, const char *from, const char *to);
 
 /* The template of a kept text, made when it is not there or no longer holds. Returns 0 or -ENOMEM. */
 int sk_template_of(struct sk_templates *t, struct sk_text *text, const struct sk_template **ret_template);

@@ -106,7 +106,7 @@ static int sk_fill_paste(struct sk_templates *t, const struct sk_text *text, con
 }
 
 /* The one word that stands in the placeholder. */
-static int sk_fill_word(struct sk_templates *t, const struct sk_env *env, struct sk_te_name *name)
+static inline int sk_fill_word(struct sk_templates *t, const struct sk_env *env, struct sk_te_name *name)
 {
 	const struct sk_hole *hole = &t->m->state->holes[name->name];
 	const struct sk_text *word;
@@ -121,7 +121,10 @@ static int sk_fill_word(struct sk_templates *t, const struct sk_env *env, struct
 		if (!word || *word->p == '_')
 			return SK_TEMPLATE_TEXT;
 		name->name = word->lexemes[0].value;
-		name->addr = sk_text_addr(word, word->p);
+		name->addr = word->addr ? word->addr : sk_text_addr(word, word->p);
+		name->hole = false;
+		if (word->n > 4)
+			return 0;
 	}
 	name->hole = false;
 	return sk_like_address(&t->m->names->entries[name->name]) ? SK_TEMPLATE_TEXT : 0;
@@ -266,11 +269,31 @@ static int sk_fill_hole(struct sk_templates *t, const struct sk_env *env, const 
 	return 0;
 }
 
+/* Most sets are one placeholder, for one word. */
+static int sk_fill_one(struct sk_templates *t, const struct sk_env *env, struct sk_te_set *set)
+{
+	struct sk_te_name *name = sk_arena_alloc(t->arena, sizeof(*name));
+	int r;
+
+	if (!name)
+		return -ENOMEM;
+	*name = *set->names;
+	r = sk_fill_word(t, env, name);
+	if (!r)
+		set->names = name;
+	return r;
+}
+
 static int sk_fill_set(struct sk_templates *t, const struct sk_env *env, bool one, struct sk_te_set *set)
 {
 	struct sk_te_set to = *set;
-	int r = 0;
+	int r = SK_TEMPLATE_TEXT;
 
+	if (set->n == 1)
+		r = set->names->hole ? sk_fill_one(t, env, set) : 0;
+	if (r <= 0)
+		return r;
+	r = 0;
 	t->n_names = 0;
 	for (uint32_t i = 0; i < set->n && !r; i++)
 		r = set->names[i].hole ? sk_fill_hole(t, env, &set->names[i], one, &to) : sk_add_name(t, &set->names[i]);
@@ -318,11 +341,12 @@ static int sk_fill_string(struct sk_templates *t, const struct sk_env *env, stru
 static int sk_fill(struct sk_templates *t, const struct sk_te_stmt *from, uint8_t holes, const struct sk_env *env,
 		   uint32_t expansion, struct sk_te_stmt **ret_stmt)
 {
-	struct sk_te_stmt *stmt = sk_arena_memdup(t->arena, from, sizeof(*from));
+	struct sk_te_stmt *stmt = sk_arena_alloc(t->arena, sizeof(*stmt));
 	int r = 0;
 
 	if (!stmt)
 		return -ENOMEM;
+	*stmt = *from;
 	stmt->next = NULL;
 	stmt->expansion = expansion;
 	*ret_stmt = stmt;
@@ -333,8 +357,8 @@ static int sk_fill(struct sk_templates *t, const struct sk_te_stmt *from, uint8_
 	if (!r && stmt->name2.hole)
 		r = stmt->kind == SK_TE_TYPE_TRANSITION ? sk_fill_string(t, env, &stmt->name2)
 							: sk_fill_word(t, env, &stmt->name2);
-	for (unsigned int i = 0; i < 4 && !r; i++)
-		if (holes >> (3 + i) & 1)
+	for (unsigned int left = holes >> 3, i = 0; left && !r; left >>= 1, i++)
+		if (left & 1)
 			r = sk_fill_set(t, env, sk_has_commas(stmt, i), &stmt->set[i]);
 	return r;
 }
@@ -421,10 +445,8 @@ static int sk_fill_arg(struct sk_templates *t, const struct sk_item_arg *from, c
 	if (r)
 		return r;
 	to->env = NULL;
-	to->text = sk_text_new(t->m, sk_intern_str(t->m->names, name), t->m->names->entries[name].n, from->text->addr, false);
-	if (!to->text)
-		return -ENOMEM;
-	return sk_text_lex(t->m, to->text);
+	to->text = sk_text_of_word(t->m, sk_intern_str(t->m->names, name), t->m->names->entries[name].n, from->text->addr, name);
+	return to->text ? 0 : -ENOMEM;
 }
 
 static int sk_make_env(struct sk_templates *t, const struct sk_item *item, const struct sk_env *env,
@@ -713,9 +735,10 @@ static int sk_run_lasting(struct sk_templates *t, struct sk_item *item, uint32_t
 	return r;
 }
 
-static int sk_run_item(struct sk_templates *t, const struct sk_item *item, const struct sk_env *env, uint32_t expansion,
-		       struct sk_sink *sink)
+static int sk_run_item(struct sk_templates *t, struct sk_item *item, const struct sk_text *text, const struct sk_env *env,
+		       uint32_t expansion, struct sk_sink *sink)
 {
+	const char *from;
 	int r;
 
 	switch (item->kind) {
@@ -742,10 +765,15 @@ static int sk_run_item(struct sk_templates *t, const struct sk_item *item, const
 		break;
 	default:
 		if (item->lasting)
-			return sk_run_lasting(t, (struct sk_item *)item, expansion, sink);
+			return sk_run_lasting(t, item, expansion, sink);
 		r = SK_TEMPLATE_TEXT;
 	}
-	return r == SK_TEMPLATE_TEXT ? sk_read_text(t, item->text, env, expansion, sink) : r;
+	if (r != SK_TEMPLATE_TEXT)
+		return r;
+	from = text->p + (item->addr - text->addr);
+	if (!item->text)
+		item->text = sk_template_part(t, text, from, from + item->length);
+	return item->text ? sk_read_text(t, item->text, env, expansion, sink) : -ENOMEM;
 }
 
 /* Whether an argument put into a comment would end it before its time. */
@@ -766,7 +794,7 @@ static int sk_run_items(struct sk_templates *t, const struct sk_template *templa
 	for (uint32_t i = 0; i < template->n && !r && !t->m->stopped; i++) {
 		if (s->steps++ > t->m->limits.steps)
 			return sk_macro_out_of(t->m, template->items[i].addr, expansion, "work") < 0 ? -ENOMEM : 0;
-		r = sk_run_item(t, &template->items[i], env, expansion, sink);
+		r = sk_run_item(t, &template->items[i], text, env, expansion, sink);
 		if (t->depth == 1 && !r)
 			sk_macro_moment_end(s);
 		/* The text is not what it was taken for: what is left of it is looked at anew. */

@@ -144,6 +144,7 @@ struct sk_te_stmt {
 	bool value;			/* true */
 	bool colon;			/* the optional ": classes" is there */
 	bool complement;		/* ~ before xperms */
+	uint32_t kept;			/* of a rule, not 0: what has the same number has the same set[2] and set[3] */
 	uint32_t addr;			/* of the first word */
 	uint32_t expansion;
 	struct sk_te_name name, name2, name3;

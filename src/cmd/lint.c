@@ -8,13 +8,15 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "cmd/stig.h"
 #include "cmd/system.h"
 #include "selkie/selkie.h"
 
 enum {
 	SK_LINT_OPT_CONFIG, SK_LINT_OPT_CONTEXT, SK_LINT_OPT_DISABLE, SK_LINT_OPT_ENABLE, SK_LINT_OPT_ONLY,
 	SK_LINT_OPT_LEVEL, SK_LINT_OPT_SOURCE, SK_LINT_OPT_RECURSIVE, SK_LINT_OPT_SUMMARY, SK_LINT_OPT_SUMMARY_ONLY,
-	SK_LINT_OPT_FAIL, SK_LINT_OPT_FULL_PATH, SK_LINT_OPT_FIX, SK_LINT_OPT_HIDDEN, SK_LINT_OPT_LIST, SK_LINT_OPT_CHECKS, SK_LINT_OPT_PROFILE,
+	SK_LINT_OPT_FAIL, SK_LINT_OPT_FULL_PATH, SK_LINT_OPT_FIX, SK_LINT_OPT_HIDDEN, SK_LINT_OPT_LIST, SK_LINT_OPT_CHECKS,
+	SK_LINT_OPT_PROFILE, SK_LINT_OPT_MARKDOWN,
 };
 
 static const struct sk_option sk_lint_options[] = {
@@ -36,6 +38,7 @@ static const struct sk_option sk_lint_options[] = {
 	[SK_LINT_OPT_LIST] = { 0, "list", .help = "list the checks, and judge nothing" },
 	[SK_LINT_OPT_CHECKS] = { 0, "checks", "FILE", .help = "make these checks of the policy, in the format of sechecker" },
 	[SK_LINT_OPT_PROFILE] = { 0, "profile", "NAME", .help = "stig: print a report of the policy in the manner of a STIG" },
+	[SK_LINT_OPT_MARKDOWN] = { 0, "markdown", .help = "with --profile: write it as Markdown" },
 	{ 0, "policy", "FILE", .help = "check this policy instead of sources: by --checks, or the safety checks" },
 	{ 0, "root", "DIR", .help = "check the policy of the system below DIR" },
 	SK_OPTION_JSON,
@@ -53,7 +56,7 @@ struct sk_lint_request {
 	struct sk_lint_words enable, disable, context;
 	struct sk_system_args args;
 	const char *checks;		/* a file, or NULL */
-	bool summary, summary_only, fix, list, stig;
+	bool summary, summary_only, fix, list, stig, markdown;
 	struct sk_buf out;
 	bool color;
 	size_t mended, mended_files;
@@ -114,6 +117,7 @@ static int sk_lint_take(void *arg, int o, const char *value)
 			return sk_usage_error(q->cmd, "there is no profile '%s'; there is stig", value);
 		q->stig = true;
 		break;
+	case SK_LINT_OPT_MARKDOWN: q->markdown = true; break;
 	}
 	return SK_EXIT_YES;
 }
@@ -285,50 +289,6 @@ static void sk_checks_print(struct sk_lint_request *q, const selkie_check_report
 		      selkie_check_report_count(report));
 }
 
-/* One paragraph of a report. */
-static void sk_stig_part(struct sk_lint_request *q, const char *title, const char *text)
-{
-	if (!text)
-		return;
-	sk_buf_printf(&q->out, "  %-12s", title);
-	sk_print_wrapped_on(&q->out, text, 14, sk_width(STDOUT_FILENO));
-}
-
-static void sk_stig_check(struct sk_lint_request *q, const selkie_check_report *report, size_t i)
-{
-	static const char *const statuses[] = {
-		[SELKIE_CHECK_PASSED] = "Not a Finding", [SELKIE_CHECK_FAILED] = "Open",
-		[SELKIE_CHECK_DISABLED] = "Not Reviewed", [SELKIE_CHECK_INAPPLICABLE] = "Not Applicable",
-	};
-	struct selkie_check c;
-	const char *category;
-
-	selkie_check_report_get(report, i, &c);
-	category = !c.severity ? "-" : !strcmp(c.severity, "high") ? "CAT I" : !strcmp(c.severity, "medium") ? "CAT II" : "CAT III";
-	sk_buf_printf(&q->out, "\n%s  %s  %s\n", c.id ? c.id : c.name, category, statuses[c.outcome]);
-	sk_stig_part(q, "Rule", c.desc);
-	sk_stig_part(q, "Discussion", c.rationale);
-	sk_stig_part(q, "Comment", c.disabled);
-	for (size_t k = 0; k < c.n_findings; k++)
-		sk_stig_part(q, k ? "" : "Finding", selkie_check_report_finding(report, i, k));
-	if (c.n_findings)
-		sk_stig_part(q, "Fix", c.fix);
-}
-
-static void sk_stig_print(struct sk_lint_request *q, const struct sk_system *system, const selkie_check_report *report)
-{
-	size_t n[SELKIE_CHECK_INAPPLICABLE + 1] = { 0 };
-	struct selkie_check c;
-
-	for (size_t i = 0; !selkie_check_report_get(report, i, &c); i++)
-		n[c.outcome]++;
-	sk_buf_printf(&q->out, "Policy          %s\nChecks          %s\nOpen            %zu\nNot a Finding   %zu\n"
-		      "Not Applicable  %zu\nNot Reviewed    %zu\n", system->path, q->checks ? q->checks : "Selkie's safety checks",
-		      n[SELKIE_CHECK_FAILED], n[SELKIE_CHECK_PASSED], n[SELKIE_CHECK_INAPPLICABLE], n[SELKIE_CHECK_DISABLED]);
-	for (size_t i = 0; i < selkie_check_report_count(report); i++)
-		sk_stig_check(q, report, i);
-}
-
 static void sk_checks_json_string(struct sk_json *j, const char *name, const char *value)
 {
 	if (value)
@@ -367,6 +327,16 @@ static void sk_checks_json(struct sk_lint_request *q, const struct sk_system *sy
 	sk_json_finish(&j);
 }
 
+static void sk_lint_stig(struct sk_lint_request *q, const struct sk_system *system, const selkie_check_report *report)
+{
+	const struct sk_stig stig = { system->path, q->checks, report };
+
+	if (q->markdown)
+		sk_stig_markdown(&stig, &q->out);
+	else
+		sk_stig_text(&stig, &q->out, sk_width(STDOUT_FILENO));
+}
+
 static int sk_lint_policy(struct sk_lint_request *q)
 {
 	struct sk_system system = SK_SYSTEM_INIT;
@@ -388,7 +358,7 @@ static int sk_lint_policy(struct sk_lint_request *q)
 		if (q->args.json)
 			sk_checks_json(q, &system, report);
 		else if (q->stig)
-			sk_stig_print(q, &system, report);
+			sk_lint_stig(q, &system, report);
 		else
 			sk_checks_print(q, report);
 		code = selkie_check_report_failed(report) ? SK_EXIT_NO : SK_EXIT_YES;
@@ -410,6 +380,9 @@ static int sk_lint_choose(struct sk_lint_request *q, int n, char **paths)
 	}
 	if (policy && n)
 		return sk_usage_error(q->cmd, "a policy or sources, not both; what is '%s'?", paths[0]);
+	if (q->markdown && (!q->stig || q->args.json))
+		return sk_usage_error(q->cmd, q->stig ? "--markdown and --json exclude each other"
+					       : "--markdown is for a report; name one with --profile");
 	if (policy)
 		return sk_lint_policy(q);
 	return n ? sk_lint_judge(q, (const char *const *)paths) : sk_usage_error(q->cmd, "which files or folders?");

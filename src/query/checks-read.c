@@ -25,6 +25,7 @@ static const char *const sk_key_words[SK_N_CHECK_KEYS] = {
 	[SK_CHECK_EXEMPT_FILE] = "exempt_file", [SK_CHECK_EXEMPT_EXEC] = "exempt_exec_domain",
 	[SK_CHECK_EXEMPT_LOAD] = "exempt_load_domain",
 	[SK_CHECK_EXEMPT_WRITE] = "exempt_write_domain", [SK_CHECK_OPTIONAL] = "optional",
+	[SK_CHECK_LEAST] = "least",
 };
 
 #define KEYS_OF_ALL (SK_KEY(TYPE) | SK_KEY(DESC) | SK_KEY(DISABLE) | SK_KEY(ID) | SK_KEY(SEVERITY) | SK_KEY(RATIONALE) | \

@@ -343,7 +343,8 @@ static int sk_ro_kmods(struct sk_checker *c, const struct sk_check *check)
 
 /*
  * Ours. cross_domain: the domains that may do this to another than themselves, and to how many. relabel_all: the domains that
- * may relabel every type of an attribute, to it and from it. Both by what all rules grant, whatever the booleans.
+ * may relabel every type of an attribute, to it and from it, or so many of a hundred. Both by what all rules grant, whatever
+ * the booleans.
  */
 /* *ret is the caller's to free in any case. */
 static int sk_all_on(struct sk_checker *c, struct sk_decider *d, struct sk_state **ret)
@@ -415,32 +416,51 @@ static int sk_cross_domain(struct sk_checker *c, const struct sk_check *check)
 	return r;
 }
 
+/* Per cent, 100 where nothing is said; 0 for a mistake. */
+static uint32_t sk_least(struct sk_checker *c, const struct sk_check *check)
+{
+	const char *value = check->values[SK_CHECK_LEAST];
+	char *end;
+	unsigned long n = value ? strtoul(value, &end, 10) : 100;
+
+	if (value && (*value < '0' || *value > '9' || *end || !n || n > 100)) {
+		sk_error(c->diags, "E0684", &check->places[SK_CHECK_LEAST], "least takes per cent, 1 to 100, not '%s'", value);
+		c->refused = true;
+		return 0;
+	}
+	return (uint32_t)n;
+}
+
 static int sk_relabel_all(struct sk_checker *c, const struct sk_check *check)
 {
 	const struct sk_policy *p = c->policy;
 	struct sk_bitset exempt;
 	struct sk_decider d;
 	struct sk_state *state = NULL;
-	uint32_t cls = 0, mask, attribute;
+	uint32_t cls = 0, mask, attribute, least = sk_least(c, check);
 	int r = sk_set(c, check, SK_CHECK_EXEMPT_SOURCE, false, false, &exempt);
 
 	attribute = r ? 0 : sk_attribute(c, check, false);
-	mask = attribute ? sk_class_perms(c, check, check->values[SK_CHECK_TCLASS] ?: "file", "relabelfrom relabelto", &cls) : 0;
+	mask = attribute && least ? sk_class_perms(c, check, check->values[SK_CHECK_TCLASS] ?: "file", "relabelfrom relabelto", &cls) : 0;
 	if (r || !mask)
 		return r;
 	r = sk_all_on(c, &d, &state);
 	for (uint32_t s = 1; s <= p->n_type_ids && !r; s++) {
 		const struct sk_idset *targets = &p->types_of[attribute];
-		bool all = targets->n && !p->type_by_id[s]->attribute && !sk_bitset_has(&exempt, s);
+		uint64_t most_lacking = (uint64_t)targets->n * (100 - least) / 100, lacking = 0;
 
-		for (uint32_t i = 0; i < targets->n && all; i++) {
+		if (!targets->n || p->type_by_id[s]->attribute || sk_bitset_has(&exempt, s))
+			continue;
+		for (uint32_t i = 0; i < targets->n && lacking <= most_lacking; i++) {
 			struct sk_access_trace trace;
 
 			sk_decide_te(&d, s, targets->ids[i], cls, &trace);
-			all = (trace.te & mask) == mask;
+			lacking += (trace.te & mask) != mask;
 		}
-		if (all)
-			r = sk_found(c, "%s", p->type_by_id[s]->name);
+		if (lacking > most_lacking)
+			continue;
+		r = lacking ? sk_found(c, "%s, all but %llu", p->type_by_id[s]->name, (unsigned long long)lacking)
+			    : sk_found(c, "%s", p->type_by_id[s]->name);
 	}
 	selkie_state_free(state);
 	return r;
@@ -458,7 +478,7 @@ const struct sk_check_type sk_check_types[] = {
 	{ "ro_kmods", SK_KEY(EXEMPT_FILE) | SK_KEY(EXEMPT_LOAD) | SK_KEY(EXEMPT_WRITE), 0, sk_ro_kmods },
 	{ "cross_domain", SK_KEY(TCLASS) | SK_KEY(PERMS) | SK_KEY(EXEMPT_SOURCE) | SK_KEY(EXEMPT_TARGET), SK_KEY(PERMS),
 	  sk_cross_domain },
-	{ "relabel_all", SK_KEY(ATTR) | SK_KEY(TCLASS) | SK_KEY(EXEMPT_SOURCE), SK_KEY(ATTR), sk_relabel_all },
+	{ "relabel_all", SK_KEY(ATTR) | SK_KEY(TCLASS) | SK_KEY(EXEMPT_SOURCE) | SK_KEY(LEAST), SK_KEY(ATTR), sk_relabel_all },
 };
 
 const size_t sk_n_check_types = SK_ARRAY_LEN(sk_check_types);

@@ -216,9 +216,9 @@ static int sk_put_strings(struct sk_originating *g)
 }
 
 /* So many numbers, none of which is known. */
-static uint32_t *sk_no_numbers(size_t n)
+static uint32_t *sk_no_numbers(struct sk_originating *g, size_t n)
 {
-	uint32_t *list = malloc((n + 1) * sizeof(*list));
+	uint32_t *list = sk_arena_alloc(&g->arena, (n + 1) * sizeof(*list));
 
 	if (list)
 		memset(list, 0xff, (n + 1) * sizeof(*list));
@@ -228,6 +228,8 @@ static uint32_t *sk_no_numbers(size_t n)
 int sk_originating_init(struct sk_originating *g, const struct sk_space *space, const struct sk_unit *const *units,
 			size_t n_units, const char *root)
 {
+	size_t n_calls = space->sources->n_expansions, each = sizeof(*g->stmt_places) + sizeof(*g->stmt_number);
+
 	*g = (struct sk_originating){ .w = sk_origins_writer_new(), .space = space, .units = units, .n_units = n_units,
 				      .root = root };
 	if (!g->w)
@@ -235,12 +237,14 @@ int sk_originating_init(struct sk_originating *g, const struct sk_space *space, 
 	sk_intern_init(&g->strings, &g->arena);
 	for (size_t u = 0; u < n_units; u++)
 		g->n_stmts += (uint32_t)units[u]->stmts.n;
-	g->stmt_number = sk_no_numbers(g->n_stmts);
-	g->call_number = sk_no_numbers(space->sources->n_expansions);
-	g->name_string = sk_no_numbers(space->names->n);
-	g->source_file = sk_no_numbers(space->sources->n);
-	g->stmt_places = malloc(((size_t)g->n_stmts + 1) * sizeof(*g->stmt_places));
-	g->call_places = malloc((space->sources->n_expansions + 1) * sizeof(*g->call_places));
+	if ((g->n_stmts + n_calls) * each > SK_LARGE_PAGE)
+		sk_arena_reserve(&g->arena, (g->n_stmts + n_calls + 2) * each);
+	g->stmt_number = sk_no_numbers(g, g->n_stmts);
+	g->call_number = sk_no_numbers(g, n_calls);
+	g->name_string = sk_no_numbers(g, space->names->n);
+	g->source_file = sk_no_numbers(g, space->sources->n);
+	g->stmt_places = sk_arena_alloc(&g->arena, ((size_t)g->n_stmts + 1) * sizeof(*g->stmt_places));
+	g->call_places = sk_arena_alloc(&g->arena, (n_calls + 1) * sizeof(*g->call_places));
 	if (!g->stmt_number || !g->call_number || !g->name_string || !g->source_file || !g->stmt_places || !g->call_places)
 		return -ENOMEM;
 	return sk_places_init(&g->places, space->sources);
@@ -268,11 +272,5 @@ void sk_originating_done(struct sk_originating *g)
 	sk_intern_done(&g->strings);
 	sk_origins_writer_free(g->w);
 	sk_arena_done(&g->arena);
-	free(g->stmt_number);
-	free(g->call_number);
-	free(g->name_string);
-	free(g->source_file);
-	free(g->stmt_places);
-	free(g->call_places);
 	sk_places_done(&g->places);
 }

@@ -231,13 +231,24 @@ static int sk_expand_stmt(struct sk_expanding *e, struct sk_access *room, uint32
 	return sk_emit_all(e, sources, targets, flags);
 }
 
+/* Room for at least a record of each statement. */
+static int sk_reserve_records(struct sk_compiler *c)
+{
+	size_t n = 0;
+
+	for (uint32_t kind = 0; kind < SK_UNIT_N_KINDS; kind++)
+		if (sk_stmt_kind(kind) != SK_SPACE_NONE)
+			n += c->first_of_kind[kind + 1] - c->first_of_kind[kind];
+	return sk_grow(&c->records.list, &c->records.cap, n + n / 4, sizeof(*c->records.list));
+}
+
 static int sk_collect_records(struct sk_compiler *c)
 {
 	struct sk_access *room = SK_ARENA_ARRAY(&c->arena, struct sk_access, c->policy->n_classes + 1);
 	const struct sk_access_list *accesses;
 	int r;
 
-	if (!room || sk_compile_denies(c))
+	if (!room || sk_compile_denies(c) || sk_reserve_records(c))
 		return -ENOMEM;
 	SK_EACH_STMT(c, u, stmt, number) {
 		struct sk_expanding e = { c, stmt, number, 0, sk_stmt_kind(stmt->kind), NULL, 0 };

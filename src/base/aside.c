@@ -5,24 +5,32 @@
  */
 #include "base/aside.h"
 
+#include "base/memory.h"
 #include "base/threads.h"
 
-/* Does what is allowed until nothing more will be, or a step fails. The lock is held, but not during a step. */
+/* Does the next step. The lock is held, but not meanwhile. */
+static void sk_aside_do(struct sk_aside *aside)
+{
+	unsigned int number = aside->n_done;
+	int r;
+
+	pthread_mutex_unlock(&aside->lock);
+	r = aside->step(aside->arg, number);
+	pthread_mutex_lock(&aside->lock);
+	aside->n_done++;
+	aside->error = r;
+	pthread_cond_broadcast(&aside->changed);
+}
+
+/* Does what is allowed until nothing more will be, or a step fails. The lock is held. */
 static void sk_aside_follow(struct sk_aside *aside)
 {
 	while (!aside->error) {
-		unsigned int number = aside->n_done;
-		int r;
-
-		while (number >= aside->n_allowed && !aside->ending)
+		while (aside->n_done >= aside->n_allowed && !aside->ending)
 			pthread_cond_wait(&aside->changed, &aside->lock);
-		if (number >= aside->n_allowed)
+		if (aside->n_done >= aside->n_allowed)
 			break;
-		pthread_mutex_unlock(&aside->lock);
-		r = aside->step(aside->arg, number);
-		pthread_mutex_lock(&aside->lock);
-		aside->n_done++;
-		aside->error = r;
+		sk_aside_do(aside);
 	}
 }
 
@@ -49,15 +57,31 @@ void sk_aside_allow(struct sk_aside *aside)
 {
 	pthread_mutex_lock(&aside->lock);
 	aside->n_allowed++;
-	pthread_cond_signal(&aside->changed);
+	pthread_cond_broadcast(&aside->changed);
 	pthread_mutex_unlock(&aside->lock);
+}
+
+bool sk_aside_wait(struct sk_aside *aside, unsigned int n)
+{
+	bool done;
+
+	pthread_mutex_lock(&aside->lock);
+	while (aside->n_done < SK_MIN(n, aside->n_allowed) && !aside->error) {
+		if (aside->running)
+			pthread_cond_wait(&aside->changed, &aside->lock);
+		else
+			sk_aside_do(aside);
+	}
+	done = !aside->error;
+	pthread_mutex_unlock(&aside->lock);
+	return done;
 }
 
 /* The lock is held. */
 static void sk_aside_finish(struct sk_aside *aside)
 {
 	aside->ending = true;
-	pthread_cond_signal(&aside->changed);
+	pthread_cond_broadcast(&aside->changed);
 	if (!aside->running)
 		sk_aside_follow(aside);
 	pthread_mutex_unlock(&aside->lock);

@@ -7,9 +7,9 @@
 
 /*
  * Work that is done beside the caller's, step by step: each step as soon as the caller allows it, in their order, in one
- * thread of its own. Where there is none, the steps are done when the caller ends the work, in the caller's thread; so a
+ * thread of its own. Where there is none, the steps are done when the caller waits for them, in the caller's thread; so a
  * step must do the same whenever it runs, and what it reads must not change from its allowance on. What the caller wrote
- * before allowing a step is seen by it, and what the steps wrote is seen when the work has ended.
+ * before allowing a step is seen by it, and what a step wrote is seen by who has waited for it.
  *
  *	sk_aside_begin -> sk_aside_allow, once a step -> sk_aside_end or sk_aside_stop
  */
@@ -32,6 +32,9 @@ void sk_aside_begin(struct sk_aside *aside, int (*step)(void *arg, unsigned int 
 
 /* The next step, 0 at first, may be done from now on. */
 void sk_aside_allow(struct sk_aside *aside);
+
+/* Waits until so many steps are done, of those that were allowed, or does them. False when one of them failed. */
+bool sk_aside_wait(struct sk_aside *aside, unsigned int n);
 
 /* Waits until all that was allowed is done, or does it. Returns 0, or the code of the first step that failed. */
 int sk_aside_end(struct sk_aside *aside);

@@ -65,6 +65,30 @@ static void test_steps(void **state SK_UNUSED)
 		}
 }
 
+static void test_wait(void **state SK_UNUSED)
+{
+	static struct scene s;
+
+	for (unsigned int thread = 0; thread < 2; thread++) {
+		begin(&s, 10, thread);
+		assert_true(sk_aside_wait(&s.aside, 5));
+		assert_int_equal(s.n_done, 0);
+		allow(&s, 8);
+		assert_true(sk_aside_wait(&s.aside, 5));
+		assert_true(thread || s.n_done == 5);
+		assert_true(sk_aside_wait(&s.aside, 100));
+		assert_int_equal(s.n_done, 8);
+		for (unsigned int i = 8; i < 12; i++) {
+			s.input[i] = i + 1;
+			atomic_fetch_add(&s.allowed, 1);
+			sk_aside_allow(&s.aside);
+		}
+		assert_false(sk_aside_wait(&s.aside, 12));
+		assert_int_equal(s.n_done, 11);
+		assert_int_equal(sk_aside_end(&s.aside), 77);
+	}
+}
+
 static void test_failing(void **state SK_UNUSED)
 {
 	static struct scene s;
@@ -98,6 +122,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_failing),
 		cmocka_unit_test(test_stop),
 	};

@@ -4,9 +4,10 @@
  * that were noted for transitions, constraints and contexts, and the declarations and sets of the units. They are sorted
  * by the keys of origins: by kind first, as the records of rules stand in the right order within each.
  *
- * Most of it is done aside (base/aside.h) while the policy is checked and optimized, in three steps: where statements are,
- * as soon as the units are there; which facts there are, when all stages that give some are through; the origins, when it
- * is known which conditionals stay. The steps read what no later stage writes: the units, symbols' names, records, facts.
+ * Most of it is done aside (base/aside.h) while the policy is checked and optimized: where statements are, as soon as the
+ * units are there; which facts there are, when all stages that give some are through; when it is known which conditionals
+ * stay, what the statements are that gave them. The keys are left to the caller, who waits for nothing else then. The steps
+ * read what no later stage writes: the units, symbols' names, records, facts.
  * What takes sets and symbols, which are worked out when first asked for, is collected before the second step.
  */
 #include <errno.h>
@@ -24,7 +25,6 @@ struct sk_collecting {
 	struct sk_record *facts;		/* by kind, and sorted */
 	size_t n_facts, at[SK_N_ORIGIN_KINDS];	/* behind the last one of each kind, when all are there */
 	bool too_large;				/* they have no keys: there will be no origins */
-	struct sk_origins *origins;
 };
 
 int sk_note_fact(struct sk_compiler *c, uint32_t kind, uint32_t source, uint32_t target, uint32_t cls, uint32_t name,
@@ -288,14 +288,20 @@ static int sk_origins_step(void *arg, unsigned int number)
 {
 	struct sk_collecting *g = arg;
 
-	if (number == 0)
+	switch (number) {
+	case 0:
 		return sk_originate_places(&g->g);
-	if (number == 1)
+	case 1:
 		return sk_collect_facts(g);
-	if (g->too_large)
+	case 2:
+		if (g->too_large)
+			return 0;
+		sk_renumber_conds(g);
+		sk_originate_numbers(&g->g, g->facts, g->n_facts);
 		return 0;
-	sk_renumber_conds(g);
-	return sk_originate(&g->g, g->facts, g->n_facts, &g->origins);
+	default:
+		return g->too_large ? 0 : sk_originate_stmts(&g->g);
+	}
 }
 
 int sk_origins_begin(struct sk_compiler *c)
@@ -334,26 +340,36 @@ int sk_origins_note(struct sk_compiler *c)
 
 int sk_origins_number(struct sk_compiler *c)
 {
-	if (c->want_origins)
-		sk_aside_allow(&c->collecting->aside);
+	if (!c->want_origins)
+		return 0;
+	sk_aside_allow(&c->collecting->aside);
+	sk_aside_allow(&c->collecting->aside);
 	return 0;
+}
+
+/* Statements are put aside meanwhile. */
+static int sk_origins_finish(struct sk_collecting *g, struct sk_origins **ret_origins)
+{
+	int r = 0, aside;
+
+	if (sk_aside_wait(&g->aside, 3) && !g->too_large)
+		r = sk_originate_keys(&g->g, g->facts, g->n_facts);
+	aside = sk_aside_end(&g->aside);
+	if (r || aside || g->too_large)
+		return r ? r : aside;
+	return sk_originate_end(&g->g, ret_origins);
 }
 
 int sk_origins_end(struct sk_compiler *c, bool wanted, struct sk_origins **ret_origins)
 {
-	struct sk_collecting *g = c->collecting;
 	int r = 0;
 
-	if (!g)
+	if (!c->collecting)
 		return 0;
 	if (wanted)
-		r = sk_aside_end(&g->aside);
+		r = sk_origins_finish(c->collecting, ret_origins);
 	else
-		sk_aside_stop(&g->aside);
-	if (wanted && !r)
-		*ret_origins = g->origins;
-	else
-		selkie_origins_free(g->origins);
-	sk_originating_done(&g->g);
+		sk_aside_stop(&c->collecting->aside);
+	sk_originating_done(&c->collecting->g);
 	return r;
 }

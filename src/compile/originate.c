@@ -14,7 +14,7 @@ static int sk_add_string(struct sk_originating *g, const char *s, size_t n, uint
 }
 
 /* The same for a name of the space, which comes again and again. */
-static int sk_add_name(struct sk_originating *g, uint32_t name, uint32_t *ret_number)
+static inline int sk_add_name(struct sk_originating *g, uint32_t name, uint32_t *ret_number)
 {
 	const struct sk_intern_entry *e = &g->space->names->entries[name];
 	int r = g->name_string[name] == SK_SPACE_NONE ? sk_add_string(g, e->s, e->n, &g->name_string[name]) : 0;
@@ -24,9 +24,10 @@ static int sk_add_name(struct sk_originating *g, uint32_t name, uint32_t *ret_nu
 }
 
 /* The name of a file, below the root if it is. */
-static int sk_add_file(struct sk_originating *g, const struct sk_source *source, uint32_t *ret_number)
+static int sk_add_file(struct sk_originating *g, uint32_t source, uint32_t *ret_number)
 {
-	const char *root = g->root, *name = source ? source->name : "";
+	const struct sk_sources *sources = g->space->sources;
+	const char *root = g->root, *name = source < sources->n ? sources->list[source]->name : "";
 	size_t n = root ? strlen(root) : 0;
 
 	while (n > 1 && root[n - 1] == '/')
@@ -36,9 +37,18 @@ static int sk_add_file(struct sk_originating *g, const struct sk_source *source,
 	return sk_add_string(g, name, strlen(name), ret_number);
 }
 
+/* A place in the words of a reader, but for the name of the file: that is the number of the source, or of none. */
 static int sk_place_of(struct sk_originating *g, uint32_t addr, struct sk_origin_place *ret)
 {
-	return sk_places_find(&g->places, addr, &ret->source, &ret->line);
+	const struct sk_sources *sources = g->space->sources;
+
+	if (sk_places_find(&g->places, addr, &ret->source, &ret->line))
+		return -ENOMEM;
+	if (ret->source == SK_PLACE_NONE)
+		ret->source = (uint32_t)sources->n;
+	else if (sources->list[ret->source]->binary)
+		ret->line |= SK_ORIGIN_BINARY;
+	return 0;
 }
 
 int sk_originate_places(struct sk_originating *g)
@@ -57,12 +67,10 @@ int sk_originate_places(struct sk_originating *g)
 	return 0;
 }
 
-/* A place in the words of origins: the number of the file's name, and the line. `known` is the place if they all are. */
-static int sk_find_place(struct sk_originating *g, uint32_t addr, const struct sk_origin_place *known, uint32_t *ret_file,
-			 uint32_t *ret_line)
+/* The file's name and the line. `known` is the place if they all are. */
+static inline int sk_find_place(struct sk_originating *g, uint32_t addr, const struct sk_origin_place *known,
+				uint32_t *ret_file, uint32_t *ret_line)
 {
-	const struct sk_sources *sources = g->space->sources;
-	const struct sk_source *source = NULL;
 	struct sk_origin_place place;
 	uint32_t *file;
 
@@ -70,13 +78,11 @@ static int sk_find_place(struct sk_originating *g, uint32_t addr, const struct s
 		place = *known;
 	else if (sk_place_of(g, addr, &place))
 		return -ENOMEM;
-	if (place.source != SK_PLACE_NONE)
-		source = sources->list[place.source];
-	file = &g->source_file[source ? place.source : sources->n];
-	if (*file == SK_SPACE_NONE && sk_add_file(g, source, file))
+	file = &g->source_file[place.source];
+	if (*file == SK_SPACE_NONE && sk_add_file(g, place.source, file))
 		return -ENOMEM;
 	*ret_file = *file;
-	*ret_line = source && source->binary ? SK_ORIGIN_BINARY | place.line : place.line;
+	*ret_line = place.line;
 	return 0;
 }
 
@@ -109,35 +115,33 @@ static void sk_number_calls(struct sk_originating *g)
 			g->call_number[e] = next++;
 }
 
-static int sk_stmt_of(struct sk_originating *g, const struct sk_unit *unit, const struct sk_unit_stmt *stmt, uint32_t number,
-		      struct sk_origin_stmt *ret)
+static int sk_put_stmts_of(struct sk_originating *g, const struct sk_unit *unit, uint32_t first)
 {
-	ret->module = SK_ORIGIN_NO_STRING;
-	ret->expansion = stmt->expansion ? g->call_number[stmt->expansion] : 0;
-	if (unit->name != SK_INTERN_NONE && sk_add_name(g, unit->name, &ret->module))
+	struct sk_origin_stmt origin = { .module = SK_ORIGIN_NO_STRING };
+
+	/* Names of modules are strings, whether they have such statements or not. */
+	if (unit->name != SK_INTERN_NONE && sk_add_name(g, unit->name, &origin.module))
 		return -ENOMEM;
-	return sk_find_place(g, stmt->addr, &g->stmt_places[number], &ret->file, &ret->line);
+	for (uint32_t i = 0; i < unit->stmts.n; i++) {
+		const struct sk_unit_stmt *stmt = &unit->stmts.list[i];
+
+		if (g->stmt_number[first + i] == SK_SPACE_NONE)
+			continue;
+		if (sk_find_place(g, stmt->addr, &g->stmt_places[first + i], &origin.file, &origin.line))
+			return -ENOMEM;
+		origin.expansion = stmt->expansion ? g->call_number[stmt->expansion] : 0;
+		sk_origins_put_stmt(g->w, &origin);
+	}
+	return 0;
 }
 
 static int sk_put_stmts(struct sk_originating *g)
 {
-	struct sk_origin_stmt origin;
-	uint32_t number = 0;
+	uint32_t first = 0;
 
-	for (size_t u = 0; u < g->n_units; u++) {
-		const struct sk_unit *unit = g->units[u];
-
-		for (size_t i = 0; i < unit->stmts.n; i++, number++) {
-			if (g->stmt_number[number] == SK_SPACE_NONE)
-				continue;
-			if (sk_stmt_of(g, unit, &unit->stmts.list[i], number, &origin))
-				return -ENOMEM;
-			sk_origins_put_stmt(g->w, &origin);
-		}
-		/* Names of modules are strings, whether they have such statements or not. */
-		if (unit->name != SK_INTERN_NONE && sk_add_name(g, unit->name, &origin.module))
+	for (size_t u = 0; u < g->n_units; first += (uint32_t)g->units[u++]->stmts.n)
+		if (sk_put_stmts_of(g, g->units[u], first))
 			return -ENOMEM;
-	}
 	return 0;
 }
 
@@ -175,7 +179,7 @@ static size_t sk_same_key(const struct sk_record *records, size_t n)
 }
 
 /* Keys with their sources; a statement that gave a key several times is one source. */
-static int sk_put_keys(struct sk_originating *g, const struct sk_record *records, size_t n)
+int sk_originate_keys(struct sk_originating *g, const struct sk_record *records, size_t n)
 {
 	struct sk_origin_source *sources = NULL;
 	size_t cap = 0;
@@ -250,13 +254,22 @@ int sk_originating_init(struct sk_originating *g, const struct sk_space *space, 
 	return sk_places_init(&g->places, space->sources);
 }
 
-int sk_originate(struct sk_originating *g, const struct sk_record *records, size_t n, struct sk_origins **ret_origins)
+void sk_originate_numbers(struct sk_originating *g, const struct sk_record *records, size_t n)
+{
+	sk_number_stmts(g, records, n);
+	sk_number_calls(g);
+}
+
+int sk_originate_stmts(struct sk_originating *g)
+{
+	return sk_put_stmts(g) || sk_put_calls(g) ? -ENOMEM : 0;
+}
+
+int sk_originate_end(struct sk_originating *g, struct sk_origins **ret_origins)
 {
 	struct sk_origins *o;
 
-	sk_number_stmts(g, records, n);
-	sk_number_calls(g);
-	if (sk_put_stmts(g) || sk_put_calls(g) || sk_put_keys(g, records, n) || sk_put_strings(g))
+	if (sk_put_strings(g))
 		return -ENOMEM;
 	o = sk_origins_new();
 	if (!o)
@@ -265,6 +278,14 @@ int sk_originate(struct sk_originating *g, const struct sk_record *records, size
 	g->w = NULL;
 	*ret_origins = o;
 	return 0;
+}
+
+int sk_originate(struct sk_originating *g, const struct sk_record *records, size_t n, struct sk_origins **ret_origins)
+{
+	sk_originate_numbers(g, records, n);
+	if (sk_originate_stmts(g) || sk_originate_keys(g, records, n))
+		return -ENOMEM;
+	return sk_originate_end(g, ret_origins);
 }
 
 void sk_originating_done(struct sk_originating *g)

@@ -31,7 +31,7 @@ struct sk_originating {
 	struct sk_places places;
 	bool has_places;			/* of all statements and calls: */
 	struct sk_origin_place {
-		uint32_t source, line;		/* see sk_places_find */
+		uint32_t source, line;		/* the number of the source, or how many there are; as origins say it */
 	} *stmt_places, *call_places;
 };
 
@@ -43,7 +43,16 @@ void sk_originating_done(struct sk_originating *g);
 /* Finds all places at once, for a policy that most statements give something of. Returns 0 or -ENOMEM. */
 int sk_originate_places(struct sk_originating *g);
 
-/* The origins of records that are sorted by key, ready to be saved. To be called once. Returns 0 or -ENOMEM. */
+/*
+ * The origins of records that are sorted by key, ready to be saved: which statements there are, then these with their calls
+ * and, in another thread if need be, the keys with their statements, then the end. Return 0 or -ENOMEM.
+ */
+void sk_originate_numbers(struct sk_originating *g, const struct sk_record *records, size_t n);
+int sk_originate_stmts(struct sk_originating *g);
+int sk_originate_keys(struct sk_originating *g, const struct sk_record *records, size_t n);
+int sk_originate_end(struct sk_originating *g, struct sk_origins **ret_origins);
+
+/* All of that. To be called once. */
 int sk_originate(struct sk_originating *g, const struct sk_record *records, size_t n, struct sk_origins **ret_origins);
 
 #endif

@@ -116,16 +116,19 @@ void sk_origin_of_source(const struct sk_origins *origins, uint32_t source, stru
 int sk_origins_policy_hash(const char *policy_path, uint64_t *ret_hash);
 
 /*
- * Origins on their way to a side file, as the bytes that it will have: calls, then statements, then keys are put, each in
- * their order and with numbers of those before. Sticky: a failure is told at the end.
+ * Origins on their way to a side file, as the bytes that it will have: calls, statements and keys are put, each in their
+ * order; keys may be put by another thread than the others. Sticky: a failure is told at the end.
  */
 struct sk_origins_writer {
-	struct sk_buf head, calls, stmts, keys;
-	uint32_t n_calls, n_stmts, n_keys, n_sources;
+	struct sk_buf calls, stmts;
+	uint32_t n_calls, n_stmts;
 	struct sk_origin_expansion call;	/* the last ones */
 	struct sk_origin_stmt stmt;
+	char apart[64];				/* what follows may be written by another thread */
+	struct sk_buf keys;
+	uint32_t n_keys, n_sources, source;
 	uint64_t key;
-	uint32_t source;
+	struct sk_buf head;
 };
 
 struct sk_origins_writer *sk_origins_writer_new(void);

@@ -61,7 +61,7 @@ struct selkie_meaning {
 	const char *text;	       /* what it is, as sentences */
 	uint64_t opens; /* BOOLEAN: accesses that the new default grants and the old one did not */
 	enum selkie_held held; /* TRANSITION, FLOW, PRIVILEGE: nobody can use it, and why */
-	enum selkie_held was_held; /* TRANSITION: its rules were there before, and this was in the way */
+	enum selkie_held was_held; /* TRANSITION, PRIVILEGE: its rules were there before, and this was in the way */
 	size_t n_rules;	       /* not always all of them */
 	const struct selkie_meaning_rule *rules;
 	size_t n_path; /* FLOW: the types on the way, both ends included */

@@ -23,6 +23,7 @@ struct sk_privilege {
 	bool had;	       /* it had such an access to something else already */
 	bool new_target;       /* all it has gained is access to types that are new too */
 	enum selkie_held held;
+	enum selkie_held was_held; /* the rules were there before, and this in the way */
 	unsigned int n_others; /* sources that gained the very same */
 	size_t n_avs;
 	const struct sk_diff_av *avs[SK_MEANING_RULES]; /* the first of what it gained */
@@ -32,6 +33,8 @@ struct sk_privileges {
 	struct sk_privilege *list;
 	size_t n, cap;
 	struct sk_map found; /* source and reason, to the place in the list */
+	struct sk_state *switched;	/* of the left policy: every conditional rule in force */
+	struct sk_decider decider;	/* by it */
 };
 
 /* The place of a source and reason, made where it is new; what is held back has places of its own. */
@@ -78,6 +81,54 @@ static bool sk_av_in_force(const struct sk_making_meanings *m, const struct sk_d
 				 av->cond & 1);
 }
 
+/* Every conditional rule of the left policy counts: what a switch of booleans could give. */
+static int sk_privileges_switch(struct sk_making_meanings *m, struct sk_privileges *all)
+{
+	int r = selkie_state_copy(m->state[SK_LEFT], &all->switched);
+
+	if (r)
+		return r;
+	memset(all->switched->in_force, 1, 2 * (size_t)m->policy[SK_LEFT]->n_conds);
+	return sk_decider_init(&all->decider, all->switched, NULL);
+}
+
+/*
+ * Takes away the permissions that the left policy allowed by whatever rule, and that somebody could use there: a rule that a
+ * boolean no longer guards gives nothing new while the boolean was on. switched: with any values of booleans. *ret_held: what
+ * was in the way where nobody could.
+ */
+static int sk_privilege_take_known(struct sk_making_meanings *m, struct sk_privileges *all, struct sk_type_id source,
+				   struct sk_type_id target, struct sk_class_id cls, bool switched, uint32_t *perms, enum selkie_held *ret_held)
+{
+	const struct sk_pairing *classes = &m->walk.pairs[SK_PAIR_CLASSES];
+	const struct sk_class *right = m->policy[SK_RIGHT]->class_by_id[cls.v], *left;
+	uint32_t from = sk_meaning_left(m, source).v, to = sk_meaning_left(m, target).v;
+	struct sk_access_trace trace;
+	int r = 0;
+
+	*ret_held = SELKIE_HELD_NOT;
+	left = m->policy[SK_LEFT]->class_by_id[classes->id[SK_LEFT][classes->number[SK_RIGHT][cls.v]]];
+	if (!from || !to || !left)
+		return 0;
+	if (switched && !all->switched)
+		r = sk_privileges_switch(m, all);
+	if (r)
+		return r;
+	sk_decide_te(switched ? &all->decider : &m->bearers[SK_LEFT].decider, from, to, left->id.v, &trace);
+	for (uint32_t bits = *perms; bits && trace.te && !r; bits &= bits - 1) {
+		uint32_t perm = sk_class_find_perm(left, right->perm_names[__builtin_ctz(bits)]) & trace.te;
+		enum selkie_held held = SELKIE_HELD_BY_CONSTRAINTS;
+
+		if (perm)
+			r = sk_bearers_access(&m->bearers[SK_LEFT], from, to, left->id.v, perm, switched, &held);
+		if (!r && perm && held == SELKIE_HELD_NOT)
+			*perms &= ~(bits & -bits);
+		else if (perm)
+			*ret_held = held;
+	}
+	return r;
+}
+
 /* Looks at one rule that was added or modified. */
 static int sk_privilege_take(struct sk_making_meanings *m, struct sk_privileges *all,
 			     const struct sk_diff_av *av)
@@ -88,10 +139,17 @@ static int sk_privilege_take(struct sk_making_meanings *m, struct sk_privileges 
 	struct sk_privilege *p;
 	const char *reason;
 	unsigned int danger;
-	enum selkie_held held;
+	enum selkie_held held, was_held;
 	int r;
 
 	sk_diff_av_ids(&m->walk, av, SK_RIGHT, &source, &target, &cls);
+	danger = sk_sensitive_danger(m->sensitive[SK_RIGHT], source, target, cls, gained, &perms,
+				     &reason);
+	if (!danger)
+		return 0;
+	r = sk_privilege_take_known(m, all, source, target, cls, !sk_av_in_force(m, av), &gained, &was_held);
+	if (r)
+		return r;
 	danger = sk_sensitive_danger(m->sensitive[SK_RIGHT], source, target, cls, gained, &perms,
 				     &reason);
 	if (!danger)
@@ -107,7 +165,8 @@ static int sk_privilege_take(struct sk_making_meanings *m, struct sk_privileges 
 		p->cls = cls;
 		p->perms = perms;
 		p->danger = danger;
-		p->had = sk_privilege_had(m, source, reason);
+		p->was_held = held == SELKIE_HELD_NOT ? was_held : SELKIE_HELD_NOT;
+		p->had = !was_held && sk_privilege_had(m, source, reason);
 		p->new_target = true;
 	}
 	if (sk_meaning_left(m, target).v)
@@ -176,7 +235,7 @@ static unsigned int sk_privilege_danger(const struct sk_making_meanings *m,
 static int sk_privilege_add(struct sk_making_meanings *m, const struct sk_privilege *p)
 {
 	const struct sk_policy *right = m->policy[SK_RIGHT];
-	struct selkie_meaning f = { .kind = SELKIE_MEANING_PRIVILEGE, .held = p->held };
+	struct selkie_meaning f = { .kind = SELKIE_MEANING_PRIVILEGE, .held = p->held, .was_held = p->was_held };
 	struct sk_meaning_rules rules = { 0 };
 	int r = 0;
 
@@ -199,6 +258,7 @@ static int sk_privilege_add(struct sk_making_meanings *m, const struct sk_privil
 						 : " It had the like before.");
 	if (!p->in_force)
 		sk_buf_adds(&m->buf, " A boolean that is off by default has to be switched.");
+	sk_meaning_say_was_held(m, p->was_held);
 	sk_meaning_say_held(m, p->held);
 	return r ? r : sk_meaning_add(m, &f);
 }
@@ -210,14 +270,14 @@ static uint64_t sk_privilege_key(const struct sk_privilege *p)
 
 	key = sk_hash_u64(key ^ ((uint64_t)p->target.v << 32 | p->cls.v));
 	key = sk_hash_u64(key ^ ((uint64_t)p->perms << 32 | p->n_targets));
-	return (key ^ (uint64_t)(p->in_force | p->had << 1 | p->new_target << 2 | (unsigned int)p->held << 3)) >> 1;
+	return (key ^ (uint64_t)(p->in_force | p->had << 1 | p->new_target << 2 | (unsigned int)p->held << 3 | (unsigned int)p->was_held << 5)) >> 1;
 }
 
 static bool sk_privilege_same(const struct sk_privilege *a, const struct sk_privilege *b)
 {
 	return a->reason == b->reason && a->target.v == b->target.v && a->cls.v == b->cls.v &&
 	       a->perms == b->perms && a->n_targets == b->n_targets && a->in_force == b->in_force &&
-	       a->had == b->had && a->new_target == b->new_target && a->held == b->held;
+	       a->had == b->had && a->new_target == b->new_target && a->held == b->held && a->was_held == b->was_held;
 }
 
 /* Of sources that gained the same, the one in most danger stands for all: the others' n_targets becomes 0. */
@@ -267,6 +327,7 @@ int sk_meaning_privileges(struct sk_making_meanings *m)
 			r = sk_privilege_add(m, &all.list[i]);
 	free(all.list);
 	sk_map_done(&all.found);
+	selkie_state_free(all.switched);
 	return r;
 }
 

@@ -4,10 +4,12 @@
  *
  * In a real policy everything can flow to everything in two steps, through domains that may read and write all; and
  * those are trusted. So a flow is only looked for through types that are no such hubs under the old policy, and in at most
- * three steps: what an exposed domain writes, a trusted one reads and passes on. It is new when one of its steps is; a
- * step that is a new transition is a finding already. Whether anybody can make a step, or constraints hold it back, is
- * asked of the new policy only: which of its rules are new is what is looked for here, and constraints that are gone are
- * findings of their own.
+ * three steps: what an exposed domain writes, a trusted one reads and passes on. A way is told when the rules of one of its
+ * steps are new; a step that is a new transition is a finding already. Where the same could get there before by another way,
+ * which somebody could make, it is no new flow, and told as one more way.
+ *
+ * What is not looked for is a way whose rules were all there and that constraints or roles held back before: constraints that
+ * are gone, and transitions, are findings of their own.
  */
 #include <errno.h>
 #include <limits.h>
@@ -38,7 +40,7 @@ struct sk_new_flows {
 	uint64_t *hubs;
 	/* by direction and number of a domain, when known: where it flows to (FORWARD) or from; of both policies */
 	uint64_t **near[2][2];
-	struct sk_map held;	  /* steps of the right policy that were asked for: from << 32 | to, by number */
+	struct sk_map held[2];	  /* steps that were asked for: from << 32 | to, by number */
 	struct sk_flow_way *list; /* what was found */
 	size_t n, cap;
 	uint64_t n_looked;
@@ -104,10 +106,11 @@ struct sk_flow_way {
 	unsigned int danger;
 	unsigned int n_exposed; /* domains that have the same way */
 	unsigned int n_over;	/* more types over which they have one; UINT_MAX: counted there */
-	enum {
+	enum sk_flow_known {
 		SK_KNOWN_NOT,
 		SK_KNOWN_ELSEWHERE, /* it had such a way before, through another domain */
 		SK_KNOWN_HERE,	    /* through this one, over something else */
+		SK_KNOWN_DIRECTLY,  /* it needed none */
 	} known;
 	enum selkie_held held;
 };
@@ -132,38 +135,38 @@ static int sk_flow_step_rules(struct sk_new_flows *w, uint32_t from, uint32_t to
 }
 
 /* One rule of a step: the permissions that write, of the first type to the second, and those that read, the other way. */
-static int sk_flow_rule_held(struct sk_new_flows *w, const struct selkie_flow_rule *rule, uint32_t from, uint32_t to,
+static int sk_flow_rule_held(struct sk_new_flows *w, int side, const struct selkie_flow_rule *rule, uint32_t from, uint32_t to,
 			     enum selkie_held *ret)
 {
-	const struct sk_policy *p = w->m->policy[SK_RIGHT];
+	const struct sk_policy *p = w->m->policy[side];
 	const struct sk_rule *r = &p->rules[rule->rule];
 	uint32_t read, write;
 	int e = 0;
 
-	sk_flow_perms(w->flow[SK_RIGHT], r->cls, rule->perms, &read, &write);
+	sk_flow_perms(w->flow[side], r->cls, rule->perms, &read, &write);
 	if (write && sk_idset_has(&p->types_of[r->source], from) && sk_idset_has(&p->types_of[r->target], to))
-		e = sk_bearers_access(&w->m->bearers[SK_RIGHT], from, to, r->cls, write, false, ret);
+		e = sk_bearers_access(&w->m->bearers[side], from, to, r->cls, write, false, ret);
 	if (!e && *ret && read && sk_idset_has(&p->types_of[r->source], to) && sk_idset_has(&p->types_of[r->target], from))
-		e = sk_bearers_access(&w->m->bearers[SK_RIGHT], to, from, r->cls, read, false, ret);
+		e = sk_bearers_access(&w->m->bearers[side], to, from, r->cls, read, false, ret);
 	return e;
 }
 
 /* What holds a direct step back: all of its rules must be. */
-static int sk_flow_step_held(struct sk_new_flows *w, uint32_t from, uint32_t to, enum selkie_held *ret)
+static int sk_flow_step_held(struct sk_new_flows *w, int side, uint32_t from, uint32_t to, enum selkie_held *ret)
 {
-	struct sk_type_id source = sk_flow_right(w, from), target = sk_flow_right(w, to);
+	struct sk_type_id source = { w->types->id[side][from] }, target = { w->types->id[side][to] };
 	struct selkie_flow_rule *list = NULL;
 	uint32_t *known;
 	size_t n = 0;
 	bool new;
-	int r = sk_map_insert(&w->held, (uint64_t)from << 32 | to, SELKIE_HELD_BY_CONSTRAINTS, &known, &new);
+	int r = sk_map_insert(&w->held[side], (uint64_t)from << 32 | to, SELKIE_HELD_BY_CONSTRAINTS, &known, &new);
 
 	if (!r && new) {
 		enum selkie_held held = SELKIE_HELD_BY_CONSTRAINTS;
 
-		r = selkie_flow_rules(w->flow[SK_RIGHT], source, target, &list, &n);
+		r = selkie_flow_rules(w->flow[side], source, target, &list, &n);
 		for (size_t i = 0; i < n && held && !r; i++)
-			r = sk_flow_rule_held(w, &list[i], source.v, target.v, &held);
+			r = sk_flow_rule_held(w, side, &list[i], source.v, target.v, &held);
 		*known = held;
 		free(list);
 	}
@@ -181,7 +184,7 @@ static int sk_flow_way_held(struct sk_new_flows *w, struct sk_flow_way *way)
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(nodes) && way->held == SELKIE_HELD_NOT && !r; i++) {
 		if (last && nodes[i])
-			r = sk_flow_step_held(w, forward ? last : nodes[i], forward ? nodes[i] : last, &way->held);
+			r = sk_flow_step_held(w, SK_RIGHT, forward ? last : nodes[i], forward ? nodes[i] : last, &way->held);
 		last = nodes[i] ? nodes[i] : last;
 	}
 	return r;
@@ -189,21 +192,28 @@ static int sk_flow_way_held(struct sk_new_flows *w, struct sk_flow_way *way)
 
 static void sk_flow_text(struct sk_new_flows *w, const struct sk_flow_way *way)
 {
+	static const char *const known[] = {
+		[SK_KNOWN_NOT] = "",
+		[SK_KNOWN_ELSEWHERE] = " There were such ways before, through other domains.",
+		[SK_KNOWN_HERE] = " That domain was such a way before, over something else.",
+		[SK_KNOWN_DIRECTLY] = " Before, none was needed: it was possible directly.",
+	};
 	struct sk_buf *buf = &w->m->buf;
 	const char *const *name = w->types->name;
 	struct sk_type_id exposed = sk_flow_right(w, way->exposed);
 
 	if (way->direction == SELKIE_FORWARD) {
 		sk_meaning_name(w->m, exposed, way->n_exposed - 1, true);
-		sk_buf_join(buf, " can now influence ", name[way->secret], ": written to ",
-			    name[way->over ? way->over : way->domain], NULL);
+		sk_buf_join(buf, way->known ? " has one more way to influence " : " can now influence ", name[way->secret],
+			    ": written to ", name[way->over ? way->over : way->domain], NULL);
 		if (way->n_over)
 			sk_buf_printf(buf, " or %u more", way->n_over);
 		if (way->over)
 			sk_buf_join(buf, ", it is read by ", name[way->domain], NULL);
 		sk_buf_join(buf, ", which writes ", name[way->secret], ".", NULL);
 	} else {
-		sk_buf_join(buf, "What ", name[way->secret], " holds can now get to ", NULL);
+		sk_buf_join(buf, "What ", name[way->secret], way->known ? " holds has one more way to " : " holds can now get to ",
+			    NULL);
 		sk_meaning_name(w->m, exposed, way->n_exposed - 1, false);
 		sk_buf_join(buf, ": ", name[way->domain], " reads it and writes ",
 			    name[way->over ? way->over : way->exposed], NULL);
@@ -211,11 +221,7 @@ static void sk_flow_text(struct sk_new_flows *w, const struct sk_flow_way *way)
 			sk_buf_printf(buf, " and %u more", way->n_over);
 		sk_buf_adds(buf, way->over ? ", which is read there." : ".");
 	}
-	if (way->known)
-		sk_buf_adds(buf,
-			    way->known == SK_KNOWN_HERE
-				    ? " That domain was such a way before, over something else."
-				    : " There were such ways before, through other domains.");
+	sk_buf_adds(buf, known[way->known]);
 	sk_meaning_say_held(w->m, way->held);
 }
 
@@ -254,7 +260,7 @@ static int sk_flow_add(struct sk_new_flows *w, const struct sk_flow_way *way)
 
 static unsigned int sk_flow_danger(const struct sk_new_flows *w, const struct sk_flow_way *way)
 {
-	static const unsigned int by_known[] = { 100, 80, 50 }; /* per cent */
+	static const unsigned int by_known[] = { 100, 80, 50, 30 }; /* per cent */
 	unsigned int danger =
 		sk_meaning_scale(w->m, sk_flow_right(w, way->exposed), way->over ? 80 : 85);
 
@@ -317,8 +323,9 @@ struct sk_flow_ways {
 	enum selkie_direction direction;
 	uint32_t secret, domain;
 	bool before; /* the domain had to do with the secret under the left policy */
-	const uint64_t *
-		around; /* left: the domains that have to do with it, and what is one step from these */
+	const uint64_t *was;	 /* left: what has to do with the secret directly */
+	const uint64_t *domains; /* left: those of it that are domains */
+	const uint64_t *around;	 /* left: these domains, and what is one step from them */
 	const uint64_t *touch; /* right: what has to do with the secret directly */
 	const uint64_t *in[2]; /* of the domain */
 	uint32_t *place[2];    /* by number of what a way goes over: way + 1; and those that are held back */
@@ -344,7 +351,7 @@ static bool sk_flow_is_transition(const struct sk_flow_ways *ways, uint32_t from
 }
 
 /* A way over a type, or directly (0). Ways of several domains over the same are one. */
-static int sk_flow_take_way(struct sk_flow_ways *ways, uint32_t exposed, uint32_t over, int known)
+static int sk_flow_take_way(struct sk_flow_ways *ways, uint32_t exposed, uint32_t over, enum sk_flow_known known)
 {
 	struct sk_flow_way way = { .direction = ways->direction,
 				   .exposed = exposed,
@@ -379,12 +386,87 @@ static int sk_flow_take_way(struct sk_flow_ways *ways, uint32_t exposed, uint32_
 	return 0;
 }
 
+/* Whether somebody could make a step of the left policy. */
+static int sk_flow_could_step(struct sk_flow_ways *ways, uint32_t from, uint32_t to, bool *ret)
+{
+	bool forward = ways->direction == SELKIE_FORWARD;
+	enum selkie_held held;
+	int r = sk_flow_step_held(ways->w, SK_LEFT, forward ? from : to, forward ? to : from, &held);
+
+	*ret = !r && held == SELKIE_HELD_NOT;
+	return r;
+}
+
+/* Whether somebody could go from an exposed domain to another domain under the left policy, directly or over a type. */
+static int sk_flow_could_come(struct sk_flow_ways *ways, uint32_t exposed, const uint64_t *out, uint32_t domain, bool *ret)
+{
+	enum selkie_direction back = ways->direction == SELKIE_FORWARD ? SELKIE_BACKWARD : SELKIE_FORWARD;
+	const uint64_t *in;
+	int r = sk_flow_near(ways->w, SK_LEFT, back, domain, &in);
+
+	*ret = false;
+	if (!r && sk_bits_has(out, domain))
+		r = sk_flow_could_step(ways, exposed, domain, ret);
+	for (uint32_t i = 0; i < ways->w->n_words; i++)
+		for (uint64_t both = out[i] & in[i]; both && !r && !*ret; both &= both - 1) {
+			uint32_t over = i * 64 + (uint32_t)__builtin_ctzll(both);
+
+			if (over == ways->secret)
+				continue;
+			r = sk_flow_could_step(ways, exposed, over, ret);
+			if (!r && *ret)
+				r = sk_flow_could_step(ways, over, domain, ret);
+		}
+	return r;
+}
+
+/* The same through a domain of the left policy, to what is protected. */
+static int sk_flow_could_through(struct sk_flow_ways *ways, uint32_t exposed, const uint64_t *out, uint32_t domain, bool *ret)
+{
+	int r = sk_flow_could_step(ways, domain, ways->secret, ret);
+
+	return r || !*ret ? r : sk_flow_could_come(ways, exposed, out, domain, ret);
+}
+
+/* How the exposed domain could do the same before. What rules allowed and nobody could do does not count. */
+static int sk_flow_find_known(struct sk_flow_ways *ways, uint32_t exposed, const uint64_t *out, enum sk_flow_known *ret)
+{
+	struct sk_new_flows *w = ways->w;
+	bool could = false;
+	int r = 0;
+
+	*ret = SK_KNOWN_NOT;
+	if (!w->types->id[SK_LEFT][exposed] || !w->types->id[SK_LEFT][ways->secret])
+		return 0;
+	if (sk_bits_has(ways->was, exposed))
+		r = sk_flow_could_step(ways, exposed, ways->secret, &could);
+	if (r || could) {
+		*ret = SK_KNOWN_DIRECTLY;
+		return r;
+	}
+	if (!sk_flow_meet(w, out, ways->around))
+		return 0;
+	if (ways->before)
+		r = sk_flow_could_through(ways, exposed, out, ways->domain, &could);
+	if (r || could) {
+		*ret = SK_KNOWN_HERE;
+		return r;
+	}
+	for (uint32_t i = 0; i < w->n_words; i++)
+		for (uint64_t rest = ways->domains[i]; rest && !r && !could; rest &= rest - 1)
+			r = sk_flow_could_through(ways, exposed, out, i * 64 + (uint32_t)__builtin_ctzll(rest), &could);
+	*ret = could ? SK_KNOWN_ELSEWHERE : SK_KNOWN_NOT;
+	return r;
+}
+
 /* The new ways of one exposed domain. What has to do with the secret itself is a matter of privileges. */
 static int sk_flow_take_exposed(struct sk_flow_ways *ways, uint32_t exposed)
 {
+	enum sk_flow_known known = SK_KNOWN_NOT;
 	struct sk_new_flows *w = ways->w;
 	const uint64_t *out[2];
-	int r = 0, known;
+	bool direct, any;
+	int r = 0;
 
 	if (exposed == ways->domain || exposed == ways->secret || sk_bits_has(ways->touch, exposed))
 		return 0;
@@ -392,12 +474,12 @@ static int sk_flow_take_exposed(struct sk_flow_ways *ways, uint32_t exposed)
 		r = sk_flow_near(w, side, ways->direction, exposed, &out[side]);
 	if (r)
 		return r;
-	known = sk_flow_meet(w, out[SK_LEFT], ways->around) ? SK_KNOWN_ELSEWHERE : SK_KNOWN_NOT;
-	if (ways->before && (sk_bits_has(out[SK_LEFT], ways->domain) ||
-			     sk_flow_meet(w, out[SK_LEFT], ways->in[SK_LEFT])))
-		known = SK_KNOWN_HERE;
-	if (sk_bits_has(out[SK_RIGHT], ways->domain) &&
-	    !(ways->before && sk_bits_has(out[SK_LEFT], ways->domain)))
+	any = direct = sk_bits_has(out[SK_RIGHT], ways->domain) && !(ways->before && sk_bits_has(out[SK_LEFT], ways->domain));
+	for (uint32_t i = 0; i < w->n_words && !any; i++)
+		any = out[SK_RIGHT][i] & ways->in[SK_RIGHT][i] & ~(ways->before ? out[SK_LEFT][i] & ways->in[SK_LEFT][i] : 0);
+	if (any && w->n_looked <= SK_MOST_LOOKED)
+		r = sk_flow_find_known(ways, exposed, out[SK_LEFT], &known);
+	if (!r && direct)
 		r = sk_flow_take_way(ways, exposed, 0, known);
 	for (uint32_t i = 0; i < w->n_words; i++) {
 		uint64_t was = ways->before ? out[SK_LEFT][i] & ways->in[SK_LEFT][i] : 0;
@@ -465,19 +547,23 @@ static int sk_flow_secret(struct sk_new_flows *w, enum selkie_direction directio
 	const uint8_t *is[2] = { w->m->domains[SK_LEFT].is, w->m->domains[SK_RIGHT].is };
 	struct sk_flow_ways ways = { .w = w, .direction = direction, .secret = secret };
 	sk_auto_free uint64_t *around = calloc(w->n_words, sizeof(*around));
+	sk_auto_free uint64_t *domains = calloc(w->n_words, sizeof(*domains));
 	const uint64_t *before, *in;
-	int r = around ? sk_flow_near(w, SK_LEFT, back, secret, &before) : -ENOMEM;
+	int r = around && domains ? sk_flow_near(w, SK_LEFT, back, secret, &before) : -ENOMEM;
 
 	if (!r)
 		r = sk_flow_near(w, SK_RIGHT, back, secret, &ways.touch);
 	for (uint32_t n = 1; n <= w->types->n && !r; n++) {
 		if (!sk_bits_has(before, n) || !is[SK_LEFT][w->types->id[SK_LEFT][n]])
 			continue;
+		sk_bits_set(domains, n);
 		sk_bits_set(around, n);
 		r = sk_flow_near(w, SK_LEFT, back, n, &in);
 		for (uint32_t i = 0; i < w->n_words && !r; i++)
 			around[i] |= in[i];
 	}
+	ways.was = r ? NULL : before;
+	ways.domains = domains;
 	ways.around = around;
 	for (int held = 0; held < 2; held++) {
 		ways.place[held] = calloc((size_t)w->types->n + 1, sizeof(*ways.place[held]));
@@ -572,7 +658,8 @@ int sk_meaning_flows(struct sk_making_meanings *m)
 		r = sk_flow_add(&w, &w.list[i]);
 	if (!r)
 		r = sk_flows_omit(&w, told);
-	sk_map_done(&w.held);
+	sk_map_done(&w.held[SK_LEFT]);
+	sk_map_done(&w.held[SK_RIGHT]);
 	free(w.list);
 	selkie_flow_free(w.flow[SK_LEFT]);
 	selkie_flow_free(w.flow[SK_RIGHT]);

@@ -186,8 +186,6 @@ static void sk_transition_weigh(struct sk_new_transitions *t, struct sk_new_tran
 static int sk_transition_add(struct sk_new_transitions *t, const struct sk_new_transition *new)
 {
 	struct sk_making_meanings *m = t->m;
-	static const char *const before[] = { [SELKIE_HELD_BY_ROLES] = "roles", [SELKIE_HELD_BY_CONSTRAINTS] = "constraints",
-					      [SELKIE_HELD_BY_BOUNDS] = "bounds" };
 	struct selkie_meaning f = { .kind = SELKIE_MEANING_TRANSITION, .danger = new->danger, .held = new->held,
 				    .was_held = new->was_held };
 	struct selkie_transition_facts *facts = NULL;
@@ -209,8 +207,7 @@ static int sk_transition_add(struct sk_new_transitions *t, const struct sk_new_t
 					: ", which gains it what it had not: ",
 			    new->reason, NULL);
 	sk_buf_addc(&m->buf, '.');
-	if (new->was_held)
-		sk_buf_join(&m->buf, " The rules were there before; ", before[new->was_held], " were in the way.", NULL);
+	sk_meaning_say_was_held(m, new->was_held);
 	sk_meaning_say_held(m, new->held);
 	selkie_transition_facts_free(facts);
 	return r ? r : sk_meaning_add(m, &f);

@@ -139,6 +139,12 @@ void sk_meaning_say_held(struct sk_making_meanings *m, enum selkie_held held)
 	sk_buf_adds(&m->buf, sentences[held]);
 }
 
+void sk_meaning_say_was_held(struct sk_making_meanings *m, enum selkie_held was_held)
+{
+	if (was_held)
+		sk_buf_join(&m->buf, " The rules were there before; ", selkie_held_name(was_held), " were in the way.", NULL);
+}
+
 struct sk_type_id sk_meaning_left(const struct sk_making_meanings *m, struct sk_type_id right)
 {
 	const struct sk_pairing *types = &m->walk.pairs[SK_PAIR_TYPES];

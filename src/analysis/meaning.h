@@ -82,6 +82,9 @@ unsigned int sk_meaning_scale_held(enum selkie_held held, unsigned int danger);
 /* Says what holds it back, as a sentence of its own; nothing when nothing does. */
 void sk_meaning_say_held(struct sk_making_meanings *m, enum selkie_held held);
 
+/* What was in the way before, though the rules were there; nothing when nothing was. */
+void sk_meaning_say_was_held(struct sk_making_meanings *m, enum selkie_held was_held);
+
 /* A type of the right policy in the left one, or 0. */
 struct sk_type_id sk_meaning_left(const struct sk_making_meanings *m, struct sk_type_id right);
 

@@ -205,7 +205,7 @@ static const struct {
 	const char *was, *is;
 	enum selkie_meaning_kind kind;
 	unsigned int danger;
-	const char *text;
+	const char *text;	/* NULL: nothing is said */
 	const char *was_constraints, *is_constraints;
 } meanings[] = {
 	{ "", "allow web_t helper_t : process transition; allow web_t self : process setexec;",
@@ -263,7 +263,70 @@ static const struct {
 	{ "", "", SELKIE_MEANING_CONSTRAINT, 50,
 	  "A constraint is gone, and rules alone decide what it forbade, on file.",
 	  "constrain file { read write } (u1 == u2);", "constrain file write (u1 == u2);" },
+	/* what was possible before, by other rules */
+	{ "bool b true; if (b) { allow web_t shadow_t : file read; }", "allow web_t shadow_t : file read;",
+	  SELKIE_MEANING_PRIVILEGE, 0, NULL, NULL, NULL },
+	{ "bool b false; if (b) { allow web_t shadow_t : file read; }",
+	  "bool c false; if (c) { allow web_t shadow_t : file read; }", SELKIE_MEANING_PRIVILEGE, 0, NULL, NULL, NULL },
+	{ "bool b false; if (b) { allow web_t shadow_t : file read; }", "allow web_t shadow_t : file read;",
+	  SELKIE_MEANING_PRIVILEGE, 95,
+	  "web_t, which listens on the network, may now read shadow_t:file: it holds the password "
+	  "hashes of all users.", NULL, NULL },
+	{ "bool b true; if (b) { allow web_t shadow_t : file read; }", "allow web_t shadow_t : file { read write };",
+	  SELKIE_MEANING_PRIVILEGE, 47,
+	  "web_t, which listens on the network, may now write shadow_t:file: it holds the password "
+	  "hashes of all users. It had the like before.", NULL, NULL },
+	/* ... and that nobody could do */
+	{ "bool b true; if (b) { allow web_t shadow_t : file read; }", "allow web_t shadow_t : file read;",
+	  SELKIE_MEANING_PRIVILEGE, 95,
+	  "web_t, which listens on the network, may now read shadow_t:file: it holds the password "
+	  "hashes of all users. The rules were there before; constraints were in the way.", "constrain file read (t1 != web_t);",
+	  NULL },
+	/* ways of information besides others */
+	{ "allow helper_t lib1_t : file read; allow helper_t shadow_t : file write; allow web_t lib1_t : file write; "
+	  "allow tool_t spool_t : file read;",
+	  "allow helper_t lib1_t : file read; allow helper_t shadow_t : file write; allow web_t lib1_t : file write; "
+	  "allow tool_t spool_t : file read; allow web_t spool_t : file write;", SELKIE_MEANING_FLOW, 64,
+	  "web_t, which listens on the network, has one more way to influence shadow_t: written to spool_t, it "
+	  "is read by tool_t, which writes shadow_t. There were such ways before, through other domains.", NULL, NULL },
+	{ "allow tool_t { lib1_t spool_t } : file read; allow web_t lib1_t : file write;",
+	  "allow tool_t { lib1_t spool_t } : file read; allow web_t { lib1_t spool_t } : file write;", SELKIE_MEANING_FLOW, 40,
+	  "web_t, which listens on the network, has one more way to influence shadow_t: written to spool_t, it "
+	  "is read by tool_t, which writes shadow_t. That domain was such a way before, over something else.", NULL, NULL },
+	/* ... that nobody could go: then it is new */
+	{ "allow tool_t { lib1_t spool_t } : file read; allow web_t lib1_t : file write;",
+	  "allow tool_t { lib1_t spool_t } : file read; allow web_t { lib1_t spool_t } : file write;", SELKIE_MEANING_FLOW, 80,
+	  "web_t, which listens on the network, can now influence shadow_t: written to spool_t, it "
+	  "is read by tool_t, which writes shadow_t.",
+	  "constrain file write (t1 != web_t or t2 != lib1_t);", "constrain file write (t1 != web_t or t2 != lib1_t);" },
+	{ "allow web_t shadow_t : file write; allow tool_t spool_t : file read;",
+	  "allow web_t shadow_t : file write; allow { web_t tool_t } spool_t : file { read write };", SELKIE_MEANING_FLOW, 0, NULL,
+	  NULL, NULL },
 };
+
+/* What is said first of a pair of policies; text NULL: nothing. */
+static void expect_meaning(const selkie_policy *was, const selkie_policy *is, enum selkie_meaning_kind kind, unsigned int danger,
+			   const char *text)
+{
+	const struct selkie_meaning *first;
+	selkie_meanings *found = NULL;
+	selkie_diff *diff = NULL;
+
+	assert_int_equal(selkie_diff_new(was, is, SELKIE_DIFF_ALL, &diff), 0);
+	assert_int_equal(selkie_meanings_find(diff, &found), 0);
+	first = selkie_meanings_get(found, 0);
+	if (text) {
+		assert_non_null(first);
+		assert_string_equal(first->text, text);
+		assert_int_equal(first->kind, kind);
+		assert_int_equal(first->danger, danger);
+	} else {
+		assert_null(first);
+	}
+	assert_null(selkie_meanings_get(found, selkie_meanings_count(found)));
+	selkie_meanings_free(found);
+	selkie_diff_free(diff);
+}
 
 static void test_meanings(void **state)
 {
@@ -271,29 +334,30 @@ static void test_meanings(void **state)
 	for (size_t i = 0; i < SK_ARRAY_LEN(meanings); i++) {
 		selkie_policy *was = small(meanings[i].was, meanings[i].was_constraints);
 		selkie_policy *is = small(meanings[i].is, meanings[i].is_constraints);
-		const struct selkie_meaning *first;
-		selkie_meanings *found = NULL;
-		selkie_diff *diff = NULL;
 
-		assert_int_equal(selkie_diff_new(was, is, SELKIE_DIFF_ALL, &diff), 0);
-		assert_int_equal(selkie_meanings_find(diff, &found), 0);
-		first = selkie_meanings_get(found, 0);
-		assert_non_null(first);
-		assert_string_equal(first->text, meanings[i].text);
-		assert_int_equal(first->kind, meanings[i].kind);
-		assert_int_equal(first->danger, meanings[i].danger);
-		assert_null(selkie_meanings_get(found, selkie_meanings_count(found)));
-		selkie_meanings_free(found);
-		selkie_diff_free(diff);
+		expect_meaning(was, is, meanings[i].kind, meanings[i].danger, meanings[i].text);
 		/* what is taken away is no danger */
-		assert_int_equal(selkie_diff_new(is, was, SELKIE_DIFF_ALL, &diff), 0);
-		assert_int_equal(selkie_meanings_find(diff, &found), 0);
-		assert_int_equal(selkie_meanings_count(found), 0);
-		selkie_meanings_free(found);
-		selkie_diff_free(diff);
+		expect_meaning(is, was, meanings[i].kind, 0, NULL);
 		selkie_policy_free(was);
 		selkie_policy_free(is);
 	}
+}
+
+/* A way that takes the place of a direct access; the other way round that is gained. */
+static void test_meaning_instead(void **state)
+{
+	selkie_policy *was = small("allow web_t shadow_t : file write; allow tool_t spool_t : file read;", NULL);
+	selkie_policy *is = small("allow { web_t tool_t } spool_t : file { read write };", NULL);
+
+	(void)state;
+	expect_meaning(was, is, SELKIE_MEANING_FLOW, 24,
+		       "web_t, which listens on the network, has one more way to influence shadow_t: written to spool_t, it "
+		       "is read by tool_t, which writes shadow_t. Before, none was needed: it was possible directly.");
+	expect_meaning(is, was, SELKIE_MEANING_PRIVILEGE, 95,
+		       "web_t, which listens on the network, may now write shadow_t:file: it holds the password hashes of all "
+		       "users.");
+	selkie_policy_free(was);
+	selkie_policy_free(is);
 }
 
 static void test_meaning_needs_rules(void **state)
@@ -377,7 +441,7 @@ int main(void)
 		cmocka_unit_test(test_netlink),
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_meanings),
+		cmocka_unit_test(test_meanings), cmocka_unit_test(test_meaning_instead),
 		cmocka_unit_test(test_meaning_needs_rules),
 		cmocka_unit_test(test_meaning_no_memory),
 	};

@@ -53,6 +53,12 @@ allow ty { tx te_alias } : file read;
 """
 
 
+DOTTED = """(class file (read))(classorder (file))(sid kernel)(sidorder (kernel))(block b (type t)(role r)(roletype r t)
+(user u)(userrole u r)(userlevel u (s0))(userrange u ((s0)(s0))))(sensitivity s0)(sensitivityorder (s0))(category c0)(categoryorder (c0))
+(sensitivitycategory s0 (c0))(allow b.t b.t (file (read)))(role object_r)(roletype object_r b.t)(sidcontext kernel (b.u b.r b.t ((s0)(s0))))
+"""
+
+
 NEWER = os.environ.get("SELKIE_PEER_311", "")
 
 
@@ -85,6 +91,23 @@ def cil_outputs(compat, d):
                                                                          sorted(made[0] - made[1])[:3]))
 
 
+def conf_lines(d, name):
+    """The lines of a policy.conf, sorted, attributes too. libsepol 3.4 says mls of every validatetrans."""
+    return sorted(re.sub(r"^mls(?=validatetrans)|^typeattribute (\S+) (.*);", lambda m: str(sorted(m[2].split(", "))) + m[1] if m[1] else "", line)
+                  for line in open(os.path.join(d, name)))
+
+
+def printed(compat, path, d):
+    """What a policy says, statement by statement."""
+    return subprocess.run([os.path.join(os.path.dirname(compat), "selkie"), "print", "--sorted", path], cwd=d,
+                          stdout=subprocess.PIPE).stdout.decode().splitlines()
+
+
+def contexts_in_order(compat, path, d):
+    text = subprocess.run([os.path.join(os.path.dirname(compat), "selkie"), "print", path], cwd=d, stdout=subprocess.PIPE).stdout.decode()
+    return [l for l in text.splitlines() if re.match(r"(portcon|netifcon|nodecon|fs_use|ibpkeycon|ibendportcon)", l)]
+
+
 def binary_outputs(compat, same, d):
     """-b with -C, -F and -S; modules read by checkmodule -b."""
     for who, tool in (("theirs", ["checkpolicy"]), ("ours", [compat, "checkpolicy"])):
@@ -98,14 +121,10 @@ def binary_outputs(compat, same, d):
     p = run([same, "--expanded", "theirs.b", "ours.b"], d, None)
     if p.returncode:
         differ("checkpolicy -b -C: " + p.stdout.decode()[:400])
-    lines = [sorted(re.sub(r"^typeattribute (\S+) (.*);", lambda m: str(sorted(m[2].split(", "))) + m[1], line)
-                    for line in open(os.path.join(d, who + ".b.conf"))) for who in ("theirs", "ours")]
+    lines = [conf_lines(d, who + ".b.conf") for who in ("theirs", "ours")]
     if lines[0] != lines[1]:
         differ("checkpolicy -b -F: other lines: %s" % [l for l in lines[1] if l not in lines[0]][:3])
-    orders = []
-    for who in ("theirs", "ours"):
-        binary = subprocess.run([os.path.join(os.path.dirname(compat), "selkie"), "print", who + ".sorted"], cwd=d, stdout=subprocess.PIPE)
-        orders.append([l for l in binary.stdout.decode().splitlines() if re.match(r"(portcon|netifcon|nodecon|fs_use|ibpkeycon|ibendportcon)", l)])
+    orders = [contexts_in_order(compat, who + ".sorted", d) for who in ("theirs", "ours")]
     if orders[0] != orders[1]:
         differ("checkpolicy -S: %s, the peer's %s" % (orders[1], orders[0]))
     if said(os.path.join(d, "theirs.mod.cil")) != said(os.path.join(d, "ours.mod.cil")):
@@ -118,6 +137,112 @@ def binary_outputs(compat, same, d):
     p = run([same, "theirs.b.33", "ours.b.33"], d, None)
     if p.returncode or said(os.path.join(d, "theirs.b.pp.cil")) != said(os.path.join(d, "ours.b.pp.cil")):
         differ("checkmodule -b: another module: " + p.stdout.decode()[:300])
+
+
+def binary_changes(compat, same, d):
+    """checkpolicy -b that sorts (-S) and optimizes (-O) what it reads."""
+    with open(os.path.join(d, "mls.conf")) as f, open(os.path.join(d, "more.conf"), "w") as out:
+        rule = "allow domain domain : process { fork sigchld };\n"
+        out.write(f.read().replace(rule, rule + "allow init_t daemon_t : process fork;\n"))
+    run(["checkpolicy", "-M", "-U", "allow", "-c", "33", "-o", "more.33", "more.conf"], d)
+    for flags in (["-S"], ["-O"], ["-S", "-O"], ["-O", "-F"]):
+        texts, orders = [], []
+        for tool in (["checkpolicy"], [compat, "checkpolicy"]):
+            run(tool + ["-M", "-b"] + flags + ["-c", "33", "-o", "changed", "more.33"], d)
+            texts.append(conf_lines(d, "changed") if "-F" in flags else printed(compat, "changed", d))
+            orders.append([] if "-F" in flags else contexts_in_order(compat, "changed", d))
+        if texts[0] != texts[1]:
+            differ("checkpolicy -b %s: other lines: %s, the peer's %s" % (flags, [l for l in texts[1] if l not in texts[0]][:3],
+                                                                        [l for l in texts[0] if l not in texts[1]][:3]))
+        if "-S" in flags and (orders[0] != orders[1] or orders[0] == contexts_in_order(compat, "more.33", d)):
+            differ("checkpolicy -b %s: %s, the peer's %s" % (flags, orders[1], orders[0]))
+        if "-O" in flags and any("allow init_t daemon_t:process { fork }" in l for l in texts[1]):
+            differ("checkpolicy -b %s: nothing was left out" % flags)
+    if not any("allow init_t daemon_t:process { fork }" in l for l in printed(compat, "more.33", d)):
+        differ("there is no rule that -O leaves out")
+
+
+    # what policy.conf has no words for is not lost in silence
+    with open(os.path.join(d, "dotted.cil"), "w") as out:
+        out.write(DOTTED)
+    run(["secilc", "-N", "-c", "33", "-o", "dotted.33", "-f", "fc", "dotted.cil"], d)
+    p = run([compat, "checkpolicy", "-b", "-S", "-o", "dotted.sorted", "dotted.33"], d, 1)
+    if b"policy.conf cannot say all of dotted.33" not in p.stdout or os.path.exists(os.path.join(d, "dotted.sorted")):
+        differ("checkpolicy -b -S of dotted names: %s" % p.stdout[:300])
+
+
+class Menu:
+    """checkpolicy -d of a policy, asked through its menu."""
+
+    def __init__(self, policy, d):
+        self.p = subprocess.Popen(["stdbuf", "-o0", "checkpolicy", "-M", "-b", "-d", policy], cwd=d, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, text=True, bufsize=0)
+        self.answer()
+
+    def answer(self):
+        text = ""
+        while not text.endswith("Choose:  "):
+            c = self.p.stdout.read(1)
+            if not c:
+                sys.exit("the menu of checkpolicy -d ended: " + text[-300:])
+            text += c
+        return text
+
+    def ask(self, *lines):
+        self.p.stdin.write("".join(l + "\n" for l in lines))
+        return self.answer()
+
+    def context(self, text):
+        """The context of the SID that an answer names first."""
+        sid = re.search(r"sid (\d+)", text)
+        return re.search(r"scontext (\S+)", self.ask("1", sid[1]))[1] if sid else text
+
+    def sid(self, context):
+        return re.search(r"sid (\d+)", self.ask("2", context))[1]
+
+
+def debug_menu(compat, d):
+    """What checkpolicy -d was asked for, our commands answer, as docs/differences-checkpolicy.md says; -d names them."""
+    selkie = os.path.join(os.path.dirname(compat), "selkie")
+    run(["checkpolicy", "-M", "-U", "allow", "-c", "33", "-o", "mls.33", "mls.conf"], d)
+    menu = Menu("mls.33", d)
+
+    def ours(*args):
+        return subprocess.run([selkie, *args], cwd=d, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+    def expect(what, theirs, got):
+        if theirs != got:
+            differ("checkpolicy -d, %s: %s, ours %s" % (what, theirs, got))
+
+    init, daemon = ("system_u:system_r:%s:s0" % t for t in ("init_t", "daemon_t"))
+    file = "system_u:object_r:%s:s0"
+    for key, word, source, target, cls in (("3", "create", init, file % "daemon_exec_t", "process"), ("3", "create", daemon, file % "tmp_t", "file"),
+                                           ("4", "member", daemon, file % "tmp_t", "file"), ("5", "relabel", daemon, file % "etc_t", "file")):
+        theirs = menu.context(menu.ask(key, menu.sid(source), menu.sid(target), cls))
+        expect(word, theirs, ours("compute", "--policy", "mls.33", word, source, target, cls).stdout.split("\n")[0])
+    for source, target, cls, perms in ((init, file % "etc_t", "file", "read write append getattr execute"), (init, daemon, "process", "fork sigchld transition signal")):
+        allowed = re.search(r"allowed \{([^}]*)\}", menu.ask("0", menu.sid(source), menu.sid(target), cls))[1].split()
+        expect("access", [p for p in perms.split() if p in allowed],
+               [p for p in perms.split() if not ours("can", "--policy", "mls.33", source, target, cls, p).returncode])
+    for asked, question in ((("9", "tcp", "80"), "port tcp 80"), (("9", "udp", "7"), "port udp 7"), (("b", "ipv4", "10.1.2.3"), "node 10.1.2.3"),
+                            (("c", "ext4"), "fs ext4"), (("d", "proc", "/sys/kernel/x", "file"), "genfs proc /sys/kernel/x file"),
+                            (("a", "eth0"), "netif eth0"), (("k", "fe80::", "65535"), "ibpkey fe80:: 65535"),
+                            (("l", "mlx4_0", "1"), "ibendport mlx4_0 1")):
+        text = menu.ask(*asked)
+        theirs = menu.context(text)
+        expect(question, theirs, ours("compute", "--policy", "mls.33", *question.split()).stdout.split("\n")[0])
+    for key, argument in (("1", "1"), ("6", "")):
+        expect("initial SIDs", re.search(r"scontext (\S+)", menu.ask(*filter(None, (key, argument))))[1],
+               ours("compute", "--policy", "mls.33", "initial", "kernel").stdout.split("\n")[0])
+    expect("validity", not re.search(r"sid \d", menu.ask("2", "user_u:system_r:init_t:s0")),
+           ours("compute", "--policy", "mls.33", "context", "user_u:system_r:init_t:s0").returncode == 1)
+    booleans = sorted(re.findall(r"(\w+) : ([01])", menu.ask("f")))
+    expect("booleans", [(n, {"0": "false", "1": "true"}[v]) for n, v in booleans],
+           re.findall(r"bool (\w+) (\w+);", ours("info", "--policy", "mls.33", "-x", "--bool").stdout))
+    menu.p.kill()
+    p = run([compat, "checkpolicy", "-M", "-d", "mls.conf"], d, 1)
+    if b"selkie compute, can and info" not in p.stdout:
+        differ("checkpolicy -d: %s" % p.stdout[:300])
 
 
 def main():
@@ -167,6 +292,8 @@ def main():
             run((["checkpolicy"] if name == "want" else [compat, "checkpolicy"]) + ["-M", "-b", "-F", "-o", name + ".conf", "want.33"], d)
         cil_outputs(compat, d)
         binary_outputs(compat, same, d)
+        binary_changes(compat, same, d)
+        debug_menu(compat, d)
         # texts of packages that CIL has no words for are dropped, with a warning
         with open(os.path.join(d, "nc"), "w") as f:
             f.write("nothing\n")

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "cmd/compat/compat.h"
@@ -27,7 +28,7 @@ struct sk_check {
 	struct selkie_build_options build;
 	const char *in, *out;
 	unsigned int version;
-	bool module, binary, cil, conf, marks, werror, show_version;
+	bool module, binary, cil, conf, marks, werror, show_version, debug;
 };
 
 static int sk_check_usage(const struct sk_check *c, bool module)
@@ -149,25 +150,73 @@ static int sk_check_cil(const struct sk_check *c, selkie_diagnostics *diags)
 	return r ? r : sk_check_close(c, fd, selkie_build_module_cil(&c->in, 1, &c->build, diags, fd));
 }
 
-/* A binary policy, as it is or as text. */
-static int sk_check_binary(const struct sk_check *c, selkie_diagnostics *diags)
+/* How a binary policy that was read is to be changed: -O, and -S where it is written as such. */
+static unsigned int sk_check_changes(const struct sk_check *c)
+{
+	unsigned int flags = c->build.flags & (SELKIE_BUILD_OPTIMIZE | SELKIE_BUILD_SORT_CONTEXTS);
+
+	return c->conf || c->cil ? flags & SELKIE_BUILD_OPTIMIZE : flags;
+}
+
+/* The policy as its text compiles with the changes. What no text can say would be lost, so such a policy is refused. */
+static int sk_check_change(const struct sk_check *c, const selkie_policy *policy, selkie_diagnostics *diags, selkie_built **ret)
+{
+	static const enum selkie_build_unknown unknown[] = {
+		[SELKIE_UNKNOWN_DENY] = SELKIE_BUILD_UNKNOWN_DENY, [SELKIE_UNKNOWN_REJECT] = SELKIE_BUILD_UNKNOWN_REJECT,
+		[SELKIE_UNKNOWN_ALLOW] = SELKIE_BUILD_UNKNOWN_ALLOW,
+	};
+	struct selkie_print_options print = SELKIE_PRINT_OPTIONS_INIT;
+	struct selkie_build_options build = c->build;
+	sk_auto_close int fd = memfd_create("policy.conf", MFD_CLOEXEC);
+	size_t warned = selkie_diagnostics_count(diags, SELKIE_SEVERITY_WARNING);
+	char path[64];
+	const char *paths[] = { path };
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	print.language = SELKIE_PRINT_CONF;
+	r = selkie_policy_print_fd(policy, &print, diags, fd);
+	if (!r && selkie_diagnostics_count(diags, SELKIE_SEVERITY_WARNING) > warned)
+		r = sk_compat_fail(c->tool, "policy.conf cannot say all of %s, so -O and -S cannot change it", c->in);
+	if (r)
+		return r;
+	build.handle_unknown = unknown[selkie_policy_handle_unknown(policy)];
+	if (selkie_policy_target(policy) == SELKIE_TARGET_XEN)
+		build.flags |= SELKIE_BUILD_XEN;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return selkie_build(paths, 1, &build, diags, ret);
+}
+
+static int sk_check_write_binary(const struct sk_check *c, const selkie_policy *policy, selkie_diagnostics *diags)
 {
 	struct selkie_print_options print = SELKIE_PRINT_OPTIONS_INIT;
-	selkie_policy *policy = NULL;
-	int r = selkie_policy_load(c->in, diags, &policy), fd = -1;
-	bool mls = c->build.mls == SELKIE_BUILD_MLS_YES;
+	int fd, r = sk_check_open(c, &fd);
 
+	if (r)
+		return r;
 	print.order = SELKIE_PRINT_SORTED;
 	print.language = c->cil ? SELKIE_PRINT_CIL : SELKIE_PRINT_CONF;
+	r = c->conf || c->cil ? selkie_policy_print_fd(policy, &print, diags, fd)
+			      : selkie_policy_write_fd(policy, fd, c->version ? c->version : SK_POLICY_VERSION, diags);
+	return sk_check_close(c, fd, r);
+}
+
+/* A binary policy, as it is, changed, or as text. */
+static int sk_check_binary(const struct sk_check *c, selkie_diagnostics *diags)
+{
+	selkie_policy *policy = NULL;
+	selkie_built *built = NULL;
+	int r = selkie_policy_load(c->in, diags, &policy);
+	bool mls = c->build.mls == SELKIE_BUILD_MLS_YES;
+
 	if (!r && selkie_policy_is_mls(policy) != mls)
 		r = sk_compat_fail(c->tool, "%sMLS policy, but %sMLS is specified", mls ? "non-" : "", mls ? "" : "non-");
-	if (!r && c->out && !sk_check_open(c, &fd)) {
-		r = c->conf || c->cil ? selkie_policy_print_fd(policy, &print, diags, fd)
-				      : selkie_policy_write_fd(policy, fd, c->version ? c->version : SK_POLICY_VERSION, diags);
-		r = sk_check_close(c, fd, r);
-	} else if (!r && c->out) {
-		r = 1;
-	}
+	if (!r && c->out && sk_check_changes(c))
+		r = sk_check_change(c, policy, diags, &built);
+	if (!r && c->out)
+		r = sk_check_write_binary(c, built ? selkie_built_policy(built) : policy, diags);
+	selkie_built_free(built);
 	selkie_policy_free(policy);
 	return sk_check_end(c, r, diags);
 }
@@ -201,6 +250,9 @@ static int sk_check_refuse(const struct sk_check *c)
 		return sk_compat_fail(c->tool, "Can only generate policy.conf from binary policy");
 	if (c->cil && !c->out)
 		return sk_compat_fail(c->tool, "No file to write CIL was specified");
+	if (c->debug)
+		return sk_compat_fail(c->tool, "there is no menu of -d here; ask its questions with selkie compute, can and "
+				      "info (docs/differences-checkpolicy.md tells which)");
 	return 0;
 }
 
@@ -236,6 +288,7 @@ int sk_compat_checkpolicy(int argc, char **argv)
 		if (letter == 'S')
 			c.build.flags |= SELKIE_BUILD_SORT_CONTEXTS;
 		c.conf = c.conf || letter == 'F';
+		c.debug = c.debug || letter == 'd';
 		if (!taken && !strchr("OFSd", letter))
 			return sk_check_usage(&c, false);
 	}

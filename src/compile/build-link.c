@@ -93,6 +93,12 @@ static int sk_build_read_module(struct sk_building *b, const char *const *source
 
 	b->modules_only = true;
 	r = sk_build_read(b, sources, n);
+	if (!r && !b->units.n) {
+		struct sk_place place = { .file = sources[0] };
+
+		sk_error(b->diags, "E0825", &place, "there is no module in this");
+		r = SELKIE_BUILD_REFUSED;
+	}
 	for (size_t i = 0; !r && i < b->units.n; i++)
 		b->units.list[i]->mls = sk_build_is_mls(b, b->units.list[i]);
 	if (!r)

@@ -112,6 +112,23 @@ static int sk_operands_add_interfaces(struct sk_building *b, struct sk_operands 
 	return r;
 }
 
+static bool sk_is_same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return !stat(a, &one) && !stat(b, &other) && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+/* Whether the module beside which a file lies is among the operands, or that file below a tree that is. module: NULL for none. */
+static bool sk_operands_have_module(const struct sk_operands *o, const char *path, const char *module)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if ((o->kinds[i] == SK_OPERAND_TREE && sk_build_is_below(path, o->paths[i])) ||
+		    (o->kinds[i] == SK_OPERAND_MODULE && module && sk_is_same_file(o->paths[i], module)))
+			return true;
+	return false;
+}
+
 int sk_operands_collect(struct sk_building *b, struct sk_operands *o, const char *const *sources, size_t n)
 {
 	int r = 0;
@@ -131,4 +148,30 @@ int sk_operands_collect(struct sk_building *b, struct sk_operands *o, const char
 			r = sk_operands_add(o, sources[i], kind);
 	}
 	return r ? r : sk_operands_add_interfaces(b, o);
+}
+
+int sk_operands_check(struct sk_building *b, const struct sk_operands *o)
+{
+	bool modules = false;
+	int r = 0;
+
+	for (size_t i = 0; i < o->n; i++)
+		modules |= o->kinds[i] == SK_OPERAND_MODULE;
+	for (size_t i = 0; i < o->n && r >= 0; i++) {
+		bool labels = o->kinds[i] == SK_OPERAND_LABELS, interfaces = o->kinds[i] == SK_OPERAND_INTERFACES && !modules;
+		struct sk_place place = { .file = o->paths[i] };
+		const char *module = NULL;
+		struct sk_diag *d;
+
+		if ((labels || interfaces) && sk_build_beside(&b->arena, o->paths[i], ".te", &module))
+			return -ENOMEM;
+		if ((!labels && !interfaces) || sk_operands_have_module(o, o->paths[i], module))
+			continue;
+		r = SELKIE_BUILD_REFUSED;
+		d = sk_error(b->diags, "E0827", &place, labels ? "these labels belong to no module among the sources"
+				     : "there is no module among the sources that could call these interfaces");
+		sk_diag_note(b->diags, d, NULL, module ? "name %s as well: what lies beside a module is read with it"
+				     : "labels and interfaces belong to the module NAME.te beside which they lie", module);
+	}
+	return r;
 }

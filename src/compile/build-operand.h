@@ -32,4 +32,10 @@ struct sk_operands {
  */
 int sk_operands_collect(struct sk_building *b, struct sk_operands *o, const char *const *sources, size_t n);
 
+/*
+ * Labels belong to a module, and only modules call interfaces: what nobody looks at is a diagnostic. Returns 0,
+ * SELKIE_BUILD_REFUSED, or -ENOMEM.
+ */
+int sk_operands_check(struct sk_building *b, const struct sk_operands *o);
+
 #endif

@@ -95,8 +95,8 @@ static int sk_build_check_base(struct sk_building *b, const char *source)
 	for (size_t i = 0; i < b->units.n; i++)
 		if (b->units.list[i]->source != SK_UNIT_MODULE)
 			return 0;
-	d = sk_error(b->diags, "E0825", &place, b->units.n == 1 ? "this module alone is no policy"
-								: "these modules alone are no policy");
+	d = sk_error(b->diags, "E0825", &place, !b->units.n ? "there is no policy in this"
+			       : b->units.n == 1 ? "this module alone is no policy" : "these modules alone are no policy");
 	sk_diag_note(b->diags, d, NULL, "name the policy's source tree, store or base module as well; "
 					"or write the module itself, with --format pp");
 	return SELKIE_BUILD_REFUSED;

@@ -286,6 +286,11 @@ int sk_build_read(struct sk_building *b, const char *const *sources, size_t n)
 
 	if (!r)
 		r = sk_read_all(b, operands.paths, operands.kinds, operands.n);
+	if (r >= 0) {
+		int r2 = sk_operands_check(b, &operands);
+
+		r = r2 ? r2 : r;
+	}
 	free(operands.paths);
 	free(operands.kinds);
 	return r;

@@ -427,9 +427,56 @@ static void test_no_headers(void **state)
 	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+/* Labels and interfaces without the module that they belong to. */
+static void test_left_over(void **state)
+{
+	static const struct {
+		const char *names[3];
+		const char *says;	/* NULL: nothing */
+	} rows[] = {
+		{ { "my.fc" }, "my.fc: error: these labels belong to no module among the sources [E0827]\nnote: name " },
+		{ { "other.fc" }, "other.fc: error: these labels belong to no module among the sources [E0827]\nnote: labels and" },
+		{ { "my.te", "other.fc" }, "other.fc: error: these labels belong to no module" },
+		{ { "my.if" }, "my.if: error: there is no module among the sources that could call these interfaces [E0827]" },
+		{ { "my.te", "my.fc", "my.if" }, NULL },
+		{ { "my.te", "my.fc", "other.if" }, NULL },
+	};
+	static const struct selkie_build_options none = { .size = sizeof(none) };
+	char folder[] = "/tmp/build.XXXXXX", paths[3][96];
+
+	assert_non_null(mkdtemp(folder));
+	put(folder, "my.te", "module my 1.0;\nrequire { class file read; type a_t; }\nallow a_t a_t:file read;\n");
+	put(folder, "my.fc", "/x\t--\tsystem_u:object_r:a_t\n");
+	put(folder, "other.fc", "/y\t--\tsystem_u:object_r:a_t\n");
+	put(folder, "my.if", "");
+	put(folder, "other.if", "");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		selkie_diagnostics *diags = selkie_diagnostics_new();
+		const char *sources[3];
+		selkie_module *module = NULL;
+		size_t n = 0;
+		char *text;
+		int r;
+
+		for (; n < 3 && rows[i].names[n]; n++) {
+			snprintf(paths[n], sizeof(paths[n]), "%s/%s", folder, rows[i].names[n]);
+			sources[n] = paths[n];
+		}
+		r = selkie_build_module(sources, n, &none, 0, diags, &module);
+		text = selkie_diagnostics_print(diags, 0);
+		if (r != (rows[i].says ? SELKIE_BUILD_REFUSED : 0) || (rows[i].says && !strstr(text, rows[i].says)))
+			fail_msg("row %zu: %d, %s", i, r, text);
+		free(text);
+		selkie_module_free(module);
+		selkie_diagnostics_free(diags);
+	}
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_left_over),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_save),
 		cmocka_unit_test(test_install),

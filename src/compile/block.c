@@ -394,7 +394,8 @@ static void sk_settle_else(struct sk_settling *s)
 
 		if (!parent || c->enabled[b] || (c->off_because[b] != SK_SPACE_NONE && !is_else))
 			continue;
-		if (is_else && c->enabled[block->otherwise])
+		/* The optional may be off for a statement that is missing: then nobody knows of its else. */
+		if (is_else && (c->damaged || c->enabled[block->otherwise]))
 			continue;
 		c->enabled[b] = true;
 		for (uint32_t d = s->decl_of[b]; d != SK_SPACE_NONE; d = s->decl_next[d])

@@ -93,6 +93,12 @@ static int sk_build_read_module(struct sk_building *b, const char *const *source
 
 	b->modules_only = true;
 	r = sk_build_read(b, sources, n);
+	/* What a module declares twice is told whatever else is wrong with it. */
+	if (r > 0 && !b->unsound && b->units.n == 1 && b->units.list[0]->source == SK_UNIT_MODULE) {
+		int r2 = sk_unit_check_declared(b->units.list[0]);
+
+		r = r2 < 0 ? r2 : r;
+	}
 	if (!r && !b->units.n) {
 		struct sk_place place = { .file = sources[0] };
 

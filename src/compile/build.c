@@ -102,12 +102,36 @@ static int sk_build_check_base(struct sk_building *b, const char *source)
 	return SELKIE_BUILD_REFUSED;
 }
 
+/*
+ * Statements had mistakes, and there will be no policy. What is wrong with the others is told all the same, unless nobody
+ * could make sense of them.
+ */
+static int sk_build_judge(struct sk_building *b)
+{
+	struct sk_compile_options options = sk_build_compile_options(b);
+	struct sk_policy *policy = NULL;
+	const char *root;
+	bool base = false;
+	int r = 0;
+
+	for (size_t i = 0; i < b->units.n; i++)
+		base |= b->units.list[i]->source != SK_UNIT_MODULE;
+	if (!base || b->unsound || sk_close_tree(b, &root))
+		return SELKIE_BUILD_REFUSED;
+	options.list_blocks = false;
+	r = sk_compile(&b->space, (const struct sk_unit *const *)b->units.list, b->units.n, &options, &policy, NULL);
+	selkie_policy_free(policy);
+	return r < 0 ? r : SELKIE_BUILD_REFUSED;
+}
+
 static int sk_build(struct sk_building *b, const char *const *sources, size_t n, struct sk_built *built)
 {
 	struct sk_compile_options options;
 	sk_auto_free bool *enabled = NULL;
 	int r = sk_build_read(b, sources, n);
 
+	if (r > 0)
+		return sk_build_judge(b);
 	if (!r)
 		r = sk_build_check_base(b, sources[0]);
 	if (!r)

@@ -48,6 +48,7 @@ int sk_cannot_read(struct sk_building *b, const char *path, int r)
 {
 	struct sk_place place = { .file = path };
 
+	b->unsound = true;
 	sk_error(b->diags, "E0820", &place, "cannot read this: %s", strerror(-r));
 	return r;
 }
@@ -105,6 +106,7 @@ static int sk_read_module(struct sk_building *b, const char *path)
 		       : sk_build_read_plain(&b->units, &b->space, source, headers);
 	if (r < 0 || b->units.n == before)
 		return r;
+	b->unsound |= b->units.list[before]->source != SK_UNIT_MODULE;
 	r2 = sk_build_beside(&b->arena, path, ".fc", &labels);
 	if (!r2 && labels)
 		r2 = sk_load(b, labels, &source);
@@ -139,6 +141,7 @@ static int sk_read_operand(struct sk_building *b, const char *path, enum sk_oper
 	case SK_OPERAND_PACKAGE:	/* likewise */
 		return 0;
 	default:
+		b->unsound = true;
 		sk_error(b->diags, "E0821", &place, "what is this? A tree, .conf, .te, .if, .fc, .cil and .pp can be built");
 		return SELKIE_BUILD_REFUSED;
 	}
@@ -249,6 +252,20 @@ static int sk_open_trees(struct sk_building *b, const char *const *sources, cons
 	return sk_build_has_headers(SK_HEADERS) ? sk_go_on(b, sk_open_tree(b, SK_HEADERS)) : 0;
 }
 
+/* Of what refuses a source as a whole: what is left is not worth compiling. */
+static int sk_sound_only(struct sk_building *b, int (*read)(struct sk_building *b, const char *const *paths, const int *kinds,
+				size_t n), const char *const *paths, const int *kinds, size_t n)
+{
+	bool refused = b->refused;
+	int r;
+
+	b->refused = false;
+	r = read(b, paths, kinds, n);
+	b->unsound |= b->refused;
+	b->refused |= refused;
+	return r;
+}
+
 static int sk_read_all(struct sk_building *b, const char *const *sources, const int *kinds, size_t n)
 {
 	bool modules = false, no_tree;
@@ -259,7 +276,7 @@ static int sk_read_all(struct sk_building *b, const char *const *sources, const 
 	b->modules_only &= modules;
 	r = sk_open_trees(b, sources, kinds, n, modules);
 	/* Without it, modules would lack everything. */
-	no_tree = b->refused;
+	b->unsound |= no_tree = b->refused;
 	for (size_t i = 0; !r && !b->refused && i < n; i++)
 		if (kinds[i] == SK_OPERAND_TREE)
 			r = sk_go_on(b, sk_read_operand(b, sources[i], SK_OPERAND_TREE));
@@ -272,10 +289,11 @@ static int sk_read_all(struct sk_building *b, const char *const *sources, const 
 				continue;
 			r = sk_go_on(b, sk_read_operand(b, sources[i], (enum sk_operand)kinds[i]));
 		}
+	b->unsound |= b->has_rp && sk_macro_is_spent(&b->rp.macros);
 	if (!r)
-		r = sk_read_cil(b, sources, kinds, n);
+		r = sk_sound_only(b, sk_read_cil, sources, kinds, n);
 	if (!r)
-		r = sk_read_packages(b, sources, kinds, n);
+		r = sk_sound_only(b, sk_read_packages, sources, kinds, n);
 	return r ? r : b->refused ? SELKIE_BUILD_REFUSED : 0;
 }
 

@@ -21,6 +21,7 @@ struct sk_building {
 	bool modules_only;	/* a tree gives its interfaces, and none of its own modules */
 	struct sk_diags *diags, *own_diags;
 	bool refused;
+	bool unsound;		/* and not for mistakes in statements only: what is left is not worth compiling */
 	bool store_order;	/* binary modules are among the sources: as a module store makes policies of them */
 	bool store;		/* an installed one is */
 	selkie_module *carry;	/* the package that is made, if one is; gets what no unit holds */

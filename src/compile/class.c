@@ -142,6 +142,7 @@ static int sk_fill_class(struct sk_compiler *c, uint32_t symbol, struct sk_class
 int sk_compile_classes(struct sk_compiler *c)
 {
 	struct sk_policy *p = c->policy;
+	size_t hidden = c->hidden;
 	uint32_t *order, n;
 
 	if (sk_compile_commons(c) || sk_order_symbols(c, SK_NS_CLASS, SK_UNIT_CLASS_ORDER, &order, &n))
@@ -159,6 +160,9 @@ int sk_compile_classes(struct sk_compiler *c)
 	for (uint32_t i = 0; i < n; i++)
 		if (sk_fill_class(c, order[i], &p->classes[i]))
 			return -ENOMEM;
+	c->damaged_classes = c->hidden != hidden;
+	for (uint32_t i = 0; c->damaged && i < n; i++)
+		c->damaged_classes |= !c->perm_masks[i + 1];
 	c->accesses = SK_ARENA_ARRAY(&c->arena, struct sk_access_list, c->space->class_perms.n + 1);
 	return c->accesses && !c->no_memory ? 0 : -ENOMEM;
 }

@@ -86,7 +86,10 @@ static int sk_seal(struct sk_compiler *c)
 	return 0;
 }
 
-/* Stages; after each group mistakes end the compilation, as what follows would only repeat them. */
+/*
+ * Stages. After a group in which something was wrong, statements are missing, and what may follow from that is not told
+ * (error.c); what is wrong by itself is, to the end.
+ */
 static int sk_run_stages(struct sk_compiler *c)
 {
 	static int (*const stages[])(struct sk_compiler *c) = {
@@ -98,13 +101,16 @@ static int sk_run_stages(struct sk_compiler *c)
 		sk_optimize_conditionals, sk_origins_number, sk_optimize_rules,
 	};
 
+	for (size_t u = 0; u < c->n_units; u++)
+		c->damaged |= c->units[u]->damaged;
 	for (size_t i = 0; i < SK_ARRAY_LEN(stages); i++) {
-		int r = stages[i] ? stages[i](c) : c->errors ? SK_COMPILE_REFUSED : 0;
+		int r = stages[i] ? stages[i](c) : 0;
 
 		if (r)
 			return r;
+		c->damaged |= !stages[i] && c->errors;
 	}
-	return c->errors ? SK_COMPILE_REFUSED : 0;
+	return c->damaged || c->errors ? SK_COMPILE_REFUSED : 0;
 }
 
 static int sk_give_enabled(const struct sk_compiler *c, bool **ret_enabled)

@@ -40,6 +40,8 @@ struct sk_compile_options {
 #define SK_COMPILE_OPTIONS_INIT { .handle_unknown = -1, .mls = -1, .expand_size = 1 }
 
 /*
+ * Of units that are damaged, as statements had mistakes, no policy is made, but what is wrong with what is there is told.
+ *
  * ret_policy: owned by the caller, set on success only. ret_origins: likewise, which statements each part of the policy
  * comes from (NULL for a policy that is too large for that); NULL when nobody asks.
  * Returns 0, SK_COMPILE_REFUSED, or -ENOMEM.

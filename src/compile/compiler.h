@@ -126,6 +126,9 @@ struct sk_compiler {
 	struct sk_arena arena;	/* dies with the compilation */
 	struct sk_policy *policy;
 	size_t errors;
+	bool damaged;		/* statements are missing: what may follow from that is no diagnostic, but counted in */
+	size_t hidden;
+	bool damaged_classes;	/* some of them lack permissions for it */
 	bool no_memory;		/* of functions that give NULL or false for a mistake as well */
 
 	/* statements are numbered through all units: first_stmt[u] is the first of unit u */
@@ -322,6 +325,9 @@ int sk_stmt_refs(struct sk_compiler *c, const struct sk_unit_stmt *stmt, sk_visi
 int sk_compile_blocks(struct sk_compiler *c);
 
 /* error.c: diagnostics at statements. */
+/* Whether a statement's sets of types or roles take some away: without a statement that is missing they may hold more. */
+bool sk_takes_away(const struct sk_compiler *c, const struct sk_unit_stmt *stmt);
+
 struct sk_diag *sk_compile_error(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt,
 				 const char *fmt, ...) SK_PRINTF(4, 5);
 /* The word is underlined where it stands in the statement. */

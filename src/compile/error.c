@@ -6,7 +6,43 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/word.h"
 #include "compile/compiler.h"
+
+bool sk_takes_away(const struct sk_compiler *c, const struct sk_unit_stmt *stmt)
+{
+	const char *operands = sk_unit_rows[stmt->kind].operands;
+
+	for (unsigned int i = 0; operands[i] && i < SK_UNIT_OPERANDS; i++) {
+		const struct sk_name_set *set;
+
+		if (operands[i] != 'T' && operands[i] != 'R')
+			continue;
+		set = &c->space->sets.list[stmt->op[i]];
+		if (set->n_minus || set->flags & SK_SET_COMPLEMENT)
+			return true;
+		for (uint32_t k = 0; set->flags & SK_SET_EXPR && k < set->n; k++)
+			if (set->items[k] == SK_SET_NOT || set->items[k] == SK_SET_XOR)
+				return true;
+	}
+	return false;
+}
+
+/*
+ * Whether something may be wrong only because statements are missing: names that nothing declares, contexts and levels that
+ * do not go together, bounds that allow too little, a policy without what none can be without; permissions of classes that
+ * are not whole themselves; and what a set comes to that would have less in it.
+ */
+static bool sk_is_consequence(const struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt)
+{
+	if (!c->damaged)
+		return false;
+	if (sk_name_in("E0801 E0804 E0809 E0810 E0811 E0812 E0826", id))
+		return true;
+	if (!strcmp(id, "E0805"))
+		return c->damaged_classes;
+	return sk_name_in("E0806 E0807 E0808", id) && stmt && sk_takes_away(c, stmt);
+}
 
 static struct sk_diag *sk_compile_add(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt,
 				      const char *word, const char *fmt, va_list args)
@@ -15,6 +51,10 @@ static struct sk_diag *sk_compile_add(struct sk_compiler *c, const char *id, con
 	struct sk_diag *diag;
 	uint32_t addr;
 
+	if (sk_is_consequence(c, id, stmt)) {
+		c->hidden++;
+		return NULL;
+	}
 	c->errors++;
 	if (!stmt)
 		return sk_verror(c->diags, id, NULL, fmt, args);

@@ -213,7 +213,9 @@ static void test_mistakes(void **state)
 	assert_string_equal(text, "error: there is no policy capability 'open_perm' [E0818]\n"
 				  "note: did you mean 'open_perms'?\n"
 				  "error: unknown type 'x_t' [E0801]\n"
-				  "note: did you mean 'a_t', declared here?\n");
+				  "note: did you mean 'a_t', declared here?\n"
+				  "error: class 'file' has no permission 'red' [E0805]\n"
+				  "note: did you mean 'read'?\n");
 	free(text);
 	world_done(&w);
 }

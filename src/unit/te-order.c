@@ -92,6 +92,7 @@ static struct sk_diag *sk_te_order_say(struct sk_te_order *o, const char *id, co
 	struct sk_place place;
 	va_list args;
 
+	o->lower->harmless++;
 	sk_sources_place_statement(space->sources, s->addr, &place);
 	va_start(args, fmt);
 	d = sk_verror(space->diags, id, &place, fmt, args);

@@ -17,7 +17,8 @@ struct sk_te_run {
 	const struct sk_refpolicy *rp;
 	const struct sk_refpolicy_module *module;	/* whose statements come now */
 	struct sk_arena tree;		/* of one statement */
-	size_t errors;
+	size_t errors;			/* that there were before */
+	size_t harmless;		/* mistakes for which nothing is missing */
 };
 
 static void sk_te_begin(struct sk_te_run *run, struct sk_units *units, struct sk_space *space)
@@ -48,6 +49,7 @@ static int sk_te_close(struct sk_te_run *run, int r)
 		return r;
 	if (!r)
 		r = sk_te_lower_end(&run->lower);
+	run->harmless = run->lower.harmless;
 	sk_te_lower_done(&run->lower);
 	run->open = false;
 	return r;
@@ -58,14 +60,16 @@ static bool sk_te_has_mistakes(const struct sk_te_run *run)
 	return run->space->diags && run->space->diags->n[SELKIE_SEVERITY_ERROR] != run->errors;
 }
 
-/* Whether the input was in order: all that is wrong with it has been said. */
+/* Whether the input was in order: all that is wrong with it has been said. Units that lack something for it know that. */
 static int sk_te_finish(struct sk_te_run *run, int r)
 {
 	r = sk_te_close(run, r);
 	sk_arena_done(&run->tree);
-	if (r)
+	if (r || !sk_te_has_mistakes(run))
 		return r;
-	return sk_te_has_mistakes(run) ? SK_UNIT_REFUSED : 0;
+	for (size_t i = run->first; run->units && i < run->units->n; i++)
+		run->units->list[i]->damaged = run->space->diags->n[SELKIE_SEVERITY_ERROR] != run->errors + run->harmless;
+	return SK_UNIT_REFUSED;
 }
 
 static int sk_te_handle(void *arg, struct sk_te_stmt *stmt)

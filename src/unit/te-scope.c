@@ -303,6 +303,7 @@ static void sk_te_complain_early(struct sk_te_lower *l, const struct sk_te_use *
 	struct sk_place place;
 	struct sk_diag *d;
 
+	l->harmless++;
 	d = sk_te_complain(l, "E0159", &name, "'%s' is used here before it is declared",
 			   sk_intern_str(l->space->names, ref->name));
 	sk_sources_place(l->space->sources, l->seen.list[use->ref].addr, l->space->names->entries[ref->name].n, &place);

@@ -29,7 +29,7 @@ int sk_te_lower_next(struct sk_te_lower *l, struct sk_unit *unit)
 	l->block = unit->top;
 	l->cond = SK_SPACE_NONE;
 	l->mls = false;
-	l->mistakes = 0;
+	l->harmless = 0;
 	l->unsure.n = l->early.n = 0;
 	l->in_order = false;
 	l->round++;
@@ -57,7 +57,6 @@ struct sk_diag *sk_te_complain(struct sk_te_lower *l, const char *id, const stru
 	struct sk_place place;
 	va_list args;
 
-	l->mistakes++;
 	if (at->name == SK_INTERN_NONE)
 		sk_sources_place_statement(l->space->sources, at->addr, &place);
 	else

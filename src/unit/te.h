@@ -53,7 +53,7 @@ struct sk_te_lower {
 	bool mls;			/* has sensitivities */
 	bool in_order;			/* some names must be declared before they are used */
 	uint32_t round;			/* counts the units */
-	size_t mistakes;
+	size_t harmless;		/* mistakes for which nothing is missing in the unit: what stands in a wrong place */
 
 	SK_PARTS(struct sk_te_seen) seen;	/* by reference */
 	SK_PARTS(uint32_t) active;		/* references made active by the blocks around, innermost last */

@@ -195,6 +195,7 @@ struct sk_unit {
 	bool xen;		/* says that it is for Xen */
 	bool binary;		/* read from a binary module: lists that checkmodule turns around have been turned */
 	bool mls;		/* its contexts and users have ranges; of policy.conf and binary modules */
+	bool damaged;		/* statements or names are missing: they had mistakes */
 	SK_PARTS(struct sk_unit_cond) conds;
 	SK_PARTS(struct sk_unit_stmt) stmts;
 };

@@ -167,6 +167,11 @@ int sk_macro_out_of(struct sk_macro_reader *m, uint32_t addr, uint32_t expansion
 	return SK_STOP;
 }
 
+bool sk_macro_is_spent(const struct sk_macro_reader *m)
+{
+	return m->state && m->state->spent;
+}
+
 /* Definitions */
 
 struct sk_macro **sk_macro_slot(struct sk_macro_reader *m, uint32_t name)

@@ -77,6 +77,8 @@ struct sk_macro_reader {
 
 int sk_macro_init(struct sk_macro_reader *m, struct sk_intern *names, struct sk_sources *sources,
 		  struct sk_diags *diags);
+/* Whether a budget ran out: what has been read is no good. */
+bool sk_macro_is_spent(const struct sk_macro_reader *m);
 void sk_macro_done(struct sk_macro_reader *m);
 
 /* As m4's -D NAME=VALUE. */

@@ -794,7 +794,8 @@ static bool sk_parse_special(struct sk_te_parser *p, struct sk_te_stmt *stmt)
 		}
 		return sk_need(p, ':') && sk_parse_set(p, &stmt->set[2]) && sk_parse_set(p, &stmt->set[3]);
 	case SK_TE_ROLE:
-		if (sk_accept_keyword(p, SK_KW_TYPES))
+		stmt->colon = sk_accept_keyword(p, SK_KW_TYPES);
+		if (stmt->colon)
 			return sk_parse_set(p, &stmt->set[1]);
 		return !sk_accept(p, ',') || sk_parse_list(p, &stmt->set[0]);
 	case SK_TE_USER:
@@ -1010,6 +1011,21 @@ static void sk_complain_statement(struct sk_te_parser *p, const struct sk_te_sha
 		sk_diag_note(p->diags, d, NULL, "did you mean '%s'?", sk_te_keyword_names[near]);
 }
 
+/*
+ * A declaration with a mistake behind the name still declares the name: else each use of it would be a mistake. Those in
+ * blocks are given up with their block.
+ */
+static struct sk_te_stmt *sk_give_up(struct sk_te_parser *p, struct sk_te_stmt *stmt)
+{
+	static const uint8_t kinds[] = { SK_TE_TYPE, SK_TE_TYPEALIAS, SK_TE_ATTRIBUTE, SK_TE_BOOL, SK_TE_TUNABLE, SK_TE_ROLE,
+					 SK_TE_ATTRIBUTE_ROLE, SK_TE_SENSITIVITY, SK_TE_CATEGORY };
+
+	if (!p->depth && !p->error && stmt->name.name != SK_INTERN_NONE && !stmt->colon &&
+	    memchr(kinds, stmt->kind, sizeof(kinds)) && (stmt->kind != SK_TE_TYPEALIAS || stmt->set[0].n))
+		p->salvaged = stmt;
+	return NULL;
+}
+
 /* One statement. NULL when it was given up. */
 static struct sk_te_stmt *sk_parse_stmt(struct sk_te_parser *p, uint8_t where)
 {
@@ -1035,7 +1051,7 @@ static struct sk_te_stmt *sk_parse_stmt(struct sk_te_parser *p, uint8_t where)
 		if (*c == ',')
 			set = 1;
 		if (p->failed || !sk_parse_part(p, *c, stmt, &set, &context))
-			return NULL;
+			return sk_give_up(p, stmt);
 	}
 	return stmt;
 }
@@ -1157,12 +1173,15 @@ int sk_te_parse_part(struct sk_te_lexer *lexer, struct sk_arena *arena, struct s
 		if (sk_accept(&p, ';'))
 			continue;
 		p.broken = false;
+		p.salvaged = NULL;
 		stmt = sk_parse_stmt(&p, where);
 		*ret_broken |= !stmt || p.broken;
 		if (stmt) {
 			if (!p.broken)
 				p.error = handler(arg, stmt);
 		} else if (p.failed) {
+			if (p.salvaged)
+				p.error = handler(arg, p.salvaged);
 			/* A closing brace that closes nothing has been reported and is passed. */
 			if (!sk_accept(&p, '}'))
 				sk_recover(&p, false);

@@ -142,7 +142,7 @@ struct sk_te_stmt {
 	uint8_t kind;			/* enum sk_te_kind */
 	uint8_t word[2];		/* enum sk_te_keyword */
 	bool value;			/* true */
-	bool colon;			/* the optional ": classes" is there */
+	bool colon;			/* the optional ": classes" is there; of a role: "types" is */
 	bool complement;		/* ~ before xperms */
 	uint32_t kept;			/* of a rule, not 0: what has the same number has the same set[2] and set[3] */
 	uint32_t addr;			/* of the first word */
@@ -182,6 +182,7 @@ struct sk_te_parser {
 	unsigned int braces;		/* of sets, open in this statement */
 	bool failed;			/* this statement is given up */
 	bool broken;			/* one in a block of this statement was */
+	struct sk_te_stmt *salvaged;	/* what it declares all the same */
 	bool at_end;			/* the file ended too early, which has been said */
 	int error;			/* negative errno */
 	/* scratch for lists */
@@ -199,7 +200,7 @@ void sk_te_print(struct sk_buf *buf, const struct sk_intern *names, const struct
 
 /*
  * Parses what the lexer gives to its end. Mistakes are diagnostics (E013x), after each of which the parse goes on with
- * the next statement. Statements with mistakes are not handed out. Returns 0 or a negative errno.
+ * the next statement. Statements with mistakes are not handed out, but for declarations, as far as they go. Returns 0 or a negative errno.
  */
 int sk_te_parse(struct sk_te_lexer *lexer, struct sk_arena *arena, struct sk_sources *sources,
 		struct sk_diags *diags, sk_te_handler handler, void *arg);

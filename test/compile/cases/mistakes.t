@@ -387,6 +387,9 @@ policy.conf:101:1: error: 'sensitivity' belongs before the types, roles, boolean
 policy.conf:21:1: note: the section of the types, roles, booleans and rules begins here
    21 | attribute domain;
       | ^~~~~~~~~~~~~~~~
+policy.conf:101:13: error: sensitivity 's3' has no level statement [E0811]
+  101 | sensitivity s3;
+      |             ^~
 === out of order, and what is wrong otherwise
 sid late
 constrain file read (u1 == u2);
@@ -401,6 +404,101 @@ policy.conf:12:1: note: the section of the types, roles, booleans and rules begi
 policy.conf:102:14: error: type 'nobody_t' is not declared [E0141]
   102 | allow init_t nobody_t:file read;
       |              ^~~~~~~~
+=== six of as many stages
+allow init_t etc_t file read;
+type lost_t domain;
+allow init_t lost_t:file read;
+files_read_etc(init_t)
+allow init_t nobody_t:file read;
+sid late
+allow init_t etc_t:file raed;
+type_transition init_t etc_t:file etc_t;
+type_transition domain etc_t:file tmp_t;
+allow domain tmp_t:file write;
+neverallow user_t tmp_t:file write;
+portcon tcp 80 sys:object_r:etc_t
+portcon tcp 80 sys:object_r:tmp_t
+---
+policy.conf:101:20: error: expected ':', found 'file' [E0131]
+  101 | allow init_t etc_t file read;
+      |                    ^~~~
+policy.conf:102:13: error: expected ';', found 'domain' [E0131]
+  102 | type lost_t domain;
+      |             ^~~~~~
+policy.conf:104:1: error: there is no interface or macro 'files_read_etc' [E0137]
+  104 | files_read_etc(init_t)
+      | ^~~~~~~~~~~~~~
+policy.conf:106:1: error: 'sid' belongs before the types, roles, booleans and rules, with the names of initial SIDs [E0157]
+  106 | sid late
+      | ^~~~~~~~
+policy.conf:12:1: note: the section of the types, roles, booleans and rules begins here
+   12 | attribute domain;
+      | ^~~~~~~~~~~~~~~~
+policy.conf:105:14: error: type 'nobody_t' is not declared [E0141]
+  105 | allow init_t nobody_t:file read;
+      |              ^~~~~~~~
+policy.conf:107:25: error: class 'file' has no permission 'raed' [E0805]
+  107 | allow init_t etc_t:file raed;
+      |                         ^~~~
+note: did you mean 'read'?
+policy.conf:109:1: error: type_transition init_t etc_t:file gives 'tmp_t', and elsewhere 'etc_t' [E0806]
+  109 | type_transition domain etc_t:file tmp_t;
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+policy.conf:108:1: note: 'etc_t' is given here
+  108 | type_transition init_t etc_t:file etc_t;
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+policy.conf:118:1: error: this object has a context already, or an earlier entry hides this one [E0814]
+  118 | portcon tcp 80 sys:object_r:tmp_t
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+policy.conf:117:1: note: the earlier entry is here
+  117 | portcon tcp 80 sys:object_r:etc_t
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+policy.conf:110:1: error: this allows user_t tmp_t:file write, which a neverallow forbids [E0808]
+  110 | allow domain tmp_t:file write;
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+policy.conf:111:1: note: it is forbidden here
+  111 | neverallow user_t tmp_t:file write;
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+=== what may follow from another mistake is not told
+role user_r types nobody_t;
+typeattribute nobody_t files;
+attribute trusted;
+type helper_t trusted;
+neverallow { domain -trusted } etc_t:file write;
+allow { domain -trusted } etc_t:file write;
+optional { require { type lost_t; } allow init_t etc_t:file read; } else { allow user_t tmp_t:file write; }
+neverallow user_t tmp_t:file write;
+portcon tcp 80 sys:user_r:init_t
+---
+policy.conf:104:15: error: expected ';', found 'trusted' [E0131]
+  104 | type helper_t trusted;
+      |               ^~~~~~~
+policy.conf:101:19: error: type 'nobody_t' is not declared [E0141]
+  101 | role user_r types nobody_t;
+      |                   ^~~~~~~~
+=== a class whose permissions are lost
+class file inherits nothing { read }
+allow init_t etc_t:file nosuch;
+allow init_t nobody_t:file read;
+---
+policy.conf:101:1: error: 'class' belongs before the types, roles, booleans and rules, with the permissions of classes [E0157]
+  101 | class file inherits nothing { read }
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+policy.conf:12:1: note: the section of the types, roles, booleans and rules begins here
+   12 | attribute domain;
+      | ^~~~~~~~~~~~~~~~
+policy.conf:101:21: error: common 'nothing' is not declared [E0141]
+  101 | class file inherits nothing { read }
+      |                     ^~~~~~~
+policy.conf:103:14: error: type 'nobody_t' is not declared [E0141]
+  103 | allow init_t nobody_t:file read;
+      |              ^~~~~~~~
+policy.conf:101:7: error: permissions of 'file' are declared twice [E0803]
+  101 | class file inherits nothing { read }
+      |       ^~~~
+policy.conf:8:1: note: first they are declared here
+    8 | class file inherits filelike { execute }
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 === one role transition twice
 role_transition sys_r files user_r;
 role_transition sys_r etc_t user_r;

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""All errors of a run, and none that follows from another: five mistakes of different stages in one policy are told as each
+is told alone, in the same places, and nothing else is. Each alone is refused by checkpolicy as well.
+
+independent.py SELKIE FIRST LAST: seeds FIRST to LAST - 1 of generate.py. Without a checkpolicy only ours are compared.
+"""
+import os, random, re, subprocess, sys, tempfile
+
+from generate import Policy
+from peer_text import peer
+
+# What is written, among the rules, where %d is a number of its own; the id that it must be told with. What one line of a
+# mistake declares is used by others, as in real policies: a mistake in a declaration is not one of each use.
+RULES = [
+    ("E0131", ["allow ty0 ty1 file read;"]),
+    ("E0131", ["allow ty0 ty1:file read"]),
+    ("E0131", ["type lost%d_t lost;", "allow lost%d_t self:file read;", "role ro0 types lost%d_t;"]),
+    ("E0131", ["attribute lost%d more;", "typeattribute ty1 lost%d;", "allow lost%d lost%d:file read;"]),
+    ("E0131", ["typealias ty2 alias also%d_t too;", "allow ty0 also%d_t:file read;"]),
+    ("E0131", ["bool lost%d;", "if (lost%d) { allow ty0 ty1:file read; }"]),
+    ("E0131", ["optional { require { type ty0 } allow ty0 ty1:file read; }"]),
+    ("E0132", ["type role;"]),
+    ("E0135", ["if (b0) { type in%d_t; }"]),
+    ("E0136", ["allow ty0 ty1:file read@;"]),
+    ("E0136", ["type_transition ty0 ty1:sock ty2 \"name;"]),
+    ("E0137", ["files_read_etc%d(ty0)"]),
+    ("E0141", ["allow ty0 nowhere%d_t:file read;"]),
+    ("E0141", ["type with%d_t, nowhere%d;", "allow with%d_t self:file read;"]),
+    ("E0141", ["role ro0 types nowhere%d_t;"]),
+    ("E0141", ["if (nowhere%d) { allow ty0 ty1:file read; }"]),
+    ("E0141", ["neverallow { ty0 -nowhere%d_t } ty1:file { read write };"]),
+    ("E0142", ["optional { require { type missing_t; } type in%d_t; }", "allow ty0 in%d_t:file read;"]),
+    ("E0144", ["allow ty0 *:file read;"]),
+    ("E0150", ["bool b.%d true;"]),
+    ("E0157", ["sid late%d"]),
+    ("E0159", ["type early%d_t, early%d;", "attribute early%d;"]),
+    ("E0802", ["type_transition ty0 ty1:sock a0;"]),
+    ("E0803", ["type ty3;"]),
+    ("E0805", ["allow ty0 ty1:file nosuch%d;"]),
+    ("E0806", ["type c%d_t;", "type_transition c%d_t c%d_t:process ty1;", "type_transition c%d_t c%d_t:process ty2;"]),
+    ("E0808", ["type n%d_t;", "allow n%d_t self:file { read write };", "neverallow n%d_t n%d_t:file write;"]),
+    ("E0815", ["if (b0 && tun0) { allow ty0 ty1:file read; }"]),
+    ("E0817", ["type p%d_t;", "type q%d_t;", "type k%d_t;", "typebounds p%d_t k%d_t;", "typebounds q%d_t k%d_t;"]),
+    ("E0818", ["policycap nosuch%d;"]),
+]
+# Behind the other ports.
+LATE = ("E0814", ["portcon tcp 5000-5010 {C}", "portcon tcp 5005 {C}"])
+
+
+def diagnostics(selkie, path):
+    r = subprocess.run([selkie, "build", "-o", "/dev/null", path], capture_output=True, text=True)
+    if r.returncode not in (0, 1):
+        raise SystemExit("exit %d: %s" % (r.returncode, r.stderr[-500:]))
+    out = []
+    for line in r.stderr.splitlines(True):
+        if re.match(r"\S+: (error|warning): ", line):
+            out.append("")
+        out[-1] += line
+    return sorted(out)
+
+
+class Case:
+    def __init__(self, seed):
+        p, self.r = Policy(seed), random.Random(seed)
+        self.mls = p.mls
+        text = [l for l in p.text() if not l.startswith("neverallow")]
+        users = [i for i, l in enumerate(text) if l.startswith("user ")]
+        self.head, self.tail = text[:users[0]], text[users[0]:]
+        behind = [i for i, l in enumerate(self.tail) if l.startswith(("netifcon", "nodecon"))] + [len(self.tail)]
+        self.tail, self.end = self.tail[:behind[0]], self.tail[behind[0]:]
+        self.late = self.r.random() < 0.4
+        chosen = self.r.sample(RULES, 4 if self.late else 5)
+        self.mistakes = [(id, [re.sub("%d", str(seed * 10 + i), l) for l in lines]) for i, (id, lines) in enumerate(chosen)]
+        self.order = list(range(len(chosen)))
+        self.r.shuffle(self.order)
+
+    def text(self, which):
+        """With these mistakes; the others are as many lines without anything in them."""
+        out = list(self.head)
+        for i in self.order:
+            # One that lacks its end is found by what follows it.
+            out += [l if i in which else "#" for l in self.mistakes[i][1]] + ["permissive ty8;"]
+        out += self.tail
+        context = "user0:object_r:ty1" + (":s0" if self.mls else "")
+        if self.late:
+            out += [l.replace("{C}", context) if len(self.mistakes) in which else "#" for l in LATE[1]]
+        return "\n".join(out + self.end) + "\n"
+
+
+def main():
+    selkie, first, last = os.path.abspath(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    cases = wrong = told = 0
+    with tempfile.TemporaryDirectory() as work:
+        os.chdir(work)
+
+        def write(text):
+            with open("policy.conf", "w") as f:
+                f.write(text)
+            return "policy.conf"
+
+        for seed in range(first, last):
+            case = Case(seed)
+            n = len(case.mistakes) + case.late
+            if diagnostics(selkie, write(case.text([]))):
+                continue
+            alone, problems = [], []
+            for i in range(n):
+                id = case.mistakes[i][0] if i < len(case.mistakes) else LATE[0]
+                one = diagnostics(selkie, write(case.text([i])))
+                if len(one) != 1 or "[%s]" % id not in one[0]:
+                    problems.append("alone, %s: %s" % (id, one))
+                if peer() and not subprocess.run([peer(), *(["-M"] if case.mls else []), "-o", "/dev/null", "policy.conf"],
+                                                 capture_output=True).returncode:
+                    problems.append("checkpolicy takes %s" % (case.mistakes[i] if i < len(case.mistakes) else LATE,))
+                alone += one
+            together = diagnostics(selkie, write(case.text(range(n))))
+            cases += 1
+            told += len(together)
+            problems += ["only together: " + d for d in together if d not in alone]
+            problems += ["only alone: " + d for d in alone if d not in together]
+            wrong += bool(problems)
+            for p in problems:
+                print("seed %d: %s" % (seed, p))
+    print("%d policies with %d mistakes, %d wrong" % (cases, told, wrong))
+    return 1 if wrong or cases < (last - first) // 3 else 0
+
+
+sys.exit(main())

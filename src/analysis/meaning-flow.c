@@ -258,12 +258,19 @@ static int sk_flow_add(struct sk_new_flows *w, const struct sk_flow_way *way)
 	return r ? r : sk_meaning_add(w->m, &f);
 }
 
+/* Of the most dangerous of what can be protected, a way over another type is so dangerous, and a direct one; the rest less. */
+#define SK_FLOW_OVER_DANGER 80
+#define SK_FLOW_DANGER	    85
+#define SK_FLOW_SECRET_MOST 95
+
 static unsigned int sk_flow_danger(const struct sk_new_flows *w, const struct sk_flow_way *way)
 {
-	static const unsigned int by_known[] = { 100, 80, 50, 30 }; /* per cent */
-	unsigned int danger =
-		sk_meaning_scale(w->m, sk_flow_right(w, way->exposed), way->over ? 80 : 85);
+	static const unsigned int by_known[] = { 100, 85, 50, 30 }; /* per cent */
+	unsigned int secret = sk_sensitive_content_danger(w->m->sensitive[SK_RIGHT], sk_flow_right(w, way->secret));
+	unsigned int danger = sk_meaning_scale(w->m, sk_flow_right(w, way->exposed),
+					       way->over ? SK_FLOW_OVER_DANGER : SK_FLOW_DANGER);
 
+	danger = danger * SK_MIN(secret, (unsigned int)SK_FLOW_SECRET_MOST) / SK_FLOW_SECRET_MOST;
 	danger = danger * by_known[way->known] / 100;
 	danger = danger * (w->types->id[SK_LEFT][way->domain] ? 100 : 70) / 100;
 	return sk_meaning_scale_held(way->held, danger);

@@ -286,7 +286,7 @@ static const struct {
 	{ "allow helper_t lib1_t : file read; allow helper_t shadow_t : file write; allow web_t lib1_t : file write; "
 	  "allow tool_t spool_t : file read;",
 	  "allow helper_t lib1_t : file read; allow helper_t shadow_t : file write; allow web_t lib1_t : file write; "
-	  "allow tool_t spool_t : file read; allow web_t spool_t : file write;", SELKIE_MEANING_FLOW, 64,
+	  "allow tool_t spool_t : file read; allow web_t spool_t : file write;", SELKIE_MEANING_FLOW, 68,
 	  "web_t, which listens on the network, has one more way to influence shadow_t: written to spool_t, it "
 	  "is read by tool_t, which writes shadow_t. There were such ways before, through other domains.", NULL, NULL },
 	{ "allow tool_t { lib1_t spool_t } : file read; allow web_t lib1_t : file write;",

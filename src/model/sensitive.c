@@ -357,6 +357,16 @@ bool sk_sensitive_content(const struct sk_sensitive *s, struct sk_type_id type)
 	return sk_bitset_has(&s->content, type.v);
 }
 
+unsigned int sk_sensitive_content_danger(const struct sk_sensitive *s, struct sk_type_id type)
+{
+	unsigned int danger = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->rules[i].row->flags & SK_CONTENT && sk_bitset_has(&s->rules[i].targets, type.v))
+			danger = SK_MAX(danger, s->rules[i].row->danger);
+	return danger;
+}
+
 bool sk_sensitive_rule(const struct sk_sensitive *s, struct sk_type_id source, struct sk_type_id target,
 		       struct sk_class_id cls, uint32_t perms)
 {

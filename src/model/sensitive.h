@@ -43,6 +43,9 @@ unsigned int sk_sensitive_row_danger(unsigned int row, const char **ret_reason);
 /* Whether files of this type hold what must not be shown, so that giving them another label would show it. */
 bool sk_sensitive_content(const struct sk_sensitive *s, struct sk_type_id type);
 
+/* How dangerous it is to get at that content, on the scale of the rows; 0 for other types. */
+unsigned int sk_sensitive_content_danger(const struct sk_sensitive *s, struct sk_type_id type);
+
 /*
  * Whether an allow rule grants anything sensitive; source and target may be attributes. For rules that a boolean brings
  * in.

@@ -88,6 +88,16 @@ void sk_compile_aliases(struct sk_compiler *c, enum sk_ns ns, enum sk_unit_kind 
 	sk_check_aliases(c, ns);
 }
 
+/* Only CIL has attributes of attributes. */
+static void sk_check_members(struct sk_compiler *c, uint32_t unit, const struct sk_unit_stmt *stmt)
+{
+	const struct sk_name_set *set = &c->space->sets.list[stmt->op[1]];
+
+	if (c->units[unit]->source != SK_UNIT_CIL)
+		for (uint32_t i = 0; i < set->n + set->n_minus; i++)
+			sk_need_symbol(c, stmt, set->items[i], SK_FLAVOR_PLAIN);
+}
+
 /* Chains the statements that add types to each attribute. */
 static int sk_chain_members(struct sk_compiler *c)
 {
@@ -104,6 +114,7 @@ static int sk_chain_members(struct sk_compiler *c)
 		attribute = sk_need_symbol(c, stmt, stmt->op[0], SK_FLAVOR_ATTRIBUTE);
 		if (attribute == SK_SPACE_NONE)
 			continue;
+		sk_check_members(c, u, stmt);
 		member.next = c->member_first[c->symbols.list[attribute].id];
 		if (SK_COMPILE_ADD(c->members, member))
 			return -ENOMEM;

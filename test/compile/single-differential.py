@@ -344,6 +344,14 @@ type defaults_t;
 type_transition defaults_t tmp_t : file defaults_t "it";
 allow defaults_t tmp_t : dir add_name;
 """},
+    "attribute_of": {"te": """policy_module(attribute_of)
+attribute a_a;
+gen_require(`
+	attribute domain;
+')
+type a_t, a_a;
+typeattribute a_a domain;
+""", "is": "refused"},
     "again_attribute": {"te": """policy_module(again_attribute)
 attribute a_a;
 type a_t, a_a;

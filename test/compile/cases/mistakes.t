@@ -32,6 +32,15 @@ policy.conf:101:11: error: 'etc_t' is a type, and an attribute must stand here [
 policy.conf:17:1: note: it is declared here
    17 | type etc_t, files;
       | ^~~~~~~~~~~~~~~~~
+=== attribute of an attribute
+typeattribute domain files;
+---
+policy.conf:101:15: error: 'domain' is an attribute, and a type must stand here [E0802]
+  101 | typeattribute domain files;
+      |               ^~~~~~
+policy.conf:12:1: note: it is declared here
+   12 | attribute domain;
+      | ^~~~~~~~~~~~~~~~
 === conflicting transitions
 type_transition init_t etc_t:file tmp_t;
 type_transition domain etc_t:file etc_t;

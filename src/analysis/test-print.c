@@ -208,30 +208,43 @@ static void test_debian(void **state)
 	}
 }
 
+struct scene {
+	const selkie_policy *policy;
+	enum selkie_print_language language;
+};
+
 static int print_scene(void *arg)
 {
+	const struct scene *scene = arg;
 	struct selkie_print_options options = SELKIE_PRINT_OPTIONS_INIT;
 	selkie_diagnostics *diags = selkie_diagnostics_new();
 	char *text = NULL;
 	int r = diags ? 0 : -12;
 
+	options.language = scene->language;
 	options.order = SELKIE_PRINT_SORTED;
 	if (!r)
-		r = selkie_policy_print_memory(arg, &options, diags, &text, NULL);
+		r = selkie_policy_print_memory(scene->policy, &options, diags, &text, NULL);
 	free(text);
 	options.order = SELKIE_PRINT_IN_ORDER;
 	if (!r)
-		r = selkie_policy_print_fd(arg, &options, diags, 1000000);
+		r = selkie_policy_print_fd(scene->policy, &options, diags, 1000000);
 	selkie_diagnostics_free(diags);
 	return r == -9 ? 0 : r;	/* EBADF: nothing is there to be written to */
 }
 
 static void test_no_memory(void **state)
 {
+	static const enum selkie_print_language languages[] = { SELKIE_PRINT_CONF, SELKIE_PRINT_CIL, SELKIE_PRINT_JSON };
 	size_t size;
 	char *data = peer_checkpolicy("selinux-mls.conf", 33, mls, &size);
 	selkie_policy *policy = read_policy(data, size);
-	alloc_fail_check(print_scene, policy, 2000, 0);
+
+	for (size_t i = 0; i < sizeof(languages) / sizeof(*languages); i++) {
+		struct scene scene = { policy, languages[i] };
+
+		alloc_fail_check(print_scene, &scene, 2000, 0);
+	}
 	selkie_policy_free(policy);
 	free(data);
 }

@@ -175,7 +175,10 @@ static int sk_print_modules(const struct sk_print_request *q, char **paths, int 
 	if (q->system.policy || q->system.root || q->print.order == SELKIE_PRINT_SORTED)
 		return sk_usage_error(q->cmd, "--modules does not go with --policy, --root or --sorted");
 	for (int i = 0; i < n; i++)
-		if (sk_print_ends(paths[i], ".cil") || sk_print_ends(paths[i], ".if"))
+		if (sk_print_ends(paths[i], ".cil"))
+			return sk_usage_error(q->cmd, "'%s' does not say what it requires, as CIL never does; print it with "
+						      "the policy it belongs to: selkie print POLICY.cil %s", paths[i], paths[i]);
+		else if (sk_print_ends(paths[i], ".if"))
 			return sk_usage_error(q->cmd, "'%s' is no module: .te, .pp and .mod are", paths[i]);
 	for (int i = 0; i < n; i++) {
 		int one;

@@ -202,12 +202,17 @@ static bool sk_has_module_prefix(const struct sk_lint *l, const char *name)
 SK_LINT_RUN(unknown_interface)
 {
 	const char *name = sk_lint_str(l, node->name);
+	struct sk_lint_marks *marks = &l->marks[node->name];
 
-	if (sk_lint_name(l, node->name)->interface != SK_INTERN_NONE ||
-	    sk_name_in("domain_auto_transition_pattern domain_transition_pattern", name) ||
-	    !sk_has_module_prefix(l, name))
+	if (sk_lint_name(l, node->name)->interface != SK_INTERN_NONE)
 		return;
-	sk_lint_found(l, check, node, "no interface %s is known", name);
+	/* the same few patterns are called again and again */
+	if (marks->prefix == SK_PREFIX_NOT_ASKED)
+		marks->prefix = !sk_name_in("domain_auto_transition_pattern domain_transition_pattern", name) &&
+						sk_has_module_prefix(l, name)
+					? SK_PREFIX_MODULE : SK_PREFIX_NONE;
+	if (marks->prefix == SK_PREFIX_MODULE)
+		sk_lint_found(l, check, node, "no interface %s is known", name);
 }
 
 /* $1, and not $1_t */

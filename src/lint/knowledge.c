@@ -110,10 +110,7 @@ bool sk_lint_list_has(const struct sk_outline_list *list, uint32_t text)
 }
 
 /* Where a kind of node has names. */
-static const struct sk_speech {
-	bool first, last;
-	uint8_t n_lists;
-} sk_speech[SK_OUTLINE_N_KINDS] = {
+const struct sk_lint_speech sk_lint_speeches[SK_OUTLINE_N_KINDS] = {
 	[SK_OUTLINE_RULE] = { .n_lists = 2 },
 	[SK_OUTLINE_XRULE] = { .n_lists = 2 },
 	[SK_OUTLINE_ROLE_ALLOW] = { .n_lists = 2 },
@@ -128,26 +125,6 @@ static const struct sk_speech {
 	[SK_OUTLINE_TYPEALIAS] = { .first = true },
 	[SK_OUTLINE_PERMISSIVE] = { .first = true },
 };
-
-struct sk_lint_spoken sk_lint_spoken_of(const struct sk_outline_node *node)
-{
-	const struct sk_speech *speech = &sk_speech[node->kind];
-
-	return (struct sk_lint_spoken){
-		.list = node->list, .end = node->list + speech->n_lists,
-		.first = speech->first ? node->name : SK_INTERN_NONE,
-		.last = speech->last ? node->name : SK_INTERN_NONE,
-	};
-}
-
-const struct sk_outline_list *sk_lint_classes_of(const struct sk_outline_node *node,
-						 const struct sk_outline_list **ret_perms)
-{
-	static const uint64_t kinds = SK_KIND(RULE) | SK_KIND(XRULE) | SK_KIND(TRANSITION) | SK_KIND(ROLE_TRANSITION);
-
-	*ret_perms = node->kind == SK_OUTLINE_RULE ? &node->list[3] : NULL;
-	return kinds >> node->kind & 1 ? &node->list[2] : NULL;
-}
 
 bool sk_lint_is_userspace(const struct sk_lint *l, uint32_t name, const struct sk_outline_list *perms)
 {

@@ -61,9 +61,10 @@ struct sk_lint_name {
 	struct sk_lint_more *more;	/* or NULL */
 };
 
-/* Marks of check-if.c, which a name has for the interface or block at hand. */
+/* What a judge notes of a name. */
 struct sk_lint_marks {
-	uint32_t required, used;
+	uint32_t required, used;	/* check-if.c: for the interface or block at hand */
+	enum { SK_PREFIX_NOT_ASKED, SK_PREFIX_NONE, SK_PREFIX_MODULE } prefix;	/* check-te.c: it begins as a module's name */
 };
 
 enum sk_lint_file_kind { SK_LINT_TE, SK_LINT_IF, SK_LINT_FC, SK_LINT_N_FILE_KINDS };
@@ -248,11 +249,22 @@ struct sk_lint_spoken {
 	uint32_t first, last;		/* SK_INTERN_NONE: none */
 };
 
-struct sk_lint_spoken sk_lint_spoken_of(const struct sk_outline_node *node);
+/* Where a kind of node has names. */
+extern const struct sk_lint_speech {
+	bool first, last;
+	uint8_t n_lists;
+} sk_lint_speeches[SK_OUTLINE_N_KINDS];
 
-/* The classes of a rule or transition, and their permissions where it has some; NULL: none. */
-const struct sk_outline_list *sk_lint_classes_of(const struct sk_outline_node *node,
-						 const struct sk_outline_list **ret_perms);
+static inline struct sk_lint_spoken sk_lint_spoken_of(const struct sk_outline_node *node)
+{
+	const struct sk_lint_speech *speech = &sk_lint_speeches[node->kind];
+
+	return (struct sk_lint_spoken){
+		.list = node->list, .end = node->list + speech->n_lists,
+		.first = speech->first ? node->name : SK_INTERN_NONE,
+		.last = speech->last ? node->name : SK_INTERN_NONE,
+	};
+}
 
 /* False at the end. */
 static inline bool sk_lint_spoken_next(struct sk_lint_spoken *s, uint32_t *ret)
@@ -275,6 +287,16 @@ static inline bool sk_lint_spoken_next(struct sk_lint_spoken *s, uint32_t *ret)
 #define SK_KIND(kind) (UINT64_C(1) << SK_OUTLINE_##kind)
 #define SK_KINDS_REQUIRE (SK_KIND(REQUIRE) | SK_KIND(GEN_REQUIRE))
 #define SK_KINDS_INTERFACE (SK_KIND(INTERFACE) | SK_KIND(TEMPLATE))
+
+/* The classes of a rule or transition, and their permissions where it has some; NULL: none. */
+static inline const struct sk_outline_list *sk_lint_classes_of(const struct sk_outline_node *node,
+								const struct sk_outline_list **ret_perms)
+{
+	static const uint64_t kinds = SK_KIND(RULE) | SK_KIND(XRULE) | SK_KIND(TRANSITION) | SK_KIND(ROLE_TRANSITION);
+
+	*ret_perms = node->kind == SK_OUTLINE_RULE ? &node->list[3] : NULL;
+	return kinds >> node->kind & 1 ? &node->list[2] : NULL;
+}
 
 /* check.c */
 extern const struct sk_lint_check sk_lint_checks[];

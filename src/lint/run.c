@@ -23,33 +23,48 @@ struct sk_lint_enabled {
 };
 
 /*
- * Findings. There may be tens of thousands, and most of their messages are strings put together.
+ * Findings. There may be tens of thousands, and most of their messages are strings put together: they are, where the arena
+ * has room for them.
  */
-static const char *sk_message(struct sk_arena *arena, const char *fmt, va_list args)
+static const char *sk_join_strings(struct sk_arena *arena, const char *fmt, va_list args)
 {
 	const char *percent;
-	size_t n = strlen(fmt), length;
-	va_list again;
-	char *text, *end;
+	size_t left, n = 0;
+	char *text = sk_arena_free_part(arena, &left);
 
-	for (percent = strchr(fmt, '%'); percent && percent[1] == 's'; percent = strchr(percent + 2, '%'))
-		;
-	if (percent)
-		return sk_arena_vprintf(arena, fmt, args);
-	va_copy(again, args);
-	for (percent = strchr(fmt, '%'); percent; percent = strchr(percent + 2, '%'))
-		n += strlen(va_arg(again, const char *)) - 2;
-	va_end(again);
-	end = text = sk_arena_string(arena, n);
-	for (; text && (percent = strchr(fmt, '%')); fmt = percent + 2) {
-		const char *string = va_arg(args, const char *);
+	for (;; fmt = percent + 2) {
+		const char *string;
+		size_t length, string_n;
 
-		length = (size_t)(percent - fmt);
-		end = mempcpy(mempcpy(end, fmt, length), string, strlen(string));
+		percent = strchr(fmt, '%');
+		length = percent ? (size_t)(percent - fmt) : strlen(fmt);
+		if (length >= left - n || (percent && percent[1] != 's'))
+			return NULL;
+		memcpy(text + n, fmt, length);
+		n += length;
+		if (!percent)
+			break;
+		string = va_arg(args, const char *);
+		string_n = strlen(string);
+		if (string_n >= left - n)
+			return NULL;
+		memcpy(text + n, string, string_n);
+		n += string_n;
 	}
-	if (text)
-		memcpy(end, fmt, strlen(fmt));
+	text[n] = '\0';
+	sk_arena_keep(arena, n + 1);
 	return text;
+}
+
+static const char *sk_message(struct sk_arena *arena, const char *fmt, va_list args)
+{
+	const char *text;
+	va_list again;
+
+	va_copy(again, args);
+	text = sk_join_strings(arena, fmt, again);
+	va_end(again);
+	return text ? text : sk_arena_vprintf(arena, fmt, args);
 }
 
 static uint32_t sk_column(const struct sk_lint_file *file, uint32_t at)

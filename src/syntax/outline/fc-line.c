@@ -23,30 +23,30 @@ static bool sk_is_blank(char c)
 /* The next word, as strtok would cut it at blanks. */
 static struct sk_fc_part sk_fc_word(const char **p, const char *end)
 {
-	struct sk_fc_part word;
+	const char *start = *p, *q;
 
-	while (*p < end && sk_is_blank(**p))
-		(*p)++;
-	word.p = *p;
-	while (*p < end && !sk_is_blank(**p))
-		(*p)++;
-	word.n = (size_t)(*p - word.p);
-	return word;
+	while (start < end && sk_is_blank(*start))
+		start++;
+	for (q = start; q < end && !sk_is_blank(*q); q++)
+		;
+	*p = q;
+	return (struct sk_fc_part){ start, (size_t)(q - start) };
 }
 
 /* The next piece between separators; several in a row are one. False at the end. */
 static bool sk_fc_piece(const char **p, const char *end, char separator, struct sk_fc_part *ret)
 {
-	while (*p < end && **p == separator)
-		(*p)++;
-	if (*p == end)
+	const char *start = *p, *q;
+
+	while (start < end && *start == separator)
+		start++;
+	if (start == end) {
+		*p = end;
 		return false;
-	ret->p = *p;
-	while (*p < end && **p != separator)
-		(*p)++;
-	ret->n = (size_t)(*p - ret->p);
-	if (*p < end)
-		(*p)++;
+	}
+	q = memchr(start, separator, (size_t)(end - start)) ?: end;
+	*ret = (struct sk_fc_part){ start, (size_t)(q - start) };
+	*p = q < end ? q + 1 : q;
 	return true;
 }
 

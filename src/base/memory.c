@@ -8,10 +8,18 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Pages of arrays so large come and go at once: copying them costs less than the faults of a piece that grows. */
-static void *sk_move_large(void *old, size_t old_bytes, size_t bytes, size_t *ret_bytes)
+/* malloc puts some bytes of its own between blocks: with so much less, each block begins where the one before ended. */
+#define SK_LARGE_GAP (SK_LARGE_PAGE - SK_LARGE_LEAST)
+
+/*
+ * What an array may grow into is not touched, and so costs nothing, while moving it costs the pages that it is moved to:
+ * one that becomes large gets room for some megabytes at once. Beyond them the kernel moves pages, not bytes.
+ */
+#define SK_GROW_LARGE (8 * SK_LARGE_PAGE)
+
+static void *sk_move_large(void *old, size_t old_bytes, size_t *bytes)
 {
-	void *grown = sk_alloc_large(bytes, ret_bytes);
+	void *grown = sk_alloc_large(SK_MAX(*bytes, SK_GROW_LARGE - SK_LARGE_GAP), bytes);
 
 	if (!grown)
 		return NULL;
@@ -34,16 +42,16 @@ int sk_grow_now(void *p, size_t *cap, size_t need, size_t size)
 	if (__builtin_mul_overflow(n, size, &bytes))
 		return -ENOMEM;
 	memcpy(&old, p, sizeof(old));
-	grown = bytes < SK_LARGE_LEAST ? realloc(old, bytes) : sk_move_large(old, *cap * size, bytes, &bytes);
+	if (bytes >= SK_LARGE_LEAST && *cap * size < SK_LARGE_LEAST)
+		grown = sk_move_large(old, *cap * size, &bytes);
+	else
+		grown = realloc(old, bytes);
 	if (!grown)
 		return -ENOMEM;
 	memcpy(p, &grown, sizeof(grown));
 	*cap = bytes / size;
 	return 0;
 }
-
-/* malloc puts some bytes of its own between blocks: with so much less, each block begins where the one before ended. */
-#define SK_LARGE_GAP (SK_LARGE_PAGE - SK_LARGE_LEAST)
 
 void *sk_alloc_large(size_t size, size_t *ret_size)
 {

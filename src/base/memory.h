@@ -39,8 +39,8 @@ static inline void sk_close_p(int *fd)
 
 /*
  * Makes room for at least `need` elements of `size` bytes in the heap array *p, whose capacity is *cap elements.
- * Grows by half again, so that n appends cost O(n); from SK_LARGE_LEAST bytes on in large pages. Returns 0, or -ENOMEM with
- * *p and *cap unchanged.
+ * Grows by half again, so that n appends cost O(n); from SK_LARGE_LEAST bytes on in large pages and by more. Returns 0, or
+ * -ENOMEM with *p and *cap unchanged.
  */
 int sk_grow_now(void *p, size_t *cap, size_t need, size_t size);
 

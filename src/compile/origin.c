@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/aside.h"
+#include "base/threads.h"
 #include "compile/rule.h"
 
 #define SK_ASIDE_LEAST 2000	/* so many statements are worth a thread */
@@ -22,6 +23,7 @@ struct sk_collecting {
 	struct sk_compiler *c;
 	struct sk_originating g;
 	struct sk_aside aside;
+	bool threaded;
 	struct sk_record *facts;		/* by kind, and sorted */
 	size_t n_facts, at[SK_N_ORIGIN_KINDS];	/* behind the last one of each kind, when all are there */
 	bool too_large;				/* they have no keys: there will be no origins */
@@ -243,6 +245,15 @@ static int sk_sort_facts(struct sk_collecting *g)
 	return r;
 }
 
+/* The stages are through when there is no thread: what they had makes room. */
+static void sk_forget_records(struct sk_compiler *c)
+{
+	free(c->records.list);
+	free(c->noted.list);
+	memset(&c->records, 0, sizeof(c->records));
+	memset(&c->noted, 0, sizeof(c->noted));
+}
+
 /* All facts, sorted; those of rules of conditionals by the numbers that these had before optimizing. */
 static int sk_collect_facts(struct sk_collecting *g)
 {
@@ -260,6 +271,8 @@ static int sk_collect_facts(struct sk_collecting *g)
 		return -ENOMEM;
 	for (size_t i = 0; i < c->noted.n; i++)
 		g->facts[g->at[c->noted.list[i].key >> SK_ORIGIN_KIND_SHIFT]++] = c->noted.list[i];
+	if (!g->threaded)
+		sk_forget_records(g->c);
 	return g->too_large ? 0 : sk_sort_facts(g);
 }
 
@@ -290,7 +303,7 @@ static int sk_origins_step(void *arg, unsigned int number)
 
 	switch (number) {
 	case 0:
-		return sk_originate_places(&g->g);
+		return g->threaded ? sk_originate_places(&g->g) : 0;
 	case 1:
 		return sk_collect_facts(g);
 	case 2:
@@ -315,8 +328,8 @@ int sk_origins_begin(struct sk_compiler *c)
 	if (!g)
 		return -ENOMEM;
 	g->c = c;
-	sk_aside_begin(&g->aside, sk_origins_step, g,
-		       c->n_stmts >= SK_ASIDE_LEAST && sk_places_alone(c->space->sources));
+	g->threaded = c->n_stmts >= SK_ASIDE_LEAST && sk_places_alone(c->space->sources) && sk_threads_available() > 1;
+	sk_aside_begin(&g->aside, sk_origins_step, g, g->threaded);
 	r = sk_originating_init(&g->g, c->space, c->units, c->n_units, c->options->root);
 	if (!r)
 		sk_aside_allow(&g->aside);

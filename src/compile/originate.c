@@ -54,8 +54,15 @@ static int sk_place_of(struct sk_originating *g, uint32_t addr, struct sk_origin
 int sk_originate_places(struct sk_originating *g)
 {
 	const struct sk_sources *sources = g->space->sources;
-	struct sk_origin_place *place = g->stmt_places;
+	size_t size = sizeof(*g->stmt_places) * ((size_t)g->n_stmts + sources->n_expansions + 1);
+	struct sk_origin_place *place;
 
+	if (size > SK_LARGE_PAGE)
+		sk_arena_reserve(&g->arena, size);
+	place = g->stmt_places = sk_arena_alloc(&g->arena, size);
+	if (!place)
+		return -ENOMEM;
+	g->call_places = place + g->n_stmts;
 	for (size_t u = 0; u < g->n_units; u++)
 		for (size_t i = 0; i < g->units[u]->stmts.n; i++)
 			if (sk_place_of(g, g->units[u]->stmts.list[i].addr, place++))
@@ -63,19 +70,18 @@ int sk_originate_places(struct sk_originating *g)
 	for (size_t e = 0; e < sources->n_expansions; e++)
 		if (sk_place_of(g, sources->expansions[e].addr, &g->call_places[e]))
 			return -ENOMEM;
-	g->has_places = true;
 	return 0;
 }
 
-/* The file's name and the line. `known` is the place if they all are. */
-static inline int sk_find_place(struct sk_originating *g, uint32_t addr, const struct sk_origin_place *known,
+/* The file's name and the line. `all`: the places by number, if they are known. */
+static inline int sk_find_place(struct sk_originating *g, uint32_t addr, const struct sk_origin_place *all, size_t number,
 				uint32_t *ret_file, uint32_t *ret_line)
 {
 	struct sk_origin_place place;
 	uint32_t *file;
 
-	if (g->has_places)
-		place = *known;
+	if (all)
+		place = all[number];
 	else if (sk_place_of(g, addr, &place))
 		return -ENOMEM;
 	file = &g->source_file[place.source];
@@ -127,7 +133,7 @@ static int sk_put_stmts_of(struct sk_originating *g, const struct sk_unit *unit,
 
 		if (g->stmt_number[first + i] == SK_SPACE_NONE)
 			continue;
-		if (sk_find_place(g, stmt->addr, &g->stmt_places[first + i], &origin.file, &origin.line))
+		if (sk_find_place(g, stmt->addr, g->stmt_places, first + i, &origin.file, &origin.line))
 			return -ENOMEM;
 		origin.expansion = stmt->expansion ? g->call_number[stmt->expansion] : 0;
 		sk_origins_put_stmt(g->w, &origin);
@@ -155,7 +161,7 @@ static int sk_put_calls(struct sk_originating *g)
 
 		if (g->call_number[e] == SK_SPACE_NONE)
 			continue;
-		if (sk_find_place(g, from->addr, &g->call_places[e], &call.file, &call.line) ||
+		if (sk_find_place(g, from->addr, g->call_places, e, &call.file, &call.line) ||
 		    sk_add_name(g, from->name, &call.name))
 			return -ENOMEM;
 		if (from->line) {
@@ -232,8 +238,6 @@ static uint32_t *sk_no_numbers(struct sk_originating *g, size_t n)
 int sk_originating_init(struct sk_originating *g, const struct sk_space *space, const struct sk_unit *const *units,
 			size_t n_units, const char *root)
 {
-	size_t n_calls = space->sources->n_expansions, each = sizeof(*g->stmt_places) + sizeof(*g->stmt_number);
-
 	*g = (struct sk_originating){ .w = sk_origins_writer_new(), .space = space, .units = units, .n_units = n_units,
 				      .root = root };
 	if (!g->w)
@@ -241,15 +245,11 @@ int sk_originating_init(struct sk_originating *g, const struct sk_space *space, 
 	sk_intern_init(&g->strings, &g->arena);
 	for (size_t u = 0; u < n_units; u++)
 		g->n_stmts += (uint32_t)units[u]->stmts.n;
-	if ((g->n_stmts + n_calls) * each > SK_LARGE_PAGE)
-		sk_arena_reserve(&g->arena, (g->n_stmts + n_calls + 2) * each);
 	g->stmt_number = sk_no_numbers(g, g->n_stmts);
-	g->call_number = sk_no_numbers(g, n_calls);
+	g->call_number = sk_no_numbers(g, space->sources->n_expansions);
 	g->name_string = sk_no_numbers(g, space->names->n);
 	g->source_file = sk_no_numbers(g, space->sources->n);
-	g->stmt_places = sk_arena_alloc(&g->arena, ((size_t)g->n_stmts + 1) * sizeof(*g->stmt_places));
-	g->call_places = sk_arena_alloc(&g->arena, (n_calls + 1) * sizeof(*g->call_places));
-	if (!g->stmt_number || !g->call_number || !g->name_string || !g->source_file || !g->stmt_places || !g->call_places)
+	if (!g->stmt_number || !g->call_number || !g->name_string || !g->source_file)
 		return -ENOMEM;
 	return sk_places_init(&g->places, space->sources);
 }

@@ -29,10 +29,9 @@ struct sk_originating {
 	uint32_t *name_string;			/* by name of the space: the string, or SK_SPACE_NONE */
 	uint32_t *source_file;			/* by source, and for none: the string of its name, likewise */
 	struct sk_places places;
-	bool has_places;			/* of all statements and calls: */
 	struct sk_origin_place {
 		uint32_t source, line;		/* the number of the source, or how many there are; as origins say it */
-	} *stmt_places, *call_places;
+	} *stmt_places, *call_places;		/* by number; NULL: they are found one by one */
 };
 
 /* Returns 0 or -ENOMEM; done is to be called in any case. */
@@ -40,7 +39,7 @@ int sk_originating_init(struct sk_originating *g, const struct sk_space *space, 
 			size_t n_units, const char *root);
 void sk_originating_done(struct sk_originating *g);
 
-/* Finds all places at once, for a policy that most statements give something of. Returns 0 or -ENOMEM. */
+/* Finds all places, beforehand: not needed, for a thread that has time. Returns 0 or -ENOMEM. */
 int sk_originate_places(struct sk_originating *g);
 
 /*

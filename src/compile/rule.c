@@ -239,7 +239,7 @@ static int sk_reserve_records(struct sk_compiler *c)
 	for (uint32_t kind = 0; kind < SK_UNIT_N_KINDS; kind++)
 		if (sk_stmt_kind(kind) != SK_SPACE_NONE)
 			n += c->first_of_kind[kind + 1] - c->first_of_kind[kind];
-	return sk_grow(&c->records.list, &c->records.cap, n + n / 4, sizeof(*c->records.list));
+	return sk_grow(&c->records.list, &c->records.cap, n, sizeof(*c->records.list));
 }
 
 static int sk_collect_records(struct sk_compiler *c)

@@ -117,6 +117,34 @@ static bool sk_build_take(const struct sk_command *cmd, struct sk_build_request 
 	return true;
 }
 
+/* Beside a file that was written: where what it says comes from. */
+static void sk_build_json_origin(struct sk_json *j, struct sk_buf *path)
+{
+	sk_buf_adds(path, ".origins");
+	if (sk_buf_str(path) && !access(path->data, F_OK))
+		sk_json_string(j, NULL, path->data);
+}
+
+static void sk_build_json_origins(struct sk_json *j, const struct sk_build_request *q, unsigned int version,
+				  const selkie_built *built)
+{
+	sk_auto_buf struct sk_buf path = SK_BUF_INIT;
+	const char *file;
+
+	sk_json_array(j, "origins");
+	if (q->directory)
+		sk_buf_printf(&path, "%s/%s/policy/policy.%u", q->output, selkie_built_name(built), version);
+	else
+		sk_buf_adds(&path, q->output);
+	sk_build_json_origin(j, &path);
+	for (size_t i = 0; q->directory && (file = selkie_built_file_path(built, i)); i++) {
+		path.n = 0;
+		sk_buf_join(&path, q->output, "/", file, NULL);
+		sk_build_json_origin(j, &path);
+	}
+	sk_json_end_array(j);
+}
+
 /* What was written: the policy, and of a tree all that it installs. */
 static void sk_build_json_files(struct sk_json *j, const struct sk_build_request *q, unsigned int version,
 				const selkie_built *built)
@@ -157,6 +185,8 @@ static int sk_build_print_json(const struct sk_command *cmd, const struct sk_bui
 	sk_json_bool(&j, "built", ok);
 	if (ok && q->output)
 		sk_build_json_files(&j, q, version, built);
+	if (ok && q->output && built && !(q->build.flags & SELKIE_BUILD_STRIP))
+		sk_build_json_origins(&j, q, version, built);
 	if (ok)
 		sk_json_uint(&j, "version", version);
 	sk_buf_join(&out, ",\n  \"diagnostics\": ", list, NULL);

@@ -186,7 +186,7 @@ def main():
     selkie, cache = sys.argv[1:3]
     n_rules, n_others, seed = (int(sys.argv[i]) if len(sys.argv) > i else n for i, n in ((3, 500), (4, 100), (5, 1)))
     here = os.path.dirname(os.path.abspath(__file__))
-    r = subprocess.run(["sh", os.path.join(here, "../te/fetch-tree.sh"), cache])
+    r = subprocess.run(["sh", os.path.join(here, "../fetch.sh"), cache, "tree"])
     if r.returncode:
         return r.returncode
     with tempfile.TemporaryDirectory() as work:

@@ -455,8 +455,8 @@ def main():
         if not shutil.which(tool):
             print("there is no", tool)
             return 77
-    for fetch in ("fetch-tree.sh", "fetch-headers.sh"):
-        if subprocess.call(["sh", os.path.join(HERE, "../te", fetch), cache]):
+    for what in ("tree", "headers"):
+        if subprocess.call(["sh", os.path.join(HERE, "../fetch.sh"), cache, what]):
             return 77
     tree = os.path.join(cache, "selinux-policy-src")
     share = os.path.join(os.path.abspath(cache), "selinux-policy-dev/usr/share/selinux")

@@ -101,7 +101,7 @@ def main():
             return 77
     tree = os.environ.get("SELKIE_REFPOLICY")
     if not tree:
-        if subprocess.call([os.path.join(HERE, "../te/fetch-tree.sh"), cache]):
+        if subprocess.call([os.path.join(HERE, "../fetch.sh"), cache, "tree"]):
             return 77
         tree = os.path.join(cache, "selinux-policy-src")
     chosen = [[s for s in a.split(",") if s] for a in asked if not a.startswith("--all")]

@@ -16,8 +16,8 @@ skip() {
 }
 
 command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is missing"
-sh "$here/../te/fetch-tree.sh" "$cache" || skip "Debian's policy sources cannot be had"
-sh "$here/../module/fetch-modules.sh" "$cache" default || skip "Debian's module packages cannot be had"
+sh "$here/../fetch.sh" "$cache" tree || skip "Debian's policy sources cannot be had"
+sh "$here/../fetch.sh" "$cache" default || skip "Debian's module packages cannot be had"
 work=$(mktemp -d) || exit 3
 trap 'rm -rf "$work"' EXIT
 jobs=$work/jobs out=$work/out

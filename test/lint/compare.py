@@ -6,7 +6,7 @@ usage: compare.py SELKIE TRIGGERS RECORD [FETCH CACHE]
 
 TRIGGERS is a tree in which each check finds something; both must find the same in it, and something of every check but
 F-001. RECORD is what SELint 1.5.1 found there. SELKIE_PEER_SELINT names another selint than that of the path; of one
-before 1.5.1 it is known that it calls a line of blanks E-002, and knows nothing of userspace classes. With FETCH (fetch-tree.sh) and CACHE, the reference policy of Debian's selinux-policy-src is compared as well, with
+before 1.5.1 it is known that it calls a line of blanks E-002, and knows nothing of userspace classes. With FETCH (test/fetch.sh) and CACHE, the reference policy of Debian's selinux-policy-src is compared as well, with
 each order of C-001. There, lines of C-001 may differ in modules that have type_transition statements, as
 docs/differences-selint.md explains: at most 30 of them, and never on our side alone.
 """
@@ -124,7 +124,7 @@ def main():
 
     if len(sys.argv) > 4:
         fetch, cache = map(os.path.abspath, sys.argv[4:6])
-        if subprocess.call(["sh", fetch, cache]):
+        if subprocess.call(["sh", fetch, cache, "tree"]):
             print("ok %d - the reference policy # SKIP it cannot be had" % (len(results) + 1))
             results.append(True)
         else:

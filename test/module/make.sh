@@ -16,7 +16,7 @@ skip() {
 for needed in make m4 /sbin/setfiles; do
 	command -v "$needed" >/dev/null || skip "$needed is missing"
 done
-sh "$here/../te/fetch-tree.sh" "$cache" || skip "Debian's policy sources cannot be had"
+sh "$here/../fetch.sh" "$cache" tree || skip "Debian's policy sources cannot be had"
 work=$(mktemp -d) || exit 3
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/bin" && cp -a "$cache/selinux-policy-src" "$work/tree" || exit 3

@@ -202,7 +202,7 @@ def main():
             print("there is no", needed)
             return 77
     here = os.path.dirname(os.path.abspath(__file__))
-    if subprocess.call([os.path.join(here, "fetch-modules.sh"), cache, policy]):
+    if subprocess.call([os.path.join(here, "../fetch.sh"), cache, policy]):
         return 77
     packages = sorted(glob.glob(os.path.join(cache, "modules-" + policy, "*.pp.bz2")))
     if len(packages) < 300:

@@ -103,7 +103,7 @@ def main():
     tool, cache = os.path.abspath(sys.argv[1]), sys.argv[2]
     if not all(shutil.which(t) for t in ("make", "m4", "gawk", "sed", "getopt")):
         return 77
-    if subprocess.call([os.path.join(os.path.dirname(os.path.abspath(__file__)), "fetch-tree.sh"), cache]):
+    if subprocess.call([os.path.join(os.path.dirname(os.path.abspath(__file__)), "../fetch.sh"), cache, "tree"]):
         return 77
     tree = os.path.join(cache, "selinux-policy-src")
     if "--whole" not in sys.argv:

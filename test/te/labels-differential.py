@@ -199,8 +199,8 @@ def main():
         schema = json.load(f)
     if not all(shutil.which(tool) for tool in ("make", "m4", "gawk", "python3", "checkmodule", "semodule", "semodule_package")):
         return 77
-    fetch = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fetch-tree.sh")
-    code = subprocess.call(["sh", fetch, cache])
+    fetch = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../fetch.sh")
+    code = subprocess.call(["sh", fetch, cache, "tree"])
     if code:
         return code
     tree = os.path.join(cache, "selinux-policy-src")

@@ -35,7 +35,7 @@ def main():
     tree = os.environ.get("SELKIE_REFPOLICY")
     if not tree:
         here = os.path.dirname(os.path.abspath(__file__))
-        if subprocess.call([os.path.join(here, "fetch-tree.sh"), cache]):
+        if subprocess.call([os.path.join(here, "../fetch.sh"), cache, "tree"]):
             return 77
         tree = os.path.join(cache, "selinux-policy-src")
     different = 0

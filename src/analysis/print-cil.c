@@ -446,30 +446,24 @@ static void sk_cil_default(struct sk_print *p, uint32_t i, uint32_t which)
 
 /* MLS */
 
+/* A sensitivity or category, and the n aliases that are in p->list. */
+static void sk_cil_named(struct sk_print *p, const char *kind, const char *name, size_t n)
+{
+	sk_buf_join(p->out, "(", kind, " ", name, ")\n", NULL);
+	for (size_t i = 0; i < n; i++)
+		sk_buf_join(p->out, "(", kind, "alias ", p->list[i], ")\n(", kind, "aliasactual ", p->list[i], " ", name, ")\n", NULL);
+}
+
 static void sk_cil_sens(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
 {
-	const struct sk_policy *policy = p->policy;
-
-	if (!policy->sens_by_id[id])
-		return;
-	sk_buf_join(p->out, "(sensitivity ", policy->sens_by_id[id]->name, ")\n", NULL);
-	for (uint32_t i = 0; policy->n_sens > policy->n_sens_ids && i < policy->n_sens; i++)
-		if (!policy->sens[i].primary && policy->sens[i].level.sens.v == id)
-			sk_buf_join(p->out, "(sensitivityalias ", policy->sens[i].name, ")\n(sensitivityaliasactual ",
-				    policy->sens[i].name, " ", policy->sens_by_id[id]->name, ")\n", NULL);
+	if (p->policy->sens_by_id[id])
+		sk_cil_named(p, "sensitivity", p->policy->sens_by_id[id]->name, sk_print_sens_aliases(p, id));
 }
 
 static void sk_cil_category(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
 {
-	const struct sk_policy *policy = p->policy;
-
-	if (!policy->cat_by_id[id])
-		return;
-	sk_buf_join(p->out, "(category ", policy->cat_by_id[id]->name, ")\n", NULL);
-	for (uint32_t i = 0; policy->n_cats > policy->n_cat_ids && i < policy->n_cats; i++)
-		if (!policy->cats[i].primary && policy->cats[i].id.v == id)
-			sk_buf_join(p->out, "(categoryalias ", policy->cats[i].name, ")\n(categoryaliasactual ",
-				    policy->cats[i].name, " ", policy->cat_by_id[id]->name, ")\n", NULL);
+	if (p->policy->cat_by_id[id])
+		sk_cil_named(p, "category", p->policy->cat_by_id[id]->name, sk_print_cat_aliases(p, id));
 }
 
 static void sk_cil_sens_cats(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)

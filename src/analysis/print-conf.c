@@ -328,16 +328,10 @@ static void sk_conf_aliases(struct sk_print *p, size_t n)
 
 static void sk_conf_sens(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
 {
-	const struct sk_policy *policy = p->policy;
-	size_t n = 0;
-
-	if (!policy->sens_by_id[id] || !sk_print_room(p, policy->n_sens))
+	if (!p->policy->sens_by_id[id])
 		return;
-	for (uint32_t i = 0; policy->n_sens > policy->n_sens_ids && i < policy->n_sens; i++)
-		if (!policy->sens[i].primary && policy->sens[i].level.sens.v == id)
-			p->list[n++] = policy->sens[i].name;
-	sk_buf_join(p->out, "sensitivity ", policy->sens_by_id[id]->name, NULL);
-	sk_conf_aliases(p, n);
+	sk_buf_join(p->out, "sensitivity ", p->policy->sens_by_id[id]->name, NULL);
+	sk_conf_aliases(p, sk_print_sens_aliases(p, id));
 	sk_buf_adds(p->out, ";\n");
 }
 
@@ -354,16 +348,10 @@ static void sk_conf_dominance(struct sk_print *p, uint32_t i SK_UNUSED, uint32_t
 
 static void sk_conf_category(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
 {
-	const struct sk_policy *policy = p->policy;
-	size_t n = 0;
-
-	if (!policy->cat_by_id[id] || !sk_print_room(p, policy->n_cats))
+	if (!p->policy->cat_by_id[id])
 		return;
-	for (uint32_t i = 0; policy->n_cats > policy->n_cat_ids && i < policy->n_cats; i++)
-		if (!policy->cats[i].primary && policy->cats[i].id.v == id)
-			p->list[n++] = policy->cats[i].name;
-	sk_buf_join(p->out, "category ", policy->cat_by_id[id]->name, NULL);
-	sk_conf_aliases(p, n);
+	sk_buf_join(p->out, "category ", p->policy->cat_by_id[id]->name, NULL);
+	sk_conf_aliases(p, sk_print_cat_aliases(p, id));
 	sk_buf_adds(p->out, ";\n");
 }
 

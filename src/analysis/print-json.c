@@ -164,32 +164,24 @@ static void sk_pj_class(struct sk_print *p, uint32_t i, uint32_t which SK_UNUSED
 
 static void sk_pj_sens(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
 {
-	const struct sk_policy *policy = p->policy;
-	size_t n = 0;
+	const struct sk_sens *s = p->policy->sens_by_id[id];
 
-	if (!policy->sens_by_id[id] || !sk_print_room(p, policy->n_sens))
+	if (!s)
 		return;
-	for (uint32_t i = 0; i < policy->n_sens; i++)
-		if (!policy->sens[i].primary && policy->sens[i].level.sens.v == id)
-			p->list[n++] = policy->sens[i].name;
-	sk_json_string(sk_pj_object(p), "name", policy->sens_by_id[id]->name);
-	sk_pj_names(p, "aliases", n);
-	sk_pj_level(p, "level", &policy->sens_by_id[id]->level);
+	sk_json_string(sk_pj_object(p), "name", s->name);
+	sk_pj_names(p, "aliases", sk_print_sens_aliases(p, id));
+	sk_pj_level(p, "level", &s->level);
 	sk_pj_end_object(p);
 }
 
 static void sk_pj_category(struct sk_print *p, uint32_t id, uint32_t which SK_UNUSED)
 {
-	const struct sk_policy *policy = p->policy;
-	size_t n = 0;
+	const struct sk_cat *c = p->policy->cat_by_id[id];
 
-	if (!policy->cat_by_id[id] || !sk_print_room(p, policy->n_cats))
+	if (!c)
 		return;
-	for (uint32_t i = 0; policy->n_cats > policy->n_cat_ids && i < policy->n_cats; i++)
-		if (!policy->cats[i].primary && policy->cats[i].id.v == id)
-			p->list[n++] = policy->cats[i].name;
-	sk_json_string(sk_pj_object(p), "name", policy->cat_by_id[id]->name);
-	sk_pj_names(p, "aliases", n);
+	sk_json_string(sk_pj_object(p), "name", c->name);
+	sk_pj_names(p, "aliases", sk_print_cat_aliases(p, id));
 	sk_pj_end_object(p);
 }
 

@@ -83,6 +83,33 @@ const char *sk_print_default_word(const struct sk_class *cls, enum sk_print_defa
 	}
 }
 
+/* Numbers of aliases are those of what they stand for, so more names than numbers means that there are some. */
+size_t sk_print_sens_aliases(struct sk_print *p, uint32_t id)
+{
+	const struct sk_policy *policy = p->policy;
+	size_t n = 0;
+
+	if (policy->n_sens <= policy->n_sens_ids || !sk_print_room(p, policy->n_sens))
+		return 0;
+	for (uint32_t i = 0; i < policy->n_sens; i++)
+		if (!policy->sens[i].primary && policy->sens[i].level.sens.v == id)
+			p->list[n++] = policy->sens[i].name;
+	return n;
+}
+
+size_t sk_print_cat_aliases(struct sk_print *p, uint32_t id)
+{
+	const struct sk_policy *policy = p->policy;
+	size_t n = 0;
+
+	if (policy->n_cats <= policy->n_cat_ids || !sk_print_room(p, policy->n_cats))
+		return 0;
+	for (uint32_t i = 0; i < policy->n_cats; i++)
+		if (!policy->cats[i].primary && policy->cats[i].id.v == id)
+			p->list[n++] = policy->cats[i].name;
+	return n;
+}
+
 void sk_print_sid_name(struct sk_print *p, struct sk_buf *out, uint32_t sid)
 {
 	const char *name = sk_sid_word(p->policy->target, sid);

@@ -206,6 +206,10 @@ typedef const char *(*sk_print_name_at)(const struct sk_print *print, uint32_t i
 size_t sk_print_list_bits(struct sk_print *p, const struct sk_bitset *set, sk_print_name_at name_at);
 size_t sk_print_list_ids(struct sk_print *p, const struct sk_idset *set, sk_print_name_at name_at);
 
+/* The same with the aliases of a sensitivity, and of a category, in the policy's order. */
+size_t sk_print_sens_aliases(struct sk_print *p, uint32_t id);
+size_t sk_print_cat_aliases(struct sk_print *p, uint32_t id);
+
 /* For code that fills print->list itself: room for n names (false, and the output failed, without memory); strcmp. */
 bool sk_print_room(struct sk_print *p, size_t n);
 int sk_print_name_compare(const void *a, const void *b);

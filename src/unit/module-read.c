@@ -285,15 +285,9 @@ int sk_module_read(struct sk_space *space, const void *data, size_t size, const 
 
 int sk_unit_read_package(struct sk_units *units, struct sk_space *space, const void *data, size_t size, const char *name)
 {
-	struct sk_unit *unit;
-	int r = sk_grow(&units->list, &units->cap, units->n + 1, sizeof(*units->list));
+	struct sk_unit *unit = sk_units_room(units);
+	int r = unit ? sk_module_read(space, data, size, name, (uint32_t)units->n, unit) : -ENOMEM;
 
-	if (r)
-		return r;
-	unit = malloc(sizeof(*unit));
-	if (!unit)
-		return -ENOMEM;
-	r = sk_module_read(space, data, size, name, (uint32_t)units->n, unit);
 	if (r)
 		free(unit);
 	else

@@ -51,17 +51,16 @@ void sk_unit_done(struct sk_unit *unit)
 	memset(unit, 0, sizeof(*unit));
 }
 
+struct sk_unit *sk_units_room(struct sk_units *units)
+{
+	return sk_grow(&units->list, &units->cap, units->n + 1, sizeof(*units->list)) ? NULL : malloc(sizeof(struct sk_unit));
+}
+
 int sk_units_add(struct sk_units *units, struct sk_space *space, enum sk_unit_source source, struct sk_unit **ret_unit)
 {
-	struct sk_unit *unit;
-	int r = sk_grow(&units->list, &units->cap, units->n + 1, sizeof(*units->list));
+	struct sk_unit *unit = sk_units_room(units);
+	int r = unit ? sk_unit_init(unit, space, source, (uint32_t)units->n) : -ENOMEM;
 
-	if (r)
-		return r;
-	unit = malloc(sizeof(*unit));
-	if (!unit)
-		return -ENOMEM;
-	r = sk_unit_init(unit, space, source, (uint32_t)units->n);
 	if (r) {
 		free(unit);
 		return r;

@@ -229,6 +229,9 @@ struct sk_units {
 int sk_units_add(struct sk_units *units, struct sk_space *space, enum sk_unit_source source, struct sk_unit **ret_unit);
 void sk_units_done(struct sk_units *units);
 
+/* Memory for one more unit, with room for it at units->list[units->n]. It is the caller's (free) until it stands there. */
+struct sk_unit *sk_units_room(struct sk_units *units);
+
 /* Adds a copy. Returns 0 or -ENOMEM. */
 int sk_unit_add(struct sk_unit *unit, const struct sk_unit_stmt *stmt);
 

@@ -306,7 +306,7 @@ def main():
         refused = subprocess.run([SELKIE, "print", "--modules", "x.cil"], cwd=work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if refused.returncode != 2 or "selkie print POLICY.cil x.cil" not in refused.stderr:
             differ("print --modules of CIL: %s" % refused.stderr)
-        if CACHE and os.path.isdir(os.path.join(CACHE, "selinux-policy-src")):
+        if CACHE and not subprocess.call(["sh", os.path.join(ROOT, "test/fetch.sh"), CACHE, "tree"]):
             check_tree(schema, work)
     print("%d differences" % failures)
     if PLANT:

@@ -11,6 +11,8 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -184,15 +186,19 @@ int sk_source_set_statements(struct sk_source *source, const uint32_t *statement
 	return 0;
 }
 
-/* Reads to the end; of a file that said its size, so much of it that is there. */
-static int sk_source_read(struct sk_sources *sources, int fd, size_t expected, const char *name,
-			  struct sk_diags *diags, struct sk_source **ret_source)
+/* Reads to the end, behind what has been read; of a file that said its size, so much of it that is there. */
+static int sk_source_read(struct sk_sources *sources, int fd, const char *before, size_t n_before, size_t expected,
+			  const char *name, struct sk_diags *diags, struct sk_source **ret_source)
 {
-	size_t n = 0, cap = 0, most;
+	size_t n = n_before, cap = 0, most;
 	char *text = NULL;
 	ssize_t got;
-	int r;
+	int r = n_before ? sk_grow(&text, &cap, n_before + 1, 1) : 0;
 
+	if (r)
+		return r;
+	if (n_before)
+		memcpy(text, before, n_before);
 	do {
 		r = sk_grow(&text, &cap, expected ? expected + 1 : n + 4096, 1);
 		if (r)
@@ -236,7 +242,7 @@ static int sk_source_load(struct sk_sources *sources, int fd, const struct stat 
 {
 	if (S_ISREG(st->st_mode) && sk_source_too_large(sources, name, (uint64_t)st->st_size, diags))
 		return SK_SOURCE_REFUSED;
-	return sk_source_read(sources, fd, S_ISREG(st->st_mode) ? (size_t)st->st_size : 0, name, diags, ret_source);
+	return sk_source_read(sources, fd, NULL, 0, S_ISREG(st->st_mode) ? (size_t)st->st_size : 0, name, diags, ret_source);
 }
 
 int sk_sources_load(struct sk_sources *sources, const char *path, const char *name,
@@ -266,6 +272,88 @@ static int sk_source_begin_parts(struct sk_source *source, int fd)
 	return 0;
 }
 
+/* A file of no name in place of what can be read only once. -1: there is no room for one. */
+static int sk_source_spool_file(void)
+{
+	const char *folder = secure_getenv("TMPDIR");
+
+	return open(folder && *folder ? folder : P_tmpdir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+}
+
+static int sk_source_write(int fd, const char *text, size_t n)
+{
+	while (n) {
+		ssize_t done = write(fd, text, n);
+
+		if (done < 0 && errno != EINTR)
+			return -errno;
+		text += SK_MAX(done, 0);
+		n -= (size_t)SK_MAX(done, 0);
+	}
+	return 0;
+}
+
+/* Copies what has been read of a pipe and all that follows. Returns 0, SK_SOURCE_REFUSED, or a negative errno. */
+static int sk_source_spool(struct sk_sources *sources, int from, int to, char *text, size_t n, const char *name,
+			   struct sk_diags *diags, size_t *ret_size)
+{
+	size_t size = 0;
+	ssize_t got;
+	int r;
+
+	do {
+		r = sk_source_write(to, text, n);
+		size += n;
+		if (!r && sk_source_too_large(sources, name, size, diags))
+			r = SK_SOURCE_REFUSED;
+		got = r ? 0 : sk_read_some(from, text, SK_SOURCE_PART);
+		n = (size_t)SK_MAX(got, 0);
+	} while (got > 0);
+	*ret_size = size;
+	return r ? r : (int)got;
+}
+
+static int sk_source_open_parts(struct sk_sources *sources, int fd, size_t size, const char *name, struct sk_diags *diags,
+				struct sk_source **ret_source)
+{
+	int r = sk_sources_borrow(sources, name, NULL, size, diags, ret_source);
+
+	if (!r)
+		return sk_source_begin_parts(*ret_source, fd);
+	close(fd);
+	return r;
+}
+
+/* A pipe: what it gives is kept in memory when it is little, and in a file when it is much. */
+static int sk_source_open_pipe(struct sk_sources *sources, int fd, const char *name, struct sk_diags *diags,
+			       struct sk_source **ret_source)
+{
+	sk_auto_free char *text = malloc(SK_SOURCE_LARGE + 1);
+	sk_auto_close int file = -1;
+	size_t size;
+	ssize_t n;
+	int r, part_fd;
+
+	if (!text)
+		return -ENOMEM;
+	n = sk_read_some(fd, text, SK_SOURCE_LARGE);
+	if (n < 0)
+		return (int)n;
+	if (n < (ssize_t)SK_SOURCE_LARGE)
+		return sk_sources_add(sources, name, text, (size_t)n, diags, ret_source);
+	file = sk_source_spool_file();
+	if (file < 0)
+		return sk_source_read(sources, fd, text, (size_t)n, 0, name, diags, ret_source);
+	r = sk_source_spool(sources, fd, file, text, (size_t)n, name, diags, &size);
+	if (!r && lseek(file, 0, SEEK_SET))
+		r = -errno;
+	if (r)
+		return r;
+	part_fd = file;
+	file = -1;
+	return sk_source_open_parts(sources, part_fd, size, name, diags, ret_source);
+}
+
 int sk_sources_open(struct sk_sources *sources, const char *path, const char *name,
 		    struct sk_diags *diags, struct sk_source **ret_source)
 {
@@ -277,16 +365,15 @@ int sk_sources_open(struct sk_sources *sources, const char *path, const char *na
 		name = path;
 	if (r)
 		return r;
-	if (!S_ISREG(st.st_mode) || st.st_size < SK_SOURCE_LARGE)
+	if (!S_ISREG(st.st_mode))
+		return sk_source_open_pipe(sources, fd, name, diags, ret_source);
+	if (st.st_size < SK_SOURCE_LARGE)
 		return sk_source_load(sources, fd, &st, name, diags, ret_source);
 	if (sk_source_too_large(sources, name, (uint64_t)st.st_size, diags))
 		return SK_SOURCE_REFUSED;
-	r = sk_sources_borrow(sources, name, NULL, (size_t)st.st_size, diags, ret_source);
-	if (r)
-		return r;
 	part_fd = fd;
 	fd = -1;
-	return sk_source_begin_parts(*ret_source, part_fd);
+	return sk_source_open_parts(sources, part_fd, (size_t)st.st_size, name, diags, ret_source);
 }
 
 /* Reads on until there is a whole line. What the file has grown by since it was opened is not read. */

@@ -69,7 +69,10 @@ void sk_sources_done(struct sk_sources *sources);
 int sk_sources_load(struct sk_sources *sources, const char *path, const char *name,
 		    struct sk_diags *diags, struct sk_source **ret_source);
 
-/* The same, to be read by sk_source_next; a file that is not large, or not a regular one, is read all the same. */
+/*
+ * The same, to be read by sk_source_next; a file that is not large is read all the same. What is no regular file, as a
+ * pipe, and gives much goes to a file without a name in TMPDIR, or /tmp, first.
+ */
 int sk_sources_open(struct sk_sources *sources, const char *path, const char *name,
 		    struct sk_diags *diags, struct sk_source **ret_source);
 

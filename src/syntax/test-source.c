@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -167,6 +168,72 @@ static void test_no_memory(void **state)
 	drop_file(&f);
 }
 
+/* A pipe gives the same text, in parts where it is much. */
+static void check_pipe(const char *text, size_t n, bool parts)
+{
+	struct sk_sources sources = SK_SOURCES_INIT;
+	struct sk_source *source = NULL;
+	struct sk_source_at at = { 0 };
+	int ends[2], status;
+	char path[32];
+	size_t seen = 0;
+	pid_t child;
+
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (!child) {
+		close(ends[0]);
+		while (n) {
+			ssize_t done = write(ends[1], text, n);
+
+			if (done < 0)
+				_exit(1);
+			text += done;
+			n -= (size_t)done;
+		}
+		_exit(0);
+	}
+	close(ends[1]);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[0]);
+	assert_int_equal(sk_sources_open(&sources, path, "pipe", NULL, &source), 0);
+	close(ends[0]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(source->size, n);
+	assert_int_equal(!source->text, parts);
+	at.source = source;
+	do {
+		assert_int_equal(sk_source_next(&at), 0);
+		assert_memory_equal(at.text, text + seen, at.n);
+		seen += at.n;
+	} while (at.n);
+	assert_int_equal(seen, n);
+	if (n) {
+		struct sk_place place;
+
+		sk_sources_place(&sources, source->base + (uint32_t)n / 2, 1, &place);
+		assert_true(place.line > 1);
+	}
+	sk_sources_done(&sources);
+}
+
+static void test_pipe(void **state)
+{
+	struct file f;
+
+	make_file(&f);
+	check_pipe(f.text, 0, false);
+	check_pipe(f.text, 100000, false);
+	check_pipe(f.text, (1u << 20) - 1, false);
+	check_pipe(f.text, 1u << 20, true);
+	check_pipe(f.text, f.n, true);
+	/* Where no file can be made, it stays in memory. */
+	setenv("TMPDIR", "/nowhere", 1);
+	check_pipe(f.text, f.n, false);
+	unsetenv("TMPDIR");
+	drop_file(&f);
+}
+
 /* What is underlined of a statement that begins at the | of a text. */
 static void test_statements(void **state)
 {
@@ -209,6 +276,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_statements),
+		cmocka_unit_test(test_pipe),
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_no_memory),

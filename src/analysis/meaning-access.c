@@ -94,11 +94,12 @@ static int sk_privileges_switch(struct sk_making_meanings *m, struct sk_privileg
 
 /*
  * Takes away the permissions that the left policy allowed by whatever rule, and that somebody could use there: a rule that a
- * boolean no longer guards gives nothing new while the boolean was on. switched: with any values of booleans. *ret_held: what
- * was in the way where nobody could.
+ * boolean no longer guards gives nothing new while the boolean was on. switched: with any values of booleans. *ret_were: those of
+ * the rest that rules gave there, too, and nobody could use; *ret_held: what was in the way.
  */
 static int sk_privilege_take_known(struct sk_making_meanings *m, struct sk_privileges *all, struct sk_type_id source,
-				   struct sk_type_id target, struct sk_class_id cls, bool switched, uint32_t *perms, enum selkie_held *ret_held)
+				   struct sk_type_id target, struct sk_class_id cls, bool switched, uint32_t *perms, uint32_t *ret_were,
+				   enum selkie_held *ret_held)
 {
 	const struct sk_pairing *classes = &m->walk.pairs[SK_PAIR_CLASSES];
 	const struct sk_class *right = m->policy[SK_RIGHT]->class_by_id[cls.v], *left;
@@ -106,6 +107,7 @@ static int sk_privilege_take_known(struct sk_making_meanings *m, struct sk_privi
 	struct sk_access_trace trace;
 	int r = 0;
 
+	*ret_were = 0;
 	*ret_held = SELKIE_HELD_NOT;
 	left = m->policy[SK_LEFT]->class_by_id[classes->id[SK_LEFT][classes->number[SK_RIGHT][cls.v]]];
 	if (!from || !to || !left)
@@ -121,10 +123,14 @@ static int sk_privilege_take_known(struct sk_making_meanings *m, struct sk_privi
 
 		if (perm)
 			r = sk_bearers_access(&m->bearers[SK_LEFT], from, to, left->id.v, perm, switched, &held);
-		if (!r && perm && held == SELKIE_HELD_NOT)
+		if (r || !perm)
+			continue;
+		if (held == SELKIE_HELD_NOT) {
 			*perms &= ~(bits & -bits);
-		else if (perm)
+		} else {
+			*ret_were |= bits & -bits;
 			*ret_held = held;
+		}
 	}
 	return r;
 }
@@ -133,7 +139,7 @@ static int sk_privilege_take_known(struct sk_making_meanings *m, struct sk_privi
 static int sk_privilege_take(struct sk_making_meanings *m, struct sk_privileges *all,
 			     const struct sk_diff_av *av)
 {
-	uint32_t gained = sk_diff_av_gained(&m->walk, av), perms;
+	uint32_t gained = sk_diff_av_gained(&m->walk, av), perms, were;
 	struct sk_type_id source, target;
 	struct sk_class_id cls;
 	struct sk_privilege *p;
@@ -147,7 +153,7 @@ static int sk_privilege_take(struct sk_making_meanings *m, struct sk_privileges 
 				     &reason);
 	if (!danger)
 		return 0;
-	r = sk_privilege_take_known(m, all, source, target, cls, !sk_av_in_force(m, av), &gained, &was_held);
+	r = sk_privilege_take_known(m, all, source, target, cls, !sk_av_in_force(m, av), &gained, &were, &was_held);
 	if (r)
 		return r;
 	danger = sk_sensitive_danger(m->sensitive[SK_RIGHT], source, target, cls, gained, &perms,
@@ -156,6 +162,13 @@ static int sk_privilege_take(struct sk_making_meanings *m, struct sk_privileges 
 		return 0;
 	r = sk_bearers_access(&m->bearers[SK_RIGHT], source.v, target.v, cls.v, perms, !sk_av_in_force(m, av),
 			      &held);
+	/* what only rules allow, and allowed before, is nothing new */
+	if (!r && held != SELKIE_HELD_NOT)
+		perms &= ~were;
+	if (!r && !perms)
+		return 0;
+	if (perms & ~were)
+		was_held = SELKIE_HELD_NOT;
 	if (!r)
 		r = sk_privilege_place(all, source, reason, held, &p);
 	if (r)

@@ -5,8 +5,11 @@
 #include "base/memory.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* malloc puts some bytes of its own between blocks: with so much less, each block begins where the one before ended. */
 #define SK_LARGE_GAP (SK_LARGE_PAGE - SK_LARGE_LEAST)
@@ -92,4 +95,25 @@ void *sk_map_large(size_t size, size_t *ret_size)
 void sk_unmap_large(void *p, size_t size)
 {
 	munmap(p, size);
+}
+
+#define SK_HEAP_FIRST ((size_t)48 << 10)	/* malloc begins with less than four of these */
+
+void sk_heap_expect(size_t size, size_t largest)
+{
+	char *before = sbrk(0), *after;
+	void *volatile some[4];
+
+	mallopt(M_MMAP_THRESHOLD, (int)SK_MIN(largest, (size_t)INT_MAX));
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	mallopt(M_TOP_PAD, (int)SK_MIN(size, (size_t)INT_MAX));
+	/* The heap grows, by what is missing and the padding. */
+	for (size_t i = 0; i < SK_ARRAY_LEN(some); i++)
+		some[i] = malloc(SK_HEAP_FIRST);
+	for (size_t i = 0; i < SK_ARRAY_LEN(some); i++)
+		free(some[i]);
+	after = sbrk(0);
+	before += -(uintptr_t)before & (SK_LARGE_PAGE - 1);
+	if (after > before)
+		madvise(before, (size_t)(after - before) & ~(SK_LARGE_PAGE - 1), MADV_HUGEPAGE);
 }

@@ -244,13 +244,18 @@ static int sk_build_save_module(const struct sk_build_request *q, selkie_module 
 	return sk_output_replace(q->output, 0644, data, size);
 }
 
+/* What the names and interfaces of usual headers take, their texts apart. */
+#define SK_BUILD_MODULE_HEAP ((size_t)6 << 20)
+
 static int sk_build_module(const struct sk_command *cmd, const struct sk_build_request *q, const char *const *sources,
 			   size_t n)
 {
-	selkie_diagnostics *diags = selkie_diagnostics_new();
+	selkie_diagnostics *diags;
 	selkie_module *module = NULL;
 	int r, code;
 
+	sk_heap_expect(SK_BUILD_MODULE_HEAP, SK_BUILD_MODULE_HEAP);
+	diags = selkie_diagnostics_new();
 	if (!diags)
 		return sk_failure(cmd, "out of memory");
 	r = selkie_build_module(sources, n, &q->build, 0, diags, &module);
@@ -262,13 +267,32 @@ static int sk_build_module(const struct sk_command *cmd, const struct sk_build_r
 	return code;
 }
 
+/* A tree, or a store: hundreds of modules. */
+static bool sk_build_has_tree(const char *const *sources, size_t n)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < n; i++)
+		if (!stat(sources[i], &st) && S_ISDIR(st.st_mode))
+			return true;
+	return false;
+}
+
+/* The small things of a policy. Arrays of the second size are by themselves: the system gets those back that were outgrown. */
+#define SK_BUILD_HEAP ((size_t)24 << 20)
+#define SK_BUILD_LARGEST ((size_t)1 << 20)
+
 static int sk_build_all(const struct sk_command *cmd, const struct sk_build_request *q, const char *const *sources,
 			size_t n)
 {
-	selkie_diagnostics *diags = selkie_diagnostics_new();
+	selkie_diagnostics *diags;
 	selkie_built *built = NULL;
 	unsigned int version = 0;
 	int r, code;
+
+	if (sk_build_has_tree(sources, n))
+		sk_heap_expect(SK_BUILD_HEAP, SK_BUILD_LARGEST);
+	diags = selkie_diagnostics_new();
 
 	if (!diags)
 		return sk_failure(cmd, "out of memory");

@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -17,15 +20,14 @@
 #include "cases.h"
 #include "reading.h"
 
-/* The module against the headers, or with headers false as text that is expanded already. */
-static int world_read(struct reading *w, const char *const *settings, const char *text, size_t n, bool headers)
+/* The module against headers, or without any (NULL) as text that is expanded already. */
+static int world_read_against(struct reading *w, const char *root, const char *const *settings, const char *text, size_t n)
 {
 	struct sk_source *source;
-	char root[4096];
+	bool headers = root;
 	int r;
 
 	r = reading_begin(w);
-	snprintf(root, sizeof(root), "%s/test/te/headers", getenv("SELKIE_SOURCE_ROOT"));
 	if (!r && headers)
 		r = sk_refpolicy_open(&w->rp, root, settings, &w->names, &w->sources, w->diags);
 	if (!r && headers) {
@@ -38,6 +40,14 @@ static int world_read(struct reading *w, const char *const *settings, const char
 	if (!r && headers)
 		return sk_unit_read_module(&w->units, &w->space, &w->rp, source);
 	return r ? r : sk_unit_read_conf(&w->units, &w->space, source);
+}
+
+static int world_read(struct reading *w, const char *const *settings, const char *text, size_t n, bool headers)
+{
+	char root[4096];
+
+	snprintf(root, sizeof(root), "%s/test/te/headers", getenv("SELKIE_SOURCE_ROOT"));
+	return world_read_against(w, headers ? root : NULL, settings, text, n);
 }
 
 static void check_case(const char *name, const char *text, size_t n, const char *want, size_t n_want)
@@ -92,6 +102,87 @@ static void test_settings(void **state)
 			    "note: did you mean 'DISTRO'?\n");
 	free(got);
 	reading_end(&w);
+}
+
+/* Headers in many files, which a thread of their own reads: those of test/te/headers and a layer of these. */
+#define MANY 100
+
+static void make_headers(char *root, bool readable)
+{
+	static const char *const shared[] = { "build.conf", "support", "kernel" };
+	char path[4200], target[4200];
+
+	assert_non_null(mkdtemp(root));
+	for (size_t i = 0; i < SK_ARRAY_LEN(shared); i++) {
+		snprintf(path, sizeof(path), "%s/%s", root, shared[i]);
+		snprintf(target, sizeof(target), "%s/test/te/headers/%s", getenv("SELKIE_SOURCE_ROOT"), shared[i]);
+		assert_int_equal(symlink(target, path), 0);
+	}
+	snprintf(path, sizeof(path), "%s/many", root);
+	assert_int_equal(mkdir(path, 0700), 0);
+	for (unsigned int i = 0; i < MANY; i++) {
+		FILE *f;
+
+		snprintf(path, sizeof(path), "%s/many/m%02u.if", root, i);
+		if (i == 70 && !readable) {
+			assert_int_equal(mkdir(path, 0700), 0);
+			continue;
+		}
+		f = fopen(path, "w");
+		assert_non_null(f);
+		if (i == 60)
+			fputs("define(`m60_set',`{ read write }')\n", f);
+		fprintf(f, "## <summary>It's here</summary>\ninterface(`m%02u_go',`\n\tgen_require(`type m_t;')\n"
+			   "\tallow $1 m_t:file %s;\n')\n", i, i == 60 ? "m60_set" : "read");
+		if (i == 80)
+			fputs("template(`m05_go',`\n')\n", f);
+		assert_int_equal(fclose(f), 0);
+	}
+}
+
+static void remove_headers(const char *root)
+{
+	char path[4200];
+	const char *const rest[] = { "many", "build.conf", "support", "kernel", "" };
+
+	for (unsigned int i = 0; i < MANY; i++) {
+		snprintf(path, sizeof(path), "%s/many/m%02u.if", root, i);
+		assert_int_equal(remove(path), 0);
+	}
+	for (size_t i = 0; i < SK_ARRAY_LEN(rest); i++) {
+		snprintf(path, sizeof(path), "%s/%s", root, rest[i]);
+		assert_int_equal(remove(path), 0);
+	}
+}
+
+static void test_many_headers(void **state)
+{
+	static const char text[] = "policy_module(m, 1)\ntype a_t;\nm99_go(a_t)\nm60_go(a_t)\nm05_go(a_t)\nm98_to(a_t)\n";
+
+	for (int readable = 0; readable < 2; readable++) {
+		char root[] = "/tmp/selkie-headers-XXXXXX", want[4096], *got;
+		struct reading w;
+		int r;
+
+		make_headers(root, readable);
+		r = world_read_against(&w, root, NULL, text, strlen(text));
+		assert_int_equal(r, readable ? SK_UNIT_REFUSED : SK_REFPOLICY_REFUSED);
+		got = selkie_diagnostics_print(w.diags, 0);
+		snprintf(want, sizeof(want),
+			 readable ? "%s/many/m80.if:6:1: error: template 'm05_go' is defined twice [E0117]\n"
+				    "    6 | template(`m05_go',`\n      | ^\n"
+				    "%s/many/m05.if:2:1: note: first defined here\n"
+				    "    2 | interface(`m05_go',`\n      | ^\n"
+				    "m.te:6:1: error: there is no interface or macro 'm98_to' [E0137]\n"
+				    "    6 | m98_to(a_t)\n      | ^~~~~~\n"
+				    "note: did you mean 'm98_go'?\n"
+				  : "%s/many/m70.if: error: cannot read it: Is a directory [E0139]\n",
+			 root, root);
+		assert_string_equal(got, want);
+		free(got);
+		reading_end(&w);
+		remove_headers(root);
+	}
 }
 
 static size_t count(const struct reading *w, enum sk_unit_kind kind)
@@ -198,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_module),
 		cmocka_unit_test(test_diagnostics),
 		cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_many_headers),
 		cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_no_memory),

@@ -163,6 +163,34 @@ define(`f',`[$1|$2|$3|$#]')define(`g',`f($*) f(x,$*) f($*,x) f($*x) f((`$*'),$*)
 define(`f',`[$1|$2|$3|$#]')define(`g',`f($@) f(x,$@) f($@,x)')define(`m',`p,q')g(a,b) g() g(m,`m',``m'') g(`a,b',` c')
 ---
 [a|b||2] [x|a|b|3] [a|b|x|3] [|||1] [x|||2] [|x||2] [p|q|p,q|4] [x|p|q|5] [p|q|p,q|5] [a,b| c||2] [x|a,b| c|3] [a,b| c|x|3]
+=== categories by their number
+define(`decl_cats',`dnl
+category c$1;
+ifelse(`$1',`$2',,`decl_cats(incr($1),$2)')dnl
+')decl_cats(0,3)x
+decl_cats(2,2) y decl_cats(09,10)
+define(`c7',`<7>')decl_cats(6,8)define(`category',`CAT')decl_cats(0,1) decl_cats( 1,2) decl_cats(decr(2),incr(2))
+---
+category c0;
+category c1;
+category c2;
+category c3;
+x
+category c2;
+ y category c09;
+category c10;
+
+category c6;
+category <7>;
+category c8;
+CAT c0;
+CAT c1;
+ CAT c1;
+CAT c2;
+ CAT c1;
+CAT c2;
+CAT c3;
+
 === recursion
 define(`decl',`category c$1;
 ifelse(`$1',`$2',,`decl(incr($1),$2)')dnl

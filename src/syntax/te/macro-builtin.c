@@ -235,39 +235,36 @@ static int sk_interface(struct sk_macro_reader *m, struct sk_call *call)
 	return r ? r : sk_set_interface(m, name, body, call->addr);
 }
 
-/* interface(`name',`body') where it stands by itself: its parts. False where it is anything else. */
-struct sk_plain_interface {
-	const char *word, *name, *body, *end;
-	size_t n_word, n_name, n_body;
-};
-
-static bool sk_find_plain_interface(const char *p, const char *end, struct sk_plain_interface *ret)
+/* interface(`name',`body') where it stands by itself: its parts, and behind it. NULL where it is anything else. */
+static const char *sk_find_interface(const char *text, const char *p, const char *end, struct sk_interface_place *ret)
 {
-	const char *close;
+	const char *start = p, *close;
 	bool params;
 
-	ret->word = p;
 	while (p < end && sk_is_word_byte((unsigned char)*p))
 		p++;
-	ret->n_word = (size_t)(p - ret->word);
-	if (end - p < 8 || p[0] != '(' || p[1] != '`')
-		return false;
-	for (p = ret->name = p + 2; p < end && sk_is_word_byte((unsigned char)*p); p++)
+	if (end - p < 8 || p - start > UINT16_MAX || p[0] != '(' || p[1] != '`')
+		return NULL;
+	ret->word = (uint32_t)(start - text);
+	ret->n_word = (uint16_t)(p - start);
+	for (p = start = p + 2; p < end && sk_is_word_byte((unsigned char)*p); p++)
 		;
-	ret->n_name = (size_t)(p - ret->name);
-	if (!ret->n_name || isdigit((unsigned char)*ret->name) || end - p < 5 || p[0] != '\'' || p[1] != ',')
-		return false;
+	if (p == start || p - start > UINT16_MAX || (*start >= '0' && *start <= '9') || end - p < 5 || p[0] != '\'' ||
+	    p[1] != ',')
+		return NULL;
+	ret->name = (uint32_t)(start - text);
+	ret->n_name = (uint16_t)(p - start);
 	for (p += 2; p < end && sk_macro_class[(unsigned char)*p] == SK_PIECE_SPACE; p++)
 		;
 	if (p == end || *p != '`')
-		return false;
+		return NULL;
 	close = sk_quote_end(p + 1, end, &params);
 	if (!close || close + 1 == end || close[1] != ')')
-		return false;
-	ret->body = p + 1;
-	ret->n_body = (size_t)(close - ret->body);
-	ret->end = close + 2;
-	return true;
+		return NULL;
+	ret->body = (uint32_t)(p + 1 - text);
+	ret->n_body = (uint32_t)(close - p) - 1;
+	ret->params = params;
+	return close + 2;
 }
 
 static const char *sk_skip_blank(const char *p, const char *end)
@@ -282,34 +279,65 @@ static const char *sk_skip_blank(const char *p, const char *end)
 	return p;
 }
 
-int sk_macro_declare_plain(struct sk_macro_reader *m, const struct sk_text *text, const char **ret_rest)
+int sk_interfaces_find(const char *text, size_t n, struct sk_interfaces *found)
 {
-	const char *p = text->p, *end = text->p + text->n;
-	struct sk_expansion word = { 0 };
-	struct sk_plain_interface i;
-	struct sk_macro *macro;
+	const char *p = text, *end = text + n, *behind;
+
+	found->n = 0;
+	while ((p = sk_skip_blank(p, end)) < end) {
+		int r = sk_grow(&found->list, &found->cap, found->n + 1, sizeof(*found->list));
+
+		if (r)
+			return r;
+		behind = sk_find_interface(text, p, end, &found->list[found->n]);
+		if (!behind)
+			break;
+		found->n++;
+		p = behind;
+	}
+	found->rest = (uint32_t)(p - text);
+	return 0;
+}
+
+/* Whether the word stands for `interface` or `template` now. */
+static bool sk_is_interface_word(const struct sk_macro_reader *m, uint32_t name)
+{
+	const struct sk_macro *macro = name == SK_INTERN_NONE ? NULL : sk_macro_find(m->state, name);
+
+	return macro && macro->builtin == sk_interface;
+}
+
+int sk_macro_declare(struct sk_macro_reader *m, const struct sk_source *source, const struct sk_interfaces *found,
+		     const char **ret_rest)
+{
+	struct sk_expansion word = { .name = SK_INTERN_NONE };
+	const char *text = source->text, *last = "";
 	struct sk_text *body;
 	uint32_t name;
+	size_t n_last = 0;
 	int r = 0;
 
-	*ret_rest = p;
-	if (!m->state->plain || m->by_text || m->state->divert)
-		return 0;
-	while (!r && (p = sk_skip_blank(p, end)) < end && sk_find_plain_interface(p, end, &i)) {
-		word.name = sk_intern_find(m->names, i.word, i.n_word);
-		word.addr = text->addr + (uint32_t)(i.word - text->p);
-		macro = word.name == SK_INTERN_NONE ? NULL : sk_macro_find(m->state, word.name);
-		if (!macro || macro->builtin != sk_interface)
-			break;
-		p = i.end;
-		r = sk_intern_add(m->names, i.name, i.n_name, &name);
+	for (size_t k = 0; k < found->n && !r; k++) {
+		const struct sk_interface_place *i = &found->list[k];
+
+		if (i->n_word != n_last || memcmp(text + i->word, last, n_last) != 0)
+			word.name = sk_intern_find(m->names, text + i->word, i->n_word);
+		last = text + i->word;
+		n_last = i->n_word;
+		if (!sk_is_interface_word(m, word.name)) {
+			*ret_rest = text + i->word;
+			return 0;
+		}
+		word.addr = source->base + i->word;
+		r = sk_intern_add(m->names, text + i->name, i->n_name, &name);
 		if (r || !sk_interface_is_new(m, &word, name))
 			continue;
-		body = i.n_body ? sk_text_new(m, i.body, i.n_body, text->addr + (uint32_t)(i.body - text->p), true)
-				: &m->state->empty;
+		body = i->n_body ? sk_text_of(m, text + i->body, i->n_body, source->base + i->body, true) : &m->state->empty;
+		if (body && i->n_body)
+			body->params = i->params;
 		r = body ? sk_set_interface(m, name, body, word.addr) : -ENOMEM;
 	}
-	*ret_rest = p;
+	*ret_rest = text + found->rest;
 	return r;
 }
 

@@ -24,6 +24,8 @@ static const struct {
 		"$1`'ifdef(`enable_mls',`:$2')`'ifdef(`enable_mcs',`:s0`'ifelse(`$3',,,`:$3')')", "ifdef ifelse", true },
 	[SK_KNOWN_SHIFTN] = { "shiftn",
 		"ifelse($1,0,`shift($*)',`shiftn(decr($1),shift(shift($*)))')", "ifelse shift decr", true },
+	[SK_KNOWN_DECL_CATS] = { "decl_cats",
+		"dnl\ncategory c$1;\nifelse(`$1',`$2',,`decl_cats(incr($1),$2)')dnl\n", "dnl ifelse incr", true },
 };
 
 /* White space and comments do not count. */

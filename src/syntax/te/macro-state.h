@@ -106,7 +106,7 @@ struct sk_macro {
 /* macro-known.c: macros whose meaning is known. */
 enum sk_known {
 	SK_KNOWN_NONE, SK_KNOWN_OPTIONAL_POLICY, SK_KNOWN_GEN_REQUIRE, SK_KNOWN_TUNABLE_POLICY, SK_KNOWN_GEN_CONTEXT,
-	SK_KNOWN_SHIFTN,
+	SK_KNOWN_SHIFTN, SK_KNOWN_DECL_CATS,
 };
 
 #define SK_BY_CHARACTER UINT32_MAX
@@ -267,6 +267,8 @@ void sk_interface_cycle(struct sk_macro_reader *m, struct sk_macro *macro, const
 
 /* macro-text.c: texts, and making them flat. */
 struct sk_text *sk_text_new(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, bool kept);
+/* The same where the caller knows whether it has parameters, and says so in it. */
+struct sk_text *sk_text_of(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, bool kept);
 /* One word, lexed, for the moment. */
 struct sk_text *sk_text_of_word(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, uint32_t name);
 int sk_text_lex(struct sk_macro_reader *m, struct sk_text *text);
@@ -334,10 +336,10 @@ struct sk_diag *sk_macro_complain(struct sk_macro_reader *m, enum selkie_severit
 
 
 /*
- * macro-builtin.c. Declares the interfaces at the beginning of a file that stand there with nothing but white space and
- * comments between them, as nearly all do: *ret_rest is what comes behind them.
+ * macro-builtin.c. Declares what was found in a text that is its source's: *ret_rest is what comes behind.
  */
-int sk_macro_declare_plain(struct sk_macro_reader *m, const struct sk_text *text, const char **ret_rest);
+int sk_macro_declare(struct sk_macro_reader *m, const struct sk_source *source, const struct sk_interfaces *found,
+		     const char **ret_rest);
 void sk_patterns_done(struct sk_macro_state *s);
 int sk_macro_add_builtins(struct sk_macro_reader *m);
 sk_builtin sk_macro_builtin_interface(void);

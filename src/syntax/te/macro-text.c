@@ -33,6 +33,15 @@ const unsigned char sk_macro_class[256] = {
 
 struct sk_text *sk_text_new(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, bool kept)
 {
+	struct sk_text *text = sk_text_of(m, p, n, addr, kept);
+
+	if (text)
+		text->params = memchr(p, '$', n) != NULL;
+	return text;
+}
+
+struct sk_text *sk_text_of(struct sk_macro_reader *m, const char *p, size_t n, uint32_t addr, bool kept)
+{
 	struct sk_macro_state *s = m->state;
 	struct sk_text *text = SK_ARENA_NEW(kept ? &s->arena : &s->moment, struct sk_text);
 
@@ -42,7 +51,6 @@ struct sk_text *sk_text_new(struct sk_macro_reader *m, const char *p, size_t n, 
 	text->n = (uint32_t)n;
 	text->addr = addr;
 	text->kept = kept;
-	text->params = memchr(p, '$', n) != NULL;
 	return text;
 }
 
@@ -104,6 +112,12 @@ static uint32_t sk_param_value(const char *p, size_t n)
 	return value;
 }
 
+#ifdef __SSE2__
+#include "syntax/te/quote-sse2.h"
+#define sk_has_quote sk_has_quote_sse2
+#else
+#define sk_has_quote sk_has_quote_portable
+
 /* Whether one of the eight bytes is that one. */
 static inline uint64_t sk_has_byte(uint64_t eight, unsigned char byte)
 {
@@ -112,20 +126,25 @@ static inline uint64_t sk_has_byte(uint64_t eight, unsigned char byte)
 	return (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
 }
 
+/* Whether one of the 16 bytes at p is a quote of m4. */
+static inline bool sk_has_quote_portable(const char *p)
+{
+	uint64_t eight[2];
+
+	memcpy(eight, p, 16);
+	return sk_has_byte(eight[0], '`') | sk_has_byte(eight[0], '\'') | sk_has_byte(eight[1], '`') |
+	       sk_has_byte(eight[1], '\'');
+}
+#endif
+
 const char *sk_quote_end(const char *p, const char *end, bool *ret_params)
 {
 	const char *start = p;
 	size_t level = 1;
 
 	for (; p < end; p++) {
-		uint64_t eight;
-
-		while (end - p >= 8) {
-			memcpy(&eight, p, 8);
-			if (sk_has_byte(eight, '`') | sk_has_byte(eight, '\''))
-				break;
-			p += 8;
-		}
+		while (end - p >= 16 && !sk_has_quote(p))
+			p += 16;
 		while (p < end && *p != '`' && *p != '\'')
 			p++;
 		if (p == end)

@@ -1097,22 +1097,62 @@ static bool sk_call_shiftn(struct sk_macro_reader *m, const struct sk_call *call
 	return sk_macro_splice(m, call, n + 2, ret_r);
 }
 
+/* A number as incr gives it. */
+static bool sk_arg_count(const struct sk_text *text, uint32_t *ret_count)
+{
+	uint32_t n = 0;
+
+	if (!text->n || text->n > 5 || (*text->p == '0' && text->n > 1))
+		return false;
+	for (uint32_t i = 0; i < text->n; i++) {
+		if (text->p[i] < '0' || text->p[i] > '9')
+			return false;
+		n = 10 * n + (uint32_t)(text->p[i] - '0');
+	}
+	*ret_count = n;
+	return true;
+}
+
+/* decl_cats(FIRST,LAST): a line for each category, which are a thousand. False where it is not that simple. */
+static bool sk_call_decl_cats(struct sk_macro_reader *m, const struct sk_call *call, uint32_t expansion, int *ret_r)
+{
+	const struct sk_arg *args = &m->state->args[call->first_arg];
+	sk_auto_buf struct sk_buf lines = SK_BUF_INIT;
+	struct sk_call inner = *call;
+	uint32_t first, last;
+
+	if (call->n_args != 2 || !sk_arg_count(args[1].text, &first) || !sk_arg_count(args[2].text, &last) || first > last)
+		return false;
+	for (uint32_t i = first; i <= last; i++) {
+		sk_buf_add(&lines, "category c", 10);
+		sk_buf_add_uint(&lines, i);
+		sk_buf_add(&lines, ";\n", 2);
+	}
+	inner.expansion = expansion;
+	*ret_r = lines.failed ? -ENOMEM : sk_macro_give(m, &inner, lines.data, lines.n);
+	return true;
+}
+
 /* The expansion of a macro that the sources define. */
 static int sk_call_expand(struct sk_macro_reader *m, struct sk_call *call)
 {
 	const struct sk_expansion e = {
 		.parent = call->expansion, .addr = call->addr, .name = call->name };
 	const struct sk_env *env = NULL;
+	enum sk_known known;
 	uint32_t expansion;
 	int r;
 
 	if (!call->macro->body->n || call->macro->cyclic)
 		return 0;
-	if (sk_macro_known(m, call->name) == SK_KNOWN_SHIFTN && sk_call_shiftn(m, call, &r))
+	known = sk_macro_known(m, call->name);
+	if (known == SK_KNOWN_SHIFTN && sk_call_shiftn(m, call, &r))
 		return r;
 	if (call->macro->interface && !sk_interface_check(m, call->macro, &e, &m->state->args[call->first_arg], call->n_args))
 		return 0;
 	r = sk_macro_new_expansion(m, &e, &expansion);
+	if (!r && known == SK_KNOWN_DECL_CATS && sk_call_decl_cats(m, call, expansion, &r))
+		return r;
 	if (!r && call->macro->body->params)
 		r = sk_env_make(m, call, &env);
 	if (r)
@@ -1590,26 +1630,45 @@ int sk_macro_next(struct sk_macro_reader *m, struct sk_piece *ret_piece)
 	return r;
 }
 
-int sk_macro_absorb(struct sk_macro_reader *m, const struct sk_source *source)
+/* The file from there on, for what it defines only. */
+static int sk_absorb_rest(struct sk_macro_reader *m, const struct sk_source *source, const char *rest)
 {
+	const char *end = source->text + source->size;
 	struct sk_piece piece;
 	struct sk_text *text;
-	const char *rest;
-	int r = sk_macro_begin_file(m, source, &text);
+	int r;
 
-	if (!r)
-		r = sk_macro_declare_plain(m, text, &rest);
-	if (r || rest == text->p + text->n)
-		return r;
-	if (rest != text->p) {
-		text = sk_text_new(m, rest, (size_t)(text->p + text->n - rest), text->addr + (uint32_t)(rest - text->p), true);
-		if (!text)
-			return -ENOMEM;
-	}
+	if (rest == end)
+		return 0;
+	text = sk_text_new(m, rest, (size_t)(end - rest), source->base + (uint32_t)(rest - source->text), true);
+	if (!text)
+		return -ENOMEM;
 	r = sk_macro_open_text(m, text, NULL, 0);
 	do
 		r = r ? r : sk_macro_next(m, &piece);
 	while (!r && piece.kind != SK_PIECE_END);
+	return r;
+}
+
+int sk_macro_absorb_found(struct sk_macro_reader *m, const struct sk_source *source, const struct sk_interfaces *found)
+{
+	const char *rest = source->text;
+	int r = 0;
+
+	sk_macro_begin_source(m, source);
+	if (m->state->plain && !m->by_text && !m->state->divert)
+		r = sk_macro_declare(m, source, found, &rest);
+	return r ? r : sk_absorb_rest(m, source, rest);
+}
+
+int sk_macro_absorb(struct sk_macro_reader *m, const struct sk_source *source)
+{
+	struct sk_interfaces found = { 0 };
+	int r = sk_interfaces_find(source->text, source->size, &found);
+
+	if (!r)
+		r = sk_macro_absorb_found(m, source, &found);
+	free(found.list);
 	return r;
 }
 

@@ -107,8 +107,29 @@ bool sk_macro_is_idle(const struct sk_macro_reader *m);
 int sk_macro_open_lines(struct sk_macro_reader *m, const char *from);
 const char *sk_macro_rest(const struct sk_macro_reader *m);
 
+/*
+ * Interfaces that a text begins with, with nothing but white space and comments between them, as in nearly all files of
+ * interfaces. Found without a reader, so that another thread may do it. Offsets and sizes in bytes.
+ */
+struct sk_interface_place {
+	uint32_t word, name, body, n_body;
+	uint16_t n_word, n_name;	/* interface or template, or another word that looks like these here */
+	bool params;			/* the body has a '$' */
+};
+
+struct sk_interfaces {
+	struct sk_interface_place *list;
+	size_t n, cap;
+	uint32_t rest;			/* where something else comes, or the end */
+};
+
+/* Finds them; `list` is kept from call to call (free). Returns 0 or -ENOMEM. */
+int sk_interfaces_find(const char *text, size_t n, struct sk_interfaces *found);
+
 /* Reads a file for what it defines only: what it leaves is dropped. Returns 0 or a negative errno. */
 int sk_macro_absorb(struct sk_macro_reader *m, const struct sk_source *source);
+/* The same where the interfaces it begins with have been found. */
+int sk_macro_absorb_found(struct sk_macro_reader *m, const struct sk_source *source, const struct sk_interfaces *found);
 
 /*
  * The next piece. It borrows from the reader, until the next call. Returns 0 or a negative errno; at the end, and for

@@ -14,9 +14,25 @@
 #include <stdio.h>
 #include <string.h>
 
+char *sk_refpolicy_path(const struct sk_refpolicy *rp, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s", rp->root, name) < 0 ? NULL : path;
+}
+
+int sk_refpolicy_refuse_file(struct sk_refpolicy *rp, const char *path, int error)
+{
+	struct sk_place place = { .kind = SK_PLACE_NONE, .file = path };
+
+	if (error == -ENOMEM)
+		return error;
+	sk_error(rp->diags, "E0139", &place, "cannot read it: %s", strerror(-error));
+	return SK_REFPOLICY_REFUSED;
+}
+
 int sk_refpolicy_load(struct sk_refpolicy *rp, bool must, struct sk_source **ret_source, const char *fmt, ...)
 {
-	struct sk_place place = { .kind = SK_PLACE_NONE };
 	sk_auto_free char *path = NULL;
 	char *name = NULL;
 	va_list args;
@@ -27,19 +43,14 @@ int sk_refpolicy_load(struct sk_refpolicy *rp, bool must, struct sk_source **ret
 	if (vasprintf(&name, fmt, args) < 0)
 		name = NULL;
 	va_end(args);
-	if (!name || asprintf(&path, "%s/%s", rp->root, name) < 0) {
-		free(name);
-		return -ENOMEM;
-	}
+	path = name ? sk_refpolicy_path(rp, name) : NULL;
 	free(name);
+	if (!path)
+		return -ENOMEM;
 	r = sk_sources_load(rp->sources, path, NULL, rp->diags, ret_source);
 	if (r == -ENOENT && !must)
 		return 0;
-	if (r >= 0 || r == -ENOMEM)
-		return r;
-	place.file = path;
-	sk_error(rp->diags, "E0139", &place, "cannot read it: %s", strerror(-r));
-	return SK_REFPOLICY_REFUSED;
+	return r < 0 ? sk_refpolicy_refuse_file(rp, path, r) : r;
 }
 
 static int sk_read_makefile(struct sk_refpolicy *rp)
@@ -441,34 +452,28 @@ int sk_refpolicy_parse(struct sk_refpolicy *rp, sk_refpolicy_handler handler, vo
 
 /* Single modules */
 
-static int sk_absorb_headers(struct sk_refpolicy *rp)
+static int sk_absorb_headers(struct sk_refpolicy *rp, struct sk_headers *headers)
 {
-	const char **layers;
-	size_t n;
 	int r = sk_macro_know_interfaces(&rp->macros);
 
-	if (r)
-		return r;
-	r = sk_refpolicy_list(rp, ".", "", &layers, &n);
-	for (size_t i = 0; i < n && !r; i++)
-		if (strcmp(layers[i], "support"))
-			r = sk_refpolicy_absorb(rp, &rp->macros, layers[i], ".if");
-	free(layers);
-	return r;
+	return r ? r : sk_headers_absorb(headers);
 }
 
 int sk_refpolicy_prepare(struct sk_refpolicy *rp)
 {
 	struct sk_refpolicy_run run = { .rp = rp };
-	int r;
+	struct sk_headers *headers = NULL;
+	int r = 0;
 
-	if (!rp->prepared) {
+	if (!rp->prepared && rp->headers)
+		r = sk_headers_begin(rp, &headers);
+	if (!rp->prepared && !r)
 		r = sk_define_all(&run);
-		if (!r)
-			r = rp->headers ? sk_absorb_headers(rp) : sk_absorb_interfaces(rp);
-		if (r)
-			return r;
-	}
+	if (!rp->prepared && !r)
+		r = headers ? sk_absorb_headers(rp, headers) : sk_absorb_interfaces(rp);
+	sk_headers_end(headers);
+	if (r)
+		return r;
 	rp->prepared = true;
 	sk_macro_undefine(&rp->macros, "self_contained_policy");
 	return 0;

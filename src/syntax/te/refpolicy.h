@@ -126,6 +126,15 @@ int sk_refpolicy_list(struct sk_refpolicy *rp, const char *folder, const char *e
 /* Reads files for their definitions, into any reader. */
 int sk_refpolicy_absorb(struct sk_refpolicy *rp, struct sk_macro_reader *m, const char *folder, const char *ending);
 
+/*
+ * refpolicy-headers.c: the interfaces of headers. They begin to be read, are taken into the reader of macros in their order
+ * (0, SK_REFPOLICY_REFUSED, or a negative errno), and with that are done.
+ */
+struct sk_headers;
+int sk_headers_begin(struct sk_refpolicy *rp, struct sk_headers **ret);
+int sk_headers_absorb(struct sk_headers *headers);
+void sk_headers_end(struct sk_headers *headers);
+
 /* refpolicy-configuration.c: which modules are on where there is no modules.conf, as the tree's `make conf` has it. */
 int sk_refpolicy_default_states(struct sk_refpolicy *rp);
 /* The text of booleans.conf. Where there is none: of what `make conf` writes, without comments, if `derive`; else NULL. */
@@ -144,6 +153,10 @@ int sk_refpolicy_define_class_sets(struct sk_refpolicy *rp, const struct sk_sour
 bool sk_refpolicy_makefile_has(const struct sk_refpolicy *rp, const char *word);
 /* Settings as macros: M4PARAM of the tree's Makefile. */
 int sk_refpolicy_define_settings(struct sk_refpolicy *rp, struct sk_macro_reader *m);
+/* The path of a name below the root (free), or NULL. */
+char *sk_refpolicy_path(const struct sk_refpolicy *rp, const char *name);
+/* A file cannot be read: says so, and returns SK_REFPOLICY_REFUSED; of -ENOMEM that. */
+int sk_refpolicy_refuse_file(struct sk_refpolicy *rp, const char *path, int error);
 int sk_refpolicy_load(struct sk_refpolicy *rp, bool must, struct sk_source **ret_source, const char *fmt, ...)
 	SK_PRINTF(4, 5);
 

@@ -48,11 +48,12 @@ void *sk_arena_take(struct sk_arena *arena, size_t size, size_t align);
 static inline void *sk_arena_alloc(struct sk_arena *arena, size_t size)
 {
 #ifndef SK_ARENA_DEBUG
-	char *p = arena->next + (-(uintptr_t)arena->next & 15);
+	/* As numbers: an empty arena's pointers are NULL, to which nothing may be added. */
+	uintptr_t p = ((uintptr_t)arena->next + 15) & ~(uintptr_t)15;
 
-	if (p < arena->end && size <= (size_t)(arena->end - p)) {
-		arena->next = p + size;
-		return p;
+	if (p < (uintptr_t)arena->end && size <= (uintptr_t)arena->end - p) {
+		arena->next = (char *)p + size;
+		return (char *)p;
 	}
 #endif
 	return sk_arena_take(arena, size, 16);

@@ -162,6 +162,13 @@ static void sk_place_print(struct sk_buf *b, const struct sk_place *place)
 		sk_buf_adds(b, ": ");
 }
 
+/* Of a text: behind the message, since tools know what stands before it. */
+static void sk_place_print_part(struct sk_buf *b, const struct sk_place *place)
+{
+	if (place->kind == SK_PLACE_TEXT && place->field)
+		sk_buf_printf(b, " (%s)", place->field);
+}
+
 /* Reads one line of a file, without its line break and at most 4 KiB of it. False when it cannot be had. */
 static bool sk_place_line(const struct sk_place *place, struct sk_buf *ret_line)
 {
@@ -218,13 +225,16 @@ static void sk_diag_print(struct sk_buf *b, const struct sk_diag *d, bool color)
 
 	sk_place_print(b, &d->place);
 	sk_buf_printf(b, "%s%s:%s %s", on, sk_severity_names[d->severity], off, d->message);
+	sk_place_print_part(b, &d->place);
 	if (d->id)
 		sk_buf_printf(b, " [%s]", d->id);
 	sk_buf_addc(b, '\n');
 	sk_place_print_source(b, &d->place, on, off);
 	for (const struct sk_note *n = d->notes; n; n = n->next) {
 		sk_place_print(b, &n->place);
-		sk_buf_printf(b, "%snote:%s %s\n", note_on, off, n->message);
+		sk_buf_printf(b, "%snote:%s %s", note_on, off, n->message);
+		sk_place_print_part(b, &n->place);
+		sk_buf_addc(b, '\n');
 		sk_place_print_source(b, &n->place, note_on, off);
 	}
 }
@@ -239,9 +249,9 @@ static void sk_place_json(struct sk_json *j, const struct sk_place *place)
 			sk_json_uint(j, "column", place->col);
 	} else if (place->kind == SK_PLACE_BINARY) {
 		sk_json_uint(j, "offset", place->offset);
-		if (place->field)
-			sk_json_string(j, "field", place->field);
 	}
+	if (place->kind != SK_PLACE_NONE && place->field)
+		sk_json_string(j, "field", place->field);
 }
 
 static void sk_diags_json(struct sk_buf *b, const struct sk_diags *diags)

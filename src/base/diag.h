@@ -25,7 +25,7 @@ struct sk_place {
 	uint32_t line, col;	/* from 1; col counts bytes; 0 when unknown */
 	uint32_t length;	/* bytes to underline, at least 1 */
 	uint64_t offset;
-	const char *field;
+	const char *field;	/* of a text too, where it is known what part of what this is */
 	const char *text;	/* source line when it is not to be read from `file`; else NULL */
 	uint32_t text_length;
 };

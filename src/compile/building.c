@@ -153,6 +153,18 @@ struct sk_cil_texts {
 	size_t n;
 };
 
+/* The module that a file of CIL in a store is: .../NAME/cil. NULL: none, or out of memory, when its name is not told. */
+static const char *sk_stored_module(struct sk_building *b, const char *path)
+{
+	const char *end = b->store ? strrchr(path, '/') : NULL, *name = end;
+
+	if (!end || strcmp(end, "/cil") != 0)
+		return NULL;
+	while (name > path && name[-1] != '/')
+		name--;
+	return sk_arena_strndup(&b->sources.arena, name, (size_t)(end - name));
+}
+
 static int sk_take_cil(void *arg, const char *path, char *data, size_t size)
 {
 	struct sk_cil_texts *texts = arg;
@@ -164,6 +176,7 @@ static int sk_take_cil(void *arg, const char *path, char *data, size_t size)
 		return r;
 	}
 	source->owned = data;
+	source->module = sk_stored_module(texts->b, path);
 	texts->list[texts->n++] = source;
 	return 0;
 }

@@ -544,6 +544,31 @@ static void sk_source_binary_place(const struct sk_sources *sources, const struc
 	ret_place->field = field ? field : s->binary;
 }
 
+/* Of CIL: how many statements have begun at an offset. What stands within another is part of that one. */
+static uint32_t sk_source_cil_statement(const struct sk_source *s, uint32_t off)
+{
+	uint32_t n = 0, depth = 0;
+
+	for (uint32_t i = 0; i <= off && i < s->size; i++) {
+		char c = s->text[i], end = c == '"' ? '"' : c == ';' ? '\n' : '\0';
+
+		n += c == '(' && !depth;
+		depth += c == '(';
+		depth -= c == ')' && depth;
+		/* strings and comments, to what ends them */
+		for (i += end != '\0'; end && i < off && i < s->size && s->text[i] != end; i++)
+			;
+	}
+	return n;
+}
+
+/* Which statement of which module; borrowed from the sources, as that of bytes is. */
+static const char *sk_source_cil_field(const struct sk_sources *sources, const struct sk_source *s, uint32_t addr)
+{
+	return sk_arena_printf(&((struct sk_sources *)sources)->arena, "module %s, statement %u", s->module,
+			       sk_source_cil_statement(s, addr - s->base));
+}
+
 static bool sk_source_index(struct sk_source *s)
 {
 	const char *end = s->text + s->size;
@@ -684,6 +709,8 @@ void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t 
 	ret_place->length = length ? length : 1;
 	if (!ret_place->line)
 		return;
+	if (s->module)
+		ret_place->field = sk_source_cil_field(sources, s, addr);
 	line = sk_source_text(s, addr - (ret_place->col - 1), &n);
 	if (!line)
 		return;

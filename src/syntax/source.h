@@ -19,6 +19,7 @@ struct sk_source {
 	uint32_t base;
 	uint32_t *lines;	/* offsets where lines begin; made when first asked for */
 	uint32_t n_lines;
+	const char *module;	/* not NULL: text in CIL of this module; places in it tell the statement */
 	const char *binary;	/* not NULL: no text, but bytes of this module; `lines` are where its statements begin */
 	char *owned;		/* the text when it is freed with the sources, else NULL */
 	struct sk_source_parts *parts;	/* not NULL: it is read in parts */

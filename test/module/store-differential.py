@@ -47,6 +47,19 @@ def main():
             if subprocess.call([same, d + "/want.33", d + "/got.33"]):
                 print(operand, "gives another policy")
                 failures += 1
+        # of what names nothing the module and its statement are told, with the marks of lines that converters leave or without
+        text = EXTRA % (("four_t",) * 3)
+        broken = ("; a (comment)\n" + text + '(filecon "/a(" file ())\n%s(booleanif none_b (true (allow four_t "none_t" (file (read)))))\n%s'
+                  "(optional o (allow four_t three_t (file (read))))\n(allow four_t gone_t (file (read)))\n")
+        for marks in (("", ""), (";;* lmx 7 four.te\n", ";;* lme\n")):
+            shutil.rmtree(os.path.join(modules, "100/four"), ignore_errors=True)
+            module(100, "four", broken % marks)
+            p = subprocess.run([selkie, "build", os.path.join(d, "store")], stderr=subprocess.PIPE, text=True)
+            for name, number in (("none_b", 5), ("gone_t", 7)):
+                if p.returncode != 1 or "'%s' (module four, statement %d)" % (name, number) not in p.stderr:
+                    print("the statement of %s:" % name, p.returncode, p.stderr)
+                    failures += 1
+        shutil.rmtree(os.path.join(modules, "100/four"))
         # a damaged module is named
         with open(os.path.join(modules, "100/three/cil"), "wb") as f:
             f.write(b"BZh91AY&SY nothing of the kind")

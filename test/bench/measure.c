@@ -5,6 +5,8 @@
  * fork to wait, and so do the processes that it waits for: their processor time is added up, and the peak is that of the
  * largest single one (of a `make`: its compiler), so that of a pipeline less is counted than it takes.
  *
+ * The file is emptied before: what an earlier run left there is a millisecond's work for the kernel, and none of the program's.
+ *
  * It is a program of its own because the peak that the kernel reports for a child begins with what its parent had
  * resident at the fork: measured from Python, every small program would look as large as Python.
  */
@@ -15,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 extern char **environ;
 
@@ -28,16 +31,22 @@ int main(int argc, char **argv)
 	posix_spawn_file_actions_t actions;
 	struct timespec from, to;
 	struct rusage used;
-	int status, r;
+	int status, out, r;
 	pid_t pid;
 
 	if (argc < 3) {
 		fputs("usage: measure OUT PROGRAM [ARGUMENT]...\n", stderr);
 		return 2;
 	}
+	out = open(argv[1], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (out < 0) {
+		perror(argv[1]);
+		return 3;
+	}
+	close(out);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, 1, argv[1], O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	posix_spawn_file_actions_addopen(&actions, 1, argv[1], O_WRONLY, 0);
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	r = posix_spawnp(&pid, argv[2], &actions, NULL, argv + 2, environ);
 	if (r) {

@@ -101,19 +101,22 @@ void sk_unmap_large(void *p, size_t size)
 
 void sk_heap_expect(size_t size, size_t largest)
 {
-	char *before = sbrk(0), *after;
+	char *before, *after;
 	void *volatile some[4];
 
 	mallopt(M_MMAP_THRESHOLD, (int)SK_MIN(largest, (size_t)INT_MAX));
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 	mallopt(M_TOP_PAD, (int)SK_MIN(size, (size_t)INT_MAX));
+	/* From a large page on: addresses are passed over, no memory. malloc knows that others move the end of the heap, too. */
+	before = sbrk(0);
+	sbrk((intptr_t)(-(uintptr_t)before & (SK_LARGE_PAGE - 1)));
+	before = sbrk(0);
 	/* The heap grows, by what is missing and the padding. */
 	for (size_t i = 0; i < SK_ARRAY_LEN(some); i++)
 		some[i] = malloc(SK_HEAP_FIRST);
 	for (size_t i = 0; i < SK_ARRAY_LEN(some); i++)
 		free(some[i]);
 	after = sbrk(0);
-	before += -(uintptr_t)before & (SK_LARGE_PAGE - 1);
-	if (after > before)
+	if (after > before && !((uintptr_t)before & (SK_LARGE_PAGE - 1)))
 		madvise(before, (size_t)(after - before) & ~(SK_LARGE_PAGE - 1), MADV_HUGEPAGE);
 }

@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "syntax/te/scan.h"
+
 static const struct sk_arg *sk_arg_at(struct sk_macro_reader *m, const struct sk_call *call, uint32_t i)
 {
 	return i <= call->n_args ? &m->state->args[call->first_arg + i] : NULL;
@@ -267,15 +269,25 @@ static const char *sk_find_interface(const char *text, const char *p, const char
 	return close + 2;
 }
 
+/* From the '#' of a comment to behind the line, and behind the lines of comment that follow it. */
+static const char *sk_skip_comments(const char *p, const char *end)
+{
+	for (; end - p > 16; p += 16) {
+		unsigned int mask = sk_scan_ends(p);
+
+		if (mask)
+			return p + __builtin_ctz(mask) + 1;
+	}
+	for (; p < end; p++)
+		if (*p == '\n' && (p + 1 == end || p[1] != '#'))
+			return p + 1;
+	return end;
+}
+
 static const char *sk_skip_blank(const char *p, const char *end)
 {
-	while (p < end && (*p == '#' || sk_macro_class[(unsigned char)*p] == SK_PIECE_SPACE)) {
-		if (*p == '#')
-			p = memchr(p, '\n', (size_t)(end - p));
-		if (!p)
-			return end;
-		p++;
-	}
+	while (p < end && (*p == '#' || sk_macro_class[(unsigned char)*p] == SK_PIECE_SPACE))
+		p = *p == '#' ? sk_skip_comments(p, end) : p + 1;
 	return p;
 }
 

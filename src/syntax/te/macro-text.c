@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "syntax/te/scan.h"
+
 #define W SK_PIECE_WORD
 #define S SK_PIECE_SPACE
 #define P SK_PIECE_PUNCT
@@ -112,50 +114,44 @@ static uint32_t sk_param_value(const char *p, size_t n)
 	return value;
 }
 
-#ifdef __SSE2__
-#include "syntax/te/quote-sse2.h"
-#define sk_has_quote sk_has_quote_sse2
-#else
-#define sk_has_quote sk_has_quote_portable
-
-/* Whether one of the eight bytes is that one. */
-static inline uint64_t sk_has_byte(uint64_t eight, unsigned char byte)
+/* The quote among those of the mask that ends the level, or NULL. */
+static inline const char *sk_close_level(const char *p, unsigned int mask, size_t *level)
 {
-	uint64_t x = eight ^ 0x0101010101010101u * byte;
+	for (; mask; mask &= mask - 1) {
+		const char *quote = p + __builtin_ctz(mask);
 
-	return (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
+		if (*quote == '`')
+			++*level;
+		else if (!--*level)
+			return quote;
+	}
+	return NULL;
 }
 
-/* Whether one of the 16 bytes at p is a quote of m4. */
-static inline bool sk_has_quote_portable(const char *p)
+static const char *sk_find_close(const char *p, const char *end)
 {
-	uint64_t eight[2];
+	const char *close;
+	size_t level = 1;
 
-	memcpy(eight, p, 16);
-	return sk_has_byte(eight[0], '`') | sk_has_byte(eight[0], '\'') | sk_has_byte(eight[1], '`') |
-	       sk_has_byte(eight[1], '\'');
+	for (; end - p >= 16; p += 16) {
+		close = sk_close_level(p, sk_scan_quotes(p), &level);
+		if (close)
+			return close;
+	}
+	for (; p < end; p++) {
+		close = sk_close_level(p, *p == '`' || *p == '\'', &level);
+		if (close)
+			return close;
+	}
+	return NULL;
 }
-#endif
 
 const char *sk_quote_end(const char *p, const char *end, bool *ret_params)
 {
-	const char *start = p;
-	size_t level = 1;
+	const char *close = sk_find_close(p, end);
 
-	for (; p < end; p++) {
-		while (end - p >= 16 && !sk_has_quote(p))
-			p += 16;
-		while (p < end && *p != '`' && *p != '\'')
-			p++;
-		if (p == end)
-			break;
-		if (*p == '`')
-			level++;
-		else if (!--level)
-			break;
-	}
-	*ret_params = memchr(start, '$', (size_t)(p - start)) != NULL;
-	return p < end ? p : NULL;
+	*ret_params = memchr(p, '$', (size_t)((close ? close : end) - p)) != NULL;
+	return close;
 }
 
 /* Cuts the run of letters, digits and parameters at p. Returns its end. */

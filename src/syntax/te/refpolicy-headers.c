@@ -2,13 +2,14 @@
 /*
  * The interfaces of installed headers. All of them are read, since only all of them tell what there is: which name has two
  * meanings, which is near to one that there is not. They are hundreds of files for a module of a few lines, so their
- * texts are read, and what they declare is found, beside the work with what was read before, by a thread where there is a
- * processor for one; and they stand one behind the other in few pieces of memory.
+ * texts are read, and what they declare is found, by two threads where there are two processors: one comes from the first
+ * file and takes in what it declares, the other comes from the last. They stand one behind the other in few pieces of memory.
  */
 #include "syntax/te/refpolicy.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,7 +18,6 @@
 #include "base/input.h"
 
 #define SK_HEADERS_BATCH 16			/* files that are handed over at once */
-#define SK_HEADERS_OWN 4			/* every so many batches one is read by the thread that takes them in */
 #define SK_HEADERS_SLAB ((size_t)1 << 20)	/* for so much of text there is memory at once */
 #define SK_HEADERS_LARGEST ((off_t)64 << 20)	/* a larger one is read by itself */
 #define SK_HEADERS_NAMES 16384			/* that the usual headers have, words of bodies apart */
@@ -49,6 +49,7 @@ struct sk_headers {
 	struct sk_headers_file *files;
 	size_t n_files, cap_files;
 	unsigned int n_batches;
+	atomic_bool *claimed;		/* by batch */
 	struct sk_aside aside;
 	struct sk_headers_reader readers[2];	/* the one beside, until it has ended, and the caller's own */
 };
@@ -101,28 +102,30 @@ static void sk_headers_load_batch(struct sk_headers *h, struct sk_headers_reader
 		h->files[i].error = sk_headers_load(h, reader, &h->files[i]);
 }
 
-/* Taking the files in is less work than reading them: the caller reads some itself. */
-static bool sk_headers_is_own(unsigned int number)
+/* Whether the batch is the caller's to load: each is loaded once, by who comes to it first. */
+static bool sk_headers_claim(struct sk_headers *h, unsigned int batch)
 {
-	return number % SK_HEADERS_OWN == SK_HEADERS_OWN - 1;
+	return !atomic_exchange(&h->claimed[batch], true);
 }
 
+/* From the last batch on, as the one who takes them in begins with the first. */
 static int sk_headers_step(void *arg, unsigned int number)
 {
 	struct sk_headers *h = arg;
+	unsigned int batch = h->n_batches - 1 - number;
 
-	if (!sk_headers_is_own(number))
-		sk_headers_load_batch(h, &h->readers[0], number);
+	if (sk_headers_claim(h, batch))
+		sk_headers_load_batch(h, &h->readers[0], batch);
 	return 0;
 }
 
-/* The files of a batch are there. */
-static void sk_headers_want(struct sk_headers *h, unsigned int number)
+/* The files of a batch are there. Those behind one that was loaded beside have been loaded before it. */
+static void sk_headers_want(struct sk_headers *h, unsigned int batch)
 {
-	if (sk_headers_is_own(number))
-		sk_headers_load_batch(h, &h->readers[1], number);
+	if (sk_headers_claim(h, batch))
+		sk_headers_load_batch(h, &h->readers[1], batch);
 	else
-		sk_aside_wait(&h->aside, number + 1);
+		sk_aside_wait(&h->aside, h->n_batches - batch);
 }
 
 /* Which files there are */
@@ -168,6 +171,9 @@ int sk_headers_begin(struct sk_refpolicy *rp, struct sk_headers **ret)
 		if (strcmp(layers[i], "support"))
 			r = sk_headers_add_folder(h, layers[i]);
 	h->n_batches = (unsigned int)((h->n_files + SK_HEADERS_BATCH - 1) / SK_HEADERS_BATCH);
+	h->claimed = calloc(h->n_batches + 1, sizeof(*h->claimed));
+	if (!r && !h->claimed)
+		r = -ENOMEM;
 	sk_aside_begin(&h->aside, sk_headers_step, h, h->n_batches > 1);
 	for (unsigned int i = 0; i < h->n_batches && !r; i++)
 		sk_aside_allow(&h->aside);
@@ -193,6 +199,7 @@ void sk_headers_end(struct sk_headers *h)
 			close(h->folders[i].fd);
 	free(h->folders);
 	free(h->files);
+	free(h->claimed);
 	free(h);
 }
 

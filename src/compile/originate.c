@@ -44,6 +44,11 @@ static int sk_place_of(struct sk_originating *g, uint32_t addr, struct sk_origin
 
 	if (sk_places_find(&g->places, addr, &ret->source, &ret->line))
 		return -ENOMEM;
+	/* Of a text that was generated, what somebody wrote for it. */
+	if (ret->source != SK_PLACE_NONE && sources->list[ret->source]->made_from && ret->line &&
+	    sources->list[ret->source]->made_from[ret->line - 1] &&
+	    sk_places_find(&g->places, sources->list[ret->source]->made_from[ret->line - 1], &ret->source, &ret->line))
+		return -ENOMEM;
 	if (ret->source == SK_PLACE_NONE)
 		ret->source = (uint32_t)sources->n;
 	else if (sources->list[ret->source]->binary)

@@ -23,6 +23,7 @@ struct sk_source {
 	const char *binary;	/* not NULL: no text, but bytes of this module; `lines` are where its statements begin */
 	char *owned;		/* the text when it is freed with the sources, else NULL */
 	struct sk_source_parts *parts;	/* not NULL: it is read in parts */
+	const uint32_t *made_from;	/* not NULL: nobody wrote this text, and each line is made from what stands there; 0: not known */
 };
 
 /* A line of a source: its number from 1, and the addresses on it, the line's end included. */

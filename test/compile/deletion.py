@@ -152,7 +152,7 @@ class Trial:
     def written(self, file):
         """Generated modules have no text to delete from; m4 text of macros has."""
         f = os.path.join(self.tree, file)
-        return os.path.exists(f) and not os.path.exists(f + ".in") and not os.path.exists(f + ".m4")
+        return os.path.exists(f) and not f.endswith(".in") and not os.path.exists(f + ".m4")
 
     def batch(self, batch):
         """Those of a batch that are still there."""

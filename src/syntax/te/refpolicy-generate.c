@@ -149,6 +149,7 @@ static bool sk_is_network_line(const char *p, const char *end)
 	return false;
 }
 
+/* The others stay as empty lines, so that these keep their numbers. */
 static int sk_network_lines(struct sk_refpolicy *rp, const struct sk_source *in, struct sk_source **ret_source)
 {
 	sk_auto_buf struct sk_buf buf = SK_BUF_INIT;
@@ -158,10 +159,9 @@ static int sk_network_lines(struct sk_refpolicy *rp, const struct sk_source *in,
 		nl = memchr(p, '\n', (size_t)(end - p));
 		if (!nl)
 			nl = end;
-		if (sk_is_network_line(p, nl)) {
+		if (sk_is_network_line(p, nl))
 			sk_buf_add(&buf, p, (size_t)(nl - p));
-			sk_buf_addc(&buf, '\n');
-		}
+		sk_buf_addc(&buf, '\n');
 	}
 	return sk_buf_str(&buf) ? sk_sources_add(rp->sources, in->name, buf.data, buf.n, rp->diags, ret_source)
 				: -ENOMEM;
@@ -183,9 +183,63 @@ static void sk_add_dollars(struct sk_buf *to, const char *p, const char *end)
 	sk_buf_add(to, p, (size_t)(end - p));
 }
 
+/* Where the lines of a generated text come from, each from its first word. */
+struct sk_made {
+	uint32_t *list;
+	size_t n, cap;
+	bool begun;		/* the last one has a word */
+};
+
+static int sk_made_add(struct sk_made *made, uint32_t addr)
+{
+	int r = sk_grow(&made->list, &made->cap, made->n + 1, sizeof(*made->list));
+
+	if (!r)
+		made->list[made->n++] = addr;
+	made->begun = false;
+	return r;
+}
+
+static int sk_made_piece(struct sk_made *made, const struct sk_sources *sources, const struct sk_piece *piece)
+{
+	const char *p = piece->p, *end = p + piece->n, *nl;
+	int r = 0;
+
+	for (;; p = nl + 1) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		while (p < (nl ? nl : end) && (*p == ' ' || *p == '\t'))
+			p++;
+		if (!made->begun && p < (nl ? nl : end)) {
+			uint32_t e = piece->expansion, addr = sk_macro_addr(piece, (uint32_t)(p - piece->p));
+
+			for (; e; e = sources->expansions[e].parent)
+				addr = sources->expansions[e].addr;
+			made->list[made->n - 1] = addr;
+			made->begun = true;
+		}
+		if (!nl || r)
+			return r;
+		r = sk_made_add(made, 0);
+	}
+}
+
+static int sk_expand_lines(struct sk_macro_reader *m, const struct sk_source *source, struct sk_buf *buf, struct sk_made *made)
+{
+	struct sk_piece piece;
+	int r = sk_macro_open(m, source);
+
+	if (!r)
+		r = sk_made_add(made, 0);
+	while (!r && !(r = sk_macro_next(m, &piece)) && piece.kind != SK_PIECE_END) {
+		sk_buf_add(buf, piece.p, piece.n);
+		r = sk_made_piece(made, m->sources, &piece);
+	}
+	return r ? r : buf->failed ? -ENOMEM : 0;
+}
+
 /* Runs the template's own macros over its input, in a reader of their own. */
 static int sk_expand_template(struct sk_refpolicy *rp, const struct sk_source *macros, const struct sk_source *in,
-			      struct sk_buf *ret_text)
+			      struct sk_buf *ret_text, struct sk_made *made)
 {
 	sk_auto_buf struct sk_buf dropped = SK_BUF_INIT;
 	struct sk_macro_reader m;
@@ -199,8 +253,36 @@ static int sk_expand_template(struct sk_refpolicy *rp, const struct sk_source *m
 	if (!r)
 		r = sk_macro_expand(&m, macros, &dropped);
 	if (!r)
-		r = sk_macro_expand(&m, in, ret_text);
+		r = sk_expand_lines(&m, in, ret_text, made);
 	sk_macro_done(&m);
+	return r;
+}
+
+/* Adds the lines of a text that is put in as it is; of text NULL as many that come from nowhere. */
+static int sk_made_lines(struct sk_made *made, const char *text, size_t n, uint32_t base)
+{
+	int r = 0;
+
+	for (size_t at = 0; at < n && !r;) {
+		const char *nl = memchr(text + at, '\n', n - at);
+
+		if (!nl)
+			break;
+		r = sk_made_add(made, base ? base + (uint32_t)at : 0);
+		at = (size_t)(nl + 1 - text);
+	}
+	return r;
+}
+
+/* The text as a source that knows what its lines are made from. */
+static int sk_add_generated(struct sk_refpolicy *rp, const char *path, const struct sk_buf *text, const struct sk_made *made,
+			    struct sk_source **ret_source)
+{
+	uint32_t *made_from = sk_arena_memdup(&rp->sources->arena, made->list, made->n * sizeof(*made->list));
+	int r = made_from ? sk_sources_add(rp->sources, path, text->data, text->n, rp->diags, ret_source) : -ENOMEM;
+
+	if (!r)
+		(*ret_source)->made_from = made_from;
 	return r;
 }
 
@@ -209,6 +291,7 @@ int sk_refpolicy_generate(struct sk_refpolicy *rp, const struct sk_refpolicy_mod
 {
 	sk_auto_buf struct sk_buf expanded = SK_BUF_INIT, text = SK_BUF_INIT;
 	const char *ext = interfaces ? "if" : "te", *layer = module->layer, *name = module->name;
+	struct sk_made body = { 0 }, made = { 0 };
 	struct sk_source *macros, *in, *head = NULL;
 	char path[4096];
 	int r = sk_refpolicy_load(rp, true, &macros, "policy/modules/%s/%s.%s.m4", layer, name, ext);
@@ -220,16 +303,24 @@ int sk_refpolicy_generate(struct sk_refpolicy *rp, const struct sk_refpolicy_mod
 	if (!r && interfaces)
 		r = sk_network_lines(rp, in, &in);
 	if (!r)
-		r = sk_expand_template(rp, macros, in, &expanded);
-	if (r)
-		return r;
-	sk_buf_printf(&text, "#\n# This is a generated file!  Instead of modifying this file, the\n"
-			     "# %s.%s.in or %s.%s.m4 file should be modified.\n#\n", name, ext, name, ext);
-	if (head)
+		r = sk_expand_template(rp, macros, in, &expanded, &body);
+	if (!r) {
+		sk_buf_printf(&text, "#\n# This is a generated file!  Instead of modifying this file, the\n"
+				     "# %s.%s.in or %s.%s.m4 file should be modified.\n#\n", name, ext, name, ext);
+		r = sk_buf_str(&text) ? sk_made_lines(&made, text.data, text.n, 0) : -ENOMEM;
+	}
+	if (!r && head) {
 		sk_buf_add(&text, head->text, head->size);
-	if (expanded.n)
+		r = sk_made_lines(&made, head->text, head->size, head->base);
+	}
+	for (size_t i = 0; i < body.n && !r; i++)
+		r = sk_made_add(&made, body.list[i]);
+	if (!r && expanded.n)
 		sk_add_dollars(&text, expanded.data, expanded.data + expanded.n);
 	snprintf(path, sizeof(path), "%s/policy/modules/%s/%s.%s", rp->root, layer, name, ext);
-	return sk_buf_str(&text) ? sk_sources_add(rp->sources, path, text.data, text.n, rp->diags, ret_source)
-				 : -ENOMEM;
+	if (!r)
+		r = sk_buf_str(&text) ? sk_add_generated(rp, path, &text, &made, ret_source) : -ENOMEM;
+	free(body.list);
+	free(made.list);
+	return r;
 }

@@ -2,7 +2,8 @@
 /*
  * Which permissions a module may use: those that it requires with the class, somewhere in it. In a policy the compiler
  * knows the classes themselves; a module that is written as it is has nobody else who would find a slip of the pen, and
- * whoever links it would be told of a bit that has no name.
+ * whoever links it would be told of a bit that has no name. In which block it is required does not matter: checkmodule means
+ * to look at that, and takes all (is_perm_in_scope_index finds every permission in a scope that declares no class).
  */
 #include "unit/unit.h"
 

@@ -150,6 +150,10 @@ require { class file read; } typeattribute x_t a; type x_t; attribute a;
 require { class file read; } attribute a; type x_t, a;
 require { class file read; } type x_t, a; attribute a;
 require { class file read; } type x_t, a; require { attribute a; }
+require { type x_t; class file read; } optional { require { class file write; } } allow x_t x_t:file write;
+require { type x_t; class file read; } optional { require { type o_t; } allow x_t x_t:file write; } optional { require { class file write; } }
+require { type x_t; class file read; } optional { require { type o_t; class file write; } } else { allow x_t x_t:file write; }
+require { type x_t; class file read; class dir write; } optional { require { class dir read; } } allow x_t x_t:dir read;
 """
 
 # Of the lines of HEAD and TAIL those that begin so are left out.

@@ -9,7 +9,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,9 +36,7 @@ static int sk_peek(struct sk_refpolicy *rp, char **ret_text, const char *fmt, ..
 		path = NULL;
 		return -ENOMEM;
 	}
-	sk_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-	r = fd < 0 ? -errno : sk_read_whole(fd, 1u << 28, ret_text, &n);
+	r = sk_read_path(path, 1u << 28, ret_text, &n);
 	return r == -ENOMEM ? r : 0;
 }
 

@@ -48,17 +48,26 @@ static uint32_t sk_mod_read_context(struct sk_module *m)
 	return SK_SPACE_NONE;
 }
 
+/* The reference to an initial id; SK_SPACE_NONE after a failure. */
+static uint32_t sk_mod_sid_ref(struct sk_module *m, const char *name)
+{
+	uint32_t number = m->r.failed ? SK_INTERN_NONE : sk_mod_text_name(m, name), ref = SK_SPACE_NONE;
+
+	if (!m->r.failed && sk_space_ref(m->space, SK_NS_SID, 0, number, &ref))
+		sk_reader_no_memory(&m->r);
+	return m->r.failed ? SK_SPACE_NONE : ref;
+}
+
 static void sk_mod_read_isid(struct sk_module *m, uint64_t offset)
 {
-	uint32_t sid = sk_read_u32(&m->r, "initial context"), ref = SK_SPACE_NONE;
+	uint32_t sid = sk_read_u32(&m->r, "initial context"), ref;
 	const char *name = sk_sid_name(false, sid);
 
 	if (!sid || !name) {
 		sk_mod_refuse(m, SK_MOD_VALUE, "initial context", "no initial context has the number %u", sid);
 		return;
 	}
-	if (!m->r.failed && sk_space_ref(m->space, SK_NS_SID, 0, sk_mod_text_name(m, name), &ref))
-		sk_reader_no_memory(&m->r);
+	ref = sk_mod_sid_ref(m, name);
 	sk_mod_stmt(m, SK_UNIT_SID_CONTEXT, m->unit->top, offset, ref, sk_mod_read_context(m));
 }
 
@@ -197,8 +206,7 @@ static void sk_mod_declare_sids(struct sk_module *m, size_t first)
 				highest = SK_MAX(highest, sid);
 	m->items.n = 0;
 	for (uint32_t sid = 1; sid <= highest && !m->r.failed; sid++) {
-		if (sk_space_ref(m->space, SK_NS_SID, 0, sk_mod_text_name(m, sk_sid_name(false, sid)), &ref))
-			sk_reader_no_memory(&m->r);
+		ref = sk_mod_sid_ref(m, sk_sid_name(false, sid));
 		SK_MOD_PUSH(m, m->items, ref);
 		sk_mod_stmt(m, SK_UNIT_SID, m->unit->top, 0, ref);
 	}

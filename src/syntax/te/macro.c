@@ -350,7 +350,8 @@ static const char *sk_find_lines(const char *p, const char *end)
 		switch (*p++) {
 		case '`':
 			p = sk_quote_end(p, end, &params);
-			p += p != NULL;
+			if (p)
+				p++;
 			break;
 		case '#':
 			p = memchr(p, '\n', (size_t)(end - p));

@@ -34,8 +34,10 @@ int sk_refpolicy_refuse_file(struct sk_refpolicy *rp, const char *path, int erro
 int sk_refpolicy_load(struct sk_refpolicy *rp, bool must, struct sk_source **ret_source, const char *fmt, ...)
 {
 	sk_auto_free char *path = NULL;
+	const char *text;
 	char *name = NULL;
 	va_list args;
+	size_t n;
 	int r;
 
 	*ret_source = NULL;
@@ -47,6 +49,8 @@ int sk_refpolicy_load(struct sk_refpolicy *rp, bool must, struct sk_source **ret
 	free(name);
 	if (!path)
 		return -ENOMEM;
+	if (sk_ahead_take(rp->ahead, path, &text, &n))
+		return sk_sources_borrow(rp->sources, path, text, n, rp->diags, ret_source);
 	r = sk_sources_load(rp->sources, path, NULL, rp->diags, ret_source);
 	if (r == -ENOENT && !must)
 		return 0;
@@ -234,6 +238,7 @@ int sk_refpolicy_open(struct sk_refpolicy *rp, const char *root, const char *con
 
 void sk_refpolicy_close(struct sk_refpolicy *rp)
 {
+	sk_ahead_end(rp);
 	sk_macro_done(&rp->macros);
 	free(rp->settings);
 	free(rp->modules);
@@ -440,7 +445,10 @@ int sk_refpolicy_parse(struct sk_refpolicy *rp, sk_refpolicy_handler handler, vo
 		{ "policy/global_tunables", true }, { "policy/users", true }, { "policy/constraints", true },
 	};
 	struct sk_refpolicy_run run = { .rp = rp, .handler = handler, .arg = arg };
-	int r = sk_define_all(&run);
+	int r = sk_ahead_begin(rp);
+
+	if (!r)
+		r = sk_define_all(&run);
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(files) && !r; i++)
 		r = sk_parse_file(&run, files[i].must, files[i].path);

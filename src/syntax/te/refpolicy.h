@@ -43,6 +43,7 @@ struct sk_refpolicy {
 	bool prepared;			/* interfaces are known */
 	bool unconfigured;		/* there is no modules.conf */
 	const char *booleans;		/* of sk_refpolicy_booleans */
+	struct sk_ahead *ahead;		/* files of modules that a thread reads; NULL: none does */
 	const char *makefile;		/* its text; "" where there is none, NULL where there is no tree */
 
 	struct sk_refpolicy_setting *settings;	/* build.conf: TYPE, DISTRO, ... */
@@ -134,6 +135,14 @@ struct sk_headers;
 int sk_headers_begin(struct sk_refpolicy *rp, struct sk_headers **ret);
 int sk_headers_absorb(struct sk_headers *headers);
 void sk_headers_end(struct sk_headers *headers);
+
+/*
+ * refpolicy-ahead.c: begins to read the files of all modules, where there is a processor for it; the text of one that was
+ * read, which the sources have from sk_ahead_end on, or false; and the end.
+ */
+int sk_ahead_begin(struct sk_refpolicy *rp);
+bool sk_ahead_take(struct sk_ahead *ahead, const char *path, const char **ret_text, size_t *ret_n);
+void sk_ahead_end(struct sk_refpolicy *rp);
 
 /* refpolicy-configuration.c: which modules are on where there is no modules.conf, as the tree's `make conf` has it. */
 int sk_refpolicy_default_states(struct sk_refpolicy *rp);

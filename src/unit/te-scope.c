@@ -95,7 +95,8 @@ static int sk_te_add_name(struct sk_te_lower *l, enum sk_ns ns, const struct sk_
 	if (r)
 		return r;
 	seen = &l->seen.list[ref];
-	if (!(seen->flags & SK_TE_SEEN_DECLARED) && (!require || !seen->addr)) {
+	/* Blocks do not come in their order in the text: of several requirements the first that is written counts. */
+	if (!(seen->flags & SK_TE_SEEN_DECLARED) && (!require || !seen->addr || name->addr < seen->addr)) {
 		seen->addr = name->addr;
 		seen->expansion = name->expansion;
 	}

@@ -75,6 +75,16 @@ static bool sk_is_template(const struct sk_compiler *c, uint32_t context)
 	return false;
 }
 
+/* setfiles refuses a level where the policy has none, though what a policy.conf or CIL says of objects may have it. */
+static bool sk_has_level_for_nothing(struct sk_compiler *c, const struct sk_unit_stmt *stmt)
+{
+	if (c->policy->mls || c->space->contexts.list[stmt->op[2]].range == SK_SPACE_NONE)
+		return false;
+	sk_compile_error(c, "E0810", stmt, "the policy is not MLS, and the context has a level; write gen_context(...), which "
+			 "leaves it out where there are none");
+	return true;
+}
+
 int sk_check_labels(struct sk_compiler *c)
 {
 	struct sk_context context;
@@ -85,6 +95,8 @@ int sk_check_labels(struct sk_compiler *c)
 		uint32_t of = stmt->op[2];
 
 		if (r || of == SK_SPACE_NONE || sk_bitset_has(&good, of))
+			continue;
+		if (sk_has_level_for_nothing(c, stmt))
 			continue;
 		if (sk_is_template(c, of) || sk_context_of(c, stmt, of, &context))
 			sk_bitset_add(&good, of);

@@ -11,36 +11,23 @@
 
 #define SK_ARENA_FIRST 4096
 #define SK_ARENA_MOST (256 * 1024)
-#define SK_ARENA_PAGES SK_LARGE_PAGE	/* of an arena that has so much already */
-#define SK_ARENA_MAPPED (SK_LARGE_PAGE / 2)	/* blocks so large are mapped, smaller ones are from malloc */
+#define SK_ARENA_PAGES (4 * SK_LARGE_PAGE)	/* of an arena that has so much already */
+#define SK_ARENA_MAPPED (2 * SK_LARGE_PAGE)	/* objects so large are in large pages; smaller ones are rarely full */
 
 struct sk_arena_block {
 	struct sk_arena_block *older;
 	size_t size;
+	bool mapped;	/* in large pages, not from malloc */
 };
 
 #define SK_ARENA_HEADER ((sizeof(struct sk_arena_block) + 15) & ~(size_t)15)
 
-static void *sk_arena_new_block(size_t *size)
-{
-#ifndef SK_ARENA_DEBUG
-	if (*size >= SK_ARENA_MAPPED)
-		return sk_map_large(*size, size);
-#endif
-	return malloc(*size);
-}
-
 static void sk_arena_free_block(struct sk_arena_block *b)
 {
-	size_t size = b->size + SK_ARENA_HEADER;
-
-#ifndef SK_ARENA_DEBUG
-	if (size >= SK_ARENA_MAPPED) {
-		sk_unmap_large(b, size);
-		return;
-	}
-#endif
-	free(b);
+	if (b->mapped)
+		sk_unmap_large(b, b->size + SK_ARENA_HEADER);
+	else
+		free(b);
 }
 
 void sk_arena_done(struct sk_arena *arena)
@@ -73,16 +60,20 @@ void sk_arena_reset(struct sk_arena *arena)
 }
 
 /* The block is at least as large as asked for. */
-static struct sk_arena_block *sk_arena_add_block(struct sk_arena *arena, size_t payload)
+static struct sk_arena_block *sk_arena_add_block(struct sk_arena *arena, size_t payload, bool mapped)
 {
 	struct sk_arena_block *b;
 	size_t size;
 
+#ifdef SK_ARENA_DEBUG
+	mapped = false;
+#endif
 	if (__builtin_add_overflow(payload, SK_ARENA_HEADER, &size))
 		return NULL;
-	b = sk_arena_new_block(&size);
+	b = mapped ? sk_map_large(size, &size) : malloc(size);
 	if (!b)
 		return NULL;
+	b->mapped = mapped;
 	b->size = size - SK_ARENA_HEADER;
 	arena->n_bytes += size;
 	return b;
@@ -129,7 +120,7 @@ void sk_arena_reserve(struct sk_arena *arena, size_t size)
 #ifdef SK_ARENA_DEBUG
 	return;
 #endif
-	b = sk_arena_add_block(arena, SK_MAX(size, SK_LARGE_PAGE) - SK_ARENA_HEADER);
+	b = sk_arena_add_block(arena, SK_MAX(size, SK_LARGE_PAGE) - SK_ARENA_HEADER, true);
 	if (b)
 		sk_arena_use_block(arena, b, 0);
 }
@@ -140,7 +131,7 @@ void sk_arena_reserve(struct sk_arena *arena, size_t size)
  */
 static void *sk_arena_alloc_large(struct sk_arena *arena, size_t size)
 {
-	struct sk_arena_block *b = sk_arena_add_block(arena, size);
+	struct sk_arena_block *b = sk_arena_add_block(arena, size, size >= SK_ARENA_MAPPED);
 
 	if (!b)
 		return NULL;
@@ -182,7 +173,7 @@ void *sk_arena_take(struct sk_arena *arena, size_t size, size_t align)
 	payload = sk_arena_next_payload(arena);
 	if (size > SK_MIN(payload / 2, (size_t)SK_ARENA_MOST))
 		return sk_arena_alloc_large(arena, size);
-	b = sk_arena_add_block(arena, payload);
+	b = sk_arena_add_block(arena, payload, payload > SK_ARENA_MOST);
 	return b ? sk_arena_use_block(arena, b, size) : NULL;
 }
 

@@ -71,14 +71,17 @@ void *sk_alloc_large(size_t size, size_t *ret_size)
 	return p;
 }
 
+/* What is left behind the last whole large page comes in small ones: a large one for it would be memory that nobody asked for. */
+#define SK_SMALL_PAGE ((size_t)4 << 10)
+
 void *sk_map_large(size_t size, size_t *ret_size)
 {
 	size_t n, before;
 	char *p;
 
-	if (__builtin_add_overflow(size, SK_LARGE_PAGE - 1, &n) || n > SIZE_MAX - SK_LARGE_PAGE)
+	if (__builtin_add_overflow(size, SK_SMALL_PAGE - 1, &n) || n > SIZE_MAX - SK_LARGE_PAGE)
 		return NULL;
-	n &= ~(SK_LARGE_PAGE - 1);
+	n &= ~(SK_SMALL_PAGE - 1);
 	p = mmap(NULL, n + SK_LARGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)
 		return NULL;

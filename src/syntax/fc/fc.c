@@ -255,7 +255,7 @@ static bool sk_fc_take_plain(struct sk_fc_reader *f, const struct sk_fc_plain *p
 	if (start == nl || *start == '#')
 		return true;
 	call = sk_fc_pass_plain(f, plain, p, nl);
-	if (!call)
+	if (!call || call == start)	/* a pattern that the call makes */
 		return false;
 	if (call == nl) {
 		*ret_r = sk_fc_take(f, p, (size_t)(nl + 1 - p), addr, 0);

@@ -19,6 +19,31 @@ struct sk_thread {
 	int result;
 };
 
+/*
+ * Beside the caller: a kernel that starts the thread on the caller's own processor may leave it there for all of the
+ * milliseconds that the work takes. Only where it starts is said: it may move as the caller may.
+ */
+static int sk_thread_create(pthread_t *ret, void *(*fn)(void *arg), void *arg)
+{
+	int here = sched_getcpu(), r;
+	cpu_set_t all, others;
+	pthread_attr_t attr;
+
+	if (here < 0 || here >= CPU_SETSIZE || sched_getaffinity(0, sizeof(all), &all) || CPU_COUNT(&all) < 2)
+		return pthread_create(ret, NULL, fn, arg);
+	others = all;
+	CPU_CLR(here, &others);
+	pthread_attr_init(&attr);
+	r = pthread_attr_setaffinity_np(&attr, sizeof(others), &others);
+	if (!r)
+		r = pthread_create(ret, &attr, fn, arg);
+	pthread_attr_destroy(&attr);
+	if (r)
+		return pthread_create(ret, NULL, fn, arg);
+	pthread_setaffinity_np(*ret, sizeof(all), &all);
+	return 0;
+}
+
 int sk_thread_start(pthread_t *ret, void *(*fn)(void *arg), void *arg)
 {
 	sigset_t all, before;
@@ -26,7 +51,7 @@ int sk_thread_start(pthread_t *ret, void *(*fn)(void *arg), void *arg)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	r = pthread_create(ret, NULL, fn, arg);
+	r = sk_thread_create(ret, fn, arg);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return r;
 }

@@ -531,35 +531,54 @@ static uint32_t sk_cil_begin_of(const struct sk_constraint *c, uint32_t end)
 	return end;
 }
 
-static void sk_cil_expression(struct sk_print *p, const struct sk_constraint *c, uint32_t end)
+static void sk_cil_comparison(struct sk_print *p, const struct sk_constraint_node *node)
 {
 	static const char *const ops[] = { [SK_OP_EQ] = "eq", [SK_OP_NEQ] = "neq", [SK_OP_DOM] = "dom",
 					   [SK_OP_DOMBY] = "domby", [SK_OP_INCOMP] = "incomp" };
-	const struct sk_constraint_node *node = &c->nodes[end - 1];
 	const char *left, *right;
 
-	switch (node->kind) {
-	case SK_CONSTRAINT_NOT:
-		sk_buf_adds(p->out, "(not ");
-		sk_cil_expression(p, c, end - 1);
-		break;
-	case SK_CONSTRAINT_AND:
-	case SK_CONSTRAINT_OR:
-		sk_buf_adds(p->out, node->kind == SK_CONSTRAINT_AND ? "(and " : "(or ");
-		sk_cil_expression(p, c, sk_cil_begin_of(c, end - 1));
-		sk_buf_addc(p->out, ' ');
-		sk_cil_expression(p, c, end - 1);
-		break;
-	default:
-		sk_cil_operands(node->attr, &left, &right);
-		sk_buf_join(p->out, "(", ops[node->op], " ", left, " ", NULL);
-		if (node->kind == SK_CONSTRAINT_NAMES)
-			sk_cil_names(p, node);
-		else
-			sk_buf_adds(p->out, right);
-		break;
-	}
+	sk_cil_operands(node->attr, &left, &right);
+	sk_buf_join(p->out, "(", ops[node->op], " ", left, " ", NULL);
+	if (node->kind == SK_CONSTRAINT_NAMES)
+		sk_cil_names(p, node);
+	else
+		sk_buf_adds(p->out, right);
 	sk_buf_addc(p->out, ')');
+}
+
+/*
+ * The expression whose last node is the one before `end`. Operators stand behind their operands there and before them here:
+ * down the left sides and through negations, which may go on for as long as a policy has nodes, and back up, with the right
+ * sides. Kernels bound how deep these are in each other.
+ */
+static void sk_cil_expression(struct sk_print *p, const struct sk_constraint *c, uint32_t end)
+{
+	static const char *const words[] = { [SK_CONSTRAINT_NOT] = "(not ", [SK_CONSTRAINT_AND] = "(and ",
+					     [SK_CONSTRAINT_OR] = "(or " };
+	uint32_t *ends = NULL;
+	size_t n = 0, cap = 0;
+
+	while (c->nodes[end - 1].kind == SK_CONSTRAINT_NOT || c->nodes[end - 1].kind == SK_CONSTRAINT_AND ||
+	       c->nodes[end - 1].kind == SK_CONSTRAINT_OR) {
+		if (sk_grow(&ends, &cap, n + 1, sizeof(*ends))) {
+			sk_buf_fail(p->out, -ENOMEM);
+			break;
+		}
+		ends[n++] = end;
+		sk_buf_adds(p->out, words[c->nodes[end - 1].kind]);
+		end = c->nodes[end - 1].kind == SK_CONSTRAINT_NOT ? end - 1 : sk_cil_begin_of(c, end - 1);
+	}
+	if (!p->out->failed)
+		sk_cil_comparison(p, &c->nodes[end - 1]);
+	while (n && !p->out->failed) {
+		end = ends[--n];
+		if (c->nodes[end - 1].kind != SK_CONSTRAINT_NOT) {
+			sk_buf_addc(p->out, ' ');
+			sk_cil_expression(p, c, end - 1);
+		}
+		sk_buf_addc(p->out, ')');
+	}
+	free(ends);
 }
 
 /* "(CLASS (PERMS))" */

@@ -284,9 +284,8 @@ static int sk_run_what(const struct sk_command *cmd, int argc, char **argv)
 	sk_args_init(&args, cmd, argc, argv);
 	if (!sk_system_read_args(&args, &q.question.system, sk_what_take, &q, &code))
 		return code;
-	if (argc - args.first != 1)
-		return sk_usage_error(cmd, "name one domain, as in 'httpd_t'");
-	code = sk_question_open(cmd, &q.question, NULL, &question);
+	code = argc - args.first == 1 ? sk_question_open(cmd, &q.question, NULL, &question)
+				      : sk_usage_error(cmd, "name one domain, as in 'httpd_t'");
 	if (code == SK_EXIT_YES)
 		code = sk_what_answer(&q, &question, argv[args.first]);
 	sk_question_done(&question);

@@ -237,11 +237,12 @@ static int sk_run_who(const struct sk_command *cmd, int argc, char **argv)
 	sk_args_init(&args, cmd, argc, argv);
 	if (!sk_system_read_args(&args, &q.question.system, sk_who_take, &q, &code))
 		return code;
-	if (argc - args.first != 2)
-		return sk_usage_error(cmd,
-				      "say what is done and to what, as in 'write /etc/shadow'");
-	q.words = argv[args.first];
-	code = sk_question_open(cmd, &q.question, argv[args.first + 1], &question);
+	if (argc - args.first != 2) {
+		code = sk_usage_error(cmd, "say what is done and to what, as in 'write /etc/shadow'");
+	} else {
+		q.words = argv[args.first];
+		code = sk_question_open(cmd, &q.question, argv[args.first + 1], &question);
+	}
 	if (code == SK_EXIT_YES)
 		code = sk_who_answer(&q, &question);
 	sk_question_done(&question);

@@ -393,19 +393,6 @@ static const char *const sk_cil_attrs[] = {
 static const char *const sk_cil_compares[] = { "eq", "neq", "dom", "domby", "incomp" };
 static const char *const sk_cil_ops[] = { "not", "and", "or", "xor", "eq", "neq" };
 
-/* How many nodes before `end` the operand that ends there takes. */
-static uint32_t sk_cil_operand_size(const struct sk_unit_expr *expr, uint32_t end)
-{
-	uint32_t need = 1, at = end;
-
-	while (need) {
-		uint8_t op = expr->nodes[--at].op;
-
-		need += op >= SK_UNIT_NAME ? UINT32_MAX : op == SK_UNIT_NOT ? 0 : 1;
-	}
-	return end - at;
-}
-
 static void sk_cil_compare(struct sk_cil *c, struct sk_buf *out, const struct sk_unit_node *node)
 {
 	const struct sk_name_set *set;
@@ -426,26 +413,32 @@ static void sk_cil_compare(struct sk_cil *c, struct sk_buf *out, const struct sk
 	sk_buf_addc(out, ')');
 }
 
-/* The expression that ends before node `end`. Depth is bounded by the readers of expressions. */
-static void sk_cil_expr(struct sk_cil *c, struct sk_buf *out, const struct sk_unit_expr *expr, uint32_t end)
+struct sk_cil_walk {
+	struct sk_cil *c;
+	struct sk_buf *out;
+};
+
+static void sk_cil_visit(void *arg, const struct sk_unit_node *node, enum sk_unit_walk at, bool inner SK_UNUSED)
 {
-	const struct sk_unit_node *node = &expr->nodes[end - 1];
+	struct sk_cil_walk *w = arg;
 
-	if (node->op == SK_UNIT_NAME) {
-		sk_buf_join(out, "(", sk_unit_ref_name(c->space, node->a), ")", NULL);
-	} else if (node->op >= SK_UNIT_NAME) {
-		sk_cil_compare(c, out, node);
-	} else {
-		uint32_t last = end - 1;
+	if (at == SK_WALK_BEFORE)
+		sk_buf_join(w->out, "(", sk_cil_ops[node->op], " ", NULL);
+	else if (at != SK_WALK_LEAF)
+		sk_buf_addc(w->out, at == SK_WALK_BETWEEN ? ' ' : ')');
+	else if (node->op == SK_UNIT_NAME)
+		sk_buf_join(w->out, "(", sk_unit_ref_name(w->c->space, node->a), ")", NULL);
+	else
+		sk_cil_compare(w->c, w->out, node);
+}
 
-		sk_buf_join(out, "(", sk_cil_ops[node->op], " ", NULL);
-		if (node->op != SK_UNIT_NOT) {
-			sk_cil_expr(c, out, expr, last - sk_cil_operand_size(expr, last));
-			sk_buf_addc(out, ' ');
-		}
-		sk_cil_expr(c, out, expr, last);
-		sk_buf_addc(out, ')');
-	}
+static void sk_cil_expr(struct sk_cil *c, struct sk_buf *out, const struct sk_unit_expr *expr)
+{
+	struct sk_cil_walk walk = { c, out };
+	int r = sk_unit_walk_expr(expr, sk_cil_visit, &walk);
+
+	if (r)
+		sk_buf_fail(out, r);
 }
 
 /* Writes all combinations of the choices. */
@@ -640,7 +633,7 @@ static void sk_cil_expr_operand(struct sk_cil *c, uint32_t number)
 	struct sk_cil_choices *to = sk_cil_operand(c);
 	size_t at = sk_cil_begin(c);
 
-	sk_cil_expr(c, &c->scratch, expr, expr->n);
+	sk_cil_expr(c, &c->scratch, expr);
 	sk_cil_end(c, to, at);
 }
 
@@ -971,7 +964,7 @@ static uint32_t sk_cil_cond(struct sk_cil *c, uint32_t i, uint32_t end)
 
 	sk_cil_indent(c);
 	sk_buf_adds(c->out, sk_cil_cond_tunable(c, expr) ? "(tunableif " : "(booleanif ");
-	sk_cil_expr(c, c->out, expr, expr->n);
+	sk_cil_expr(c, c->out, expr);
 	sk_buf_addc(c->out, '\n');
 	c->depth++;
 	for (; i < end; i++) {

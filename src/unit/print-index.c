@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What both printers of units need: which statements stand in which block, and which block in which.
+ * What both printers of units need: which statements stand in which block, and which block in which; and
+ * the way through an expression.
  */
 #include "unit/print.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int sk_unit_index_blocks(struct sk_unit_index *index)
@@ -80,4 +82,49 @@ void sk_unit_print_address(struct sk_buf *out, const uint8_t *bytes, unsigned in
 	char text[INET6_ADDRSTRLEN];
 
 	sk_buf_adds(out, inet_ntop(family == 4 ? AF_INET : AF_INET6, bytes, text, sizeof(text)) ? text : "");
+}
+
+/* How many nodes before `end` the operand that ends there takes. */
+static uint32_t sk_unit_operand_size(const struct sk_unit_expr *expr, uint32_t end)
+{
+	uint32_t need = 1, at = end;
+
+	while (need) {
+		uint8_t op = expr->nodes[--at].op;
+
+		need += op >= SK_UNIT_NAME ? UINT32_MAX : op == SK_UNIT_NOT ? 0 : 1;
+	}
+	return end - at;
+}
+
+int sk_unit_walk_expr(const struct sk_unit_expr *expr, sk_unit_visit visit, void *arg)
+{
+	struct sk_walking {
+		uint32_t end;
+		enum sk_unit_walk at;
+	} *way = NULL;
+	size_t n = 1, cap = 0;
+	int r = sk_grow(&way, &cap, 1, sizeof(*way));
+
+	if (!r)
+		*way = (struct sk_walking){ expr->n, SK_WALK_BEFORE };
+	while (!r && n) {
+		uint32_t end = way[n - 1].end, operand = end - 1;
+		const struct sk_unit_node *node = &expr->nodes[operand];
+		enum sk_unit_walk at = node->op >= SK_UNIT_NAME ? SK_WALK_LEAF : way[n - 1].at;
+
+		visit(arg, node, at, n > 1);
+		if (at == SK_WALK_LEAF || at == SK_WALK_BEHIND) {
+			n--;
+			continue;
+		}
+		way[n - 1].at = at == SK_WALK_BETWEEN || node->op == SK_UNIT_NOT ? SK_WALK_BEHIND : SK_WALK_BETWEEN;
+		if (way[n - 1].at == SK_WALK_BETWEEN)
+			operand -= sk_unit_operand_size(expr, operand);
+		r = sk_grow(&way, &cap, n + 1, sizeof(*way));
+		if (!r)
+			way[n++] = (struct sk_walking){ operand, SK_WALK_BEFORE };
+	}
+	free(way);
+	return r;
 }

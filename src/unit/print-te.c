@@ -126,51 +126,46 @@ static const char *const sk_tt_levels[] = { "eq", "!=", "dom", "domby", "incomp"
 static const char *const sk_tt_conds[] = { "!", "&&", "||", "^", "==", "!=" };
 static const char *const sk_tt_constraints[] = { "not", "and", "or", "?", "?", "?" };
 
-static uint32_t sk_tt_operand_size(const struct sk_unit_expr *expr, uint32_t end)
+static void sk_tt_leaf(struct sk_te_text *t, const struct sk_unit_node *node)
 {
-	uint32_t need = 1, at = end;
-
-	while (need) {
-		uint8_t op = expr->nodes[--at].op;
-
-		need += op >= SK_UNIT_NAME ? UINT32_MAX : op == SK_UNIT_NOT ? 0 : 1;
-	}
-	return end - at;
-}
-
-/* The expression that ends before node `end`; depth is bounded by the readers. */
-static void sk_tt_expr(struct sk_te_text *t, const struct sk_unit_expr *expr, uint32_t end, bool inner)
-{
-	const struct sk_unit_node *node = &expr->nodes[end - 1];
-	const char *const *words = node->op < SK_UNIT_NAME && t->depth < 100 ? sk_tt_conds : sk_tt_constraints;
-	uint32_t last = end - 1;
+	bool level = node->left >= SK_UNIT_L1;
 
 	if (node->op == SK_UNIT_NAME) {
 		sk_buf_adds(t->out, sk_tt_name(t, node->a));
 		return;
 	}
-	if (node->op > SK_UNIT_NAME) {
-		bool level = node->left >= SK_UNIT_L1;
+	sk_buf_join(t->out, sk_tt_attrs[node->left], " ", (level ? sk_tt_levels : sk_tt_compares)[node->compare], " ", NULL);
+	if (node->op == SK_UNIT_COMPARE)
+		sk_buf_adds(t->out, sk_tt_attrs[node->right]);
+	else
+		sk_tt_set(t, node->a);
+}
 
-		sk_buf_join(t->out, sk_tt_attrs[node->left], " ",
-			    (level ? sk_tt_levels : sk_tt_compares)[node->compare], " ", NULL);
-		if (node->op == SK_UNIT_COMPARE)
-			sk_buf_adds(t->out, sk_tt_attrs[node->right]);
-		else
-			sk_tt_set(t, node->a);
+static void sk_tt_visit(void *arg, const struct sk_unit_node *node, enum sk_unit_walk at, bool inner)
+{
+	struct sk_te_text *t = arg;
+	const char *const *words = t->depth < 100 ? sk_tt_conds : sk_tt_constraints;
+
+	if (at == SK_WALK_LEAF) {
+		sk_tt_leaf(t, node);
 		return;
 	}
-	if (inner)
+	if (at == SK_WALK_BEFORE && inner)
 		sk_buf_addc(t->out, '(');
-	if (node->op == SK_UNIT_NOT) {
+	if (at == SK_WALK_BEFORE && node->op == SK_UNIT_NOT)
 		sk_buf_join(t->out, words[node->op], words == sk_tt_conds ? "" : " ", NULL);
-	} else {
-		sk_tt_expr(t, expr, last - sk_tt_operand_size(expr, last), true);
+	if (at == SK_WALK_BETWEEN)
 		sk_buf_join(t->out, " ", words[node->op], " ", NULL);
-	}
-	sk_tt_expr(t, expr, last, true);
-	if (inner)
+	if (at == SK_WALK_BEHIND && inner)
 		sk_buf_addc(t->out, ')');
+}
+
+static void sk_tt_expr(struct sk_te_text *t, const struct sk_unit_expr *expr)
+{
+	int r = sk_unit_walk_expr(expr, sk_tt_visit, t);
+
+	if (r)
+		sk_buf_fail(t->out, r);
 }
 
 /* The words of constraints differ from those of conditions; a depth that no block has tells which. */
@@ -179,7 +174,7 @@ static void sk_tt_constraint(struct sk_te_text *t, uint32_t number)
 	unsigned int depth = t->depth;
 
 	t->depth = 100;
-	sk_tt_expr(t, &t->space->exprs.list[number], t->space->exprs.list[number].n, false);
+	sk_tt_expr(t, &t->space->exprs.list[number]);
 	t->depth = depth;
 }
 
@@ -706,7 +701,7 @@ static void sk_tt_cond(struct sk_te_text *t, uint32_t *i, uint32_t end)
 
 	sk_tt_indent(t);
 	sk_buf_adds(t->out, "if (");
-	sk_tt_expr(t, expr, expr->n, false);
+	sk_tt_expr(t, expr);
 	sk_buf_adds(t->out, ") {\n");
 	t->depth++;
 	for (; *i < end; ++*i) {
@@ -856,7 +851,7 @@ void sk_unit_text_condition(const struct sk_space *space, struct sk_buf *out, ui
 {
 	const struct sk_unit_expr *e = &space->exprs.list[expr];
 
-	sk_tt_expr(&(struct sk_te_text){ .space = space, .out = out }, e, e->n, false);
+	sk_tt_expr(&(struct sk_te_text){ .space = space, .out = out }, e);
 }
 
 int sk_unit_print_te(const struct sk_unit *unit, struct sk_buf *out)

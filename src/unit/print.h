@@ -50,4 +50,19 @@ void sk_unit_text_condition(const struct sk_space *space, struct sk_buf *out, ui
 const char *sk_unit_ref_name(const struct sk_space *space, uint32_t ref);
 void sk_unit_print_address(struct sk_buf *out, const uint8_t *bytes, unsigned int family);
 
+/* Where the walk of an expression is: at a name or comparison, or before, between or behind the operands of a node. */
+enum sk_unit_walk {
+	SK_WALK_LEAF,
+	SK_WALK_BEFORE,
+	SK_WALK_BETWEEN,	/* not of a negation, which has one */
+	SK_WALK_BEHIND,
+};
+
+/*
+ * Goes through an expression, whose operators stand behind their operands, from the outermost operator inwards, as deep as
+ * it may be. inner: there is another operator around the node. Returns 0, or -ENOMEM.
+ */
+typedef void (*sk_unit_visit)(void *arg, const struct sk_unit_node *node, enum sk_unit_walk at, bool inner);
+int sk_unit_walk_expr(const struct sk_unit_expr *expr, sk_unit_visit visit, void *arg);
+
 #endif

@@ -372,32 +372,42 @@ static int sk_te_operand(struct sk_te_lower *l, const struct sk_te_expr *e, stru
 	return sk_te_set(l, spaces[node->left / 3], node->left >= SK_UNIT_T1 ? SK_TE_STARS : 0, &e->names, &node->a);
 }
 
-/* What stands before its operands in the tree stands behind them in a unit. The parser bounds the depth. */
+/*
+ * What stands before its operands in the tree stands behind them in a unit. The parser bounds the depth on the right; on the
+ * left are all the terms of "a and b and c ...", however many, so that way is gone down by a stack of its own.
+ */
 static int sk_te_nodes(struct sk_te_lower *l, const struct sk_te_expr *e)
 {
 	static const uint8_t ops[] = {
 		[SK_TE_NOT] = SK_UNIT_NOT, [SK_TE_AND] = SK_UNIT_AND, [SK_TE_OR] = SK_UNIT_OR, [SK_TE_XOR] = SK_UNIT_XOR,
 		[SK_TE_EQ] = SK_UNIT_EQ, [SK_TE_NE] = SK_UNIT_NEQ,
 	};
-	struct sk_unit_node node = { .addr = e->addr };
+	struct sk_unit_node node = { .addr = 0 };
+	size_t bottom = l->spine.n;
 	int r = 0;
 
-	if (e->a)
-		r = sk_te_nodes(l, e->a);
-	if (!r && e->b)
-		r = sk_te_nodes(l, e->b);
-	if (!r && e->a)
-		node.op = ops[e->op];
-	else if (!r)
+	for (; !r && e->a; e = e->a)
+		r = PUSH(l->spine, e);
+	node.addr = e->addr;
+	if (!r)
 		r = sk_te_operand(l, e, &node);
-	return r ? r : PUSH(l->nodes, node);
+	if (!r)
+		r = PUSH(l->nodes, node);
+	while (!r && l->spine.n > bottom) {
+		e = l->spine.list[--l->spine.n];
+		if (e->b)
+			r = sk_te_nodes(l, e->b);
+		if (!r)
+			r = PUSH(l->nodes, ((struct sk_unit_node){ .op = ops[e->op], .addr = e->addr }));
+	}
+	return r;
 }
 
 int sk_te_expr(struct sk_te_lower *l, const struct sk_te_expr *expr, uint32_t *ret_expr)
 {
 	int r;
 
-	l->nodes.n = 0;
+	l->nodes.n = l->spine.n = 0;
 	r = sk_te_nodes(l, expr);
 	return r ? r : sk_space_expr(l->space, &(struct sk_unit_expr){ .n = (uint32_t)l->nodes.n, .nodes = l->nodes.list },
 				     ret_expr);

@@ -47,6 +47,7 @@ void sk_te_lower_done(struct sk_te_lower *l)
 	free(l->items.list);
 	free(l->minus.list);
 	free(l->nodes.list);
+	free(l->spine.list);
 	free(l->ranges.list);
 	memset(l, 0, sizeof(*l));
 }

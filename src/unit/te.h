@@ -64,6 +64,7 @@ struct sk_te_lower {
 	SK_PARTS(uint32_t) items;		/* scratch */
 	SK_PARTS(uint32_t) minus;
 	SK_PARTS(struct sk_unit_node) nodes;
+	SK_PARTS(const struct sk_te_expr *) spine;	/* of an expression: what is to be ended once its left side is */
 	SK_PARTS(struct sk_number_range) ranges;
 	uint32_t process, self;			/* names */
 };

@@ -7,13 +7,7 @@ set -u
 build=$1 guest=$(realpath "$2") pack=$(realpath "$3") judge=$(realpath "$4") selkie=$(realpath "$5")
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${SELKIE_CACHE:-$build/cache}
-
-skip() {
-	echo "1..0 # SKIP $*"
-	echo "THE KERNEL WAS NOT ASKED: $*" >&2
-	[ "${CI:-}" = true ] && exit 1
-	exit 77
-}
+. "$here/setup.sh"
 
 command -v qemu-system-x86_64 >/dev/null || skip "qemu-system-x86_64 is missing"
 sh "$here/../fetch.sh" "$cache" tree || skip "Debian's policy sources cannot be had"

@@ -7,13 +7,7 @@ build=$1 guest=$(realpath "$2") pack=$(realpath "$3") selkie=$(realpath "$4")
 here=$(cd "$(dirname "$0")" && pwd)
 parts=$here/policies
 cache=${SELKIE_CACHE:-$build/cache}
-
-skip() {
-	echo "1..0 # SKIP $*"
-	echo "THE KERNEL WAS NOT ASKED: $*" >&2
-	[ "${CI:-}" = true ] && exit 1
-	exit 77
-}
+. "$here/setup.sh"
 
 for tool in qemu-system-x86_64 checkpolicy secilc busybox python3; do
 	command -v $tool >/dev/null || skip "$tool is missing"

@@ -49,7 +49,6 @@ static struct sk_diag *sk_compile_add(struct sk_compiler *c, const char *id, con
 {
 	struct sk_place place = { 0 };
 	struct sk_diag *diag;
-	uint32_t addr;
 
 	if (sk_is_consequence(c, id, stmt)) {
 		c->hidden++;
@@ -58,12 +57,9 @@ static struct sk_diag *sk_compile_add(struct sk_compiler *c, const char *id, con
 	c->errors++;
 	if (!stmt)
 		return sk_verror(c->diags, id, NULL, fmt, args);
-	addr = word ? sk_sources_find_word(c->space->sources, stmt->addr, word) : stmt->addr;
-	if (addr != stmt->addr)
-		sk_sources_place(c->space->sources, addr, (uint32_t)strlen(word), &place);
-	else if (addr)
-		sk_sources_place_statement(c->space->sources, addr, &place);
-	diag = sk_verror(c->diags, id, addr ? &place : NULL, fmt, args);
+	if (stmt->addr)
+		sk_sources_place_word(c->space->sources, stmt->addr, word, &place);
+	diag = sk_verror(c->diags, id, stmt->addr ? &place : NULL, fmt, args);
 	sk_sources_note_expansion(c->space->sources, c->names, c->diags, diag, stmt->expansion);
 	return diag;
 }

@@ -667,7 +667,8 @@ static bool sk_is_word(char ch)
 	return isalnum((unsigned char)ch) || ch == '_' || ch == '.' || ch == '$' || ch == '-' || ch == '/';
 }
 
-uint32_t sk_sources_find_word(const struct sk_sources *sources, uint32_t addr, const char *word)
+/* The address of a word in the statement that begins at `addr`, up to its ';'; or `addr` when it is not there. */
+static uint32_t sk_find_word(const struct sk_sources *sources, uint32_t addr, const char *word)
 {
 	const struct sk_source *source = sk_sources_find(sources, addr);
 	size_t n = strlen(word), left = 0;
@@ -768,4 +769,14 @@ void sk_sources_place_statement(const struct sk_sources *sources, uint32_t addr,
 		return;
 	n = sk_statement_length(ret_place->text + ret_place->col - 1, ret_place->text_length - (ret_place->col - 1));
 	ret_place->length = n ? (uint32_t)n : 1;
+}
+
+void sk_sources_place_word(const struct sk_sources *sources, uint32_t addr, const char *word, struct sk_place *ret_place)
+{
+	uint32_t at = word ? sk_find_word(sources, addr, word) : addr;
+
+	if (at == addr)
+		sk_sources_place_statement(sources, addr, ret_place);
+	else
+		sk_sources_place(sources, at, (uint32_t)strlen(word), ret_place);
 }

@@ -107,9 +107,6 @@ int sk_source_set_statements(struct sk_source *source, const uint32_t *statement
 /* The source that holds the address, or NULL. */
 const struct sk_source *sk_sources_find(const struct sk_sources *sources, uint32_t addr);
 
-/* The address of a word in the statement that begins at `addr`, up to its ';'; or `addr` when it is not there. */
-uint32_t sk_sources_find_word(const struct sk_sources *sources, uint32_t addr, const char *word);
-
 /*
  * Fills a place for diagnostics; `length` bytes are underlined. The place borrows from the sources. Not for use by two
  * threads at once: it makes the index of lines when it first needs it.
@@ -122,6 +119,9 @@ void sk_sources_place(const struct sk_sources *sources, uint32_t addr, uint32_t 
  * its ';', to the brace that opens its block, or, in CIL, to its closing parenthesis.
  */
 void sk_sources_place_statement(const struct sk_sources *sources, uint32_t addr, struct sk_place *ret_place);
+
+/* The place of a word in the statement that begins at `addr`, or the statement's when it is not there, or NULL. */
+void sk_sources_place_word(const struct sk_sources *sources, uint32_t addr, const char *word, struct sk_place *ret_place);
 
 /* Adds an expansion. Returns 0 or -ENOMEM. */
 int sk_sources_expand(struct sk_sources *sources, const struct sk_expansion *expansion, uint32_t *ret_expansion);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What both printers of units need: which statements stand in which block, and which block in which; and
- * the way through an expression.
+ * What both printers of units need: which statements stand in which block, which block in which, and the way through an
+ * expression.
  */
 #include "unit/print.h"
 

@@ -62,16 +62,12 @@ static void sk_required_say(struct sk_required *q, const struct sk_unit_stmt *st
 {
 	const struct sk_required_candidates candidates = { q, class };
 	const char *name = sk_unit_ref_name(q->space, perm);
-	uint32_t addr = sk_sources_find_word(q->space->sources, stmt->addr, name);
 	struct sk_place place;
 	struct sk_diag *d;
 	size_t near;
 
 	q->refused = true;
-	if (addr == stmt->addr)
-		sk_sources_place_statement(q->space->sources, addr, &place);
-	else
-		sk_sources_place(q->space->sources, addr, (uint32_t)strlen(name), &place);
+	sk_sources_place_word(q->space->sources, stmt->addr, name, &place);
 	d = sk_error(q->space->diags, "E0156", &place, "the permission '%s' of the class '%s' is not required", name,
 		     sk_unit_ref_name(q->space, class));
 	sk_sources_note_expansion(q->space->sources, q->space->names, q->space->diags, d, stmt->expansion);

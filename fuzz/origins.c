@@ -11,29 +11,40 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void walk(const struct sk_origins *o)
+static void walk_calls(const struct sk_origins *o, uint32_t first)
 {
 	struct selkie_origin_call call;
+	uint32_t steps = 0;
+
+	for (uint32_t c = first; c;) {
+		c = selkie_origin_call(o, c, &call);
+		if (!call.name || !call.file || ++steps > o->n_expansions)
+			abort();
+	}
+}
+
+static void walk(const struct sk_origins *o)
+{
+	struct selkie_origin origin;
 
 	for (uint32_t i = 0; i < o->n_keys; i++)
 		for (uint32_t k = o->first[i]; k < o->first[i + 1]; k++) {
 			const struct sk_origin_stmt *stmt = &o->stmts[o->sources[k].stmt];
-			uint32_t steps = 0;
 
 			if (!o->strings[stmt->file] ||
 			    (stmt->module != SK_ORIGIN_NO_STRING && !o->strings[stmt->module]))
 				abort();
-			for (uint32_t c = stmt->expansion; c;) {
-				c = selkie_origin_call(o, c, &call);
-				if (!call.name || !call.file || ++steps > o->n_expansions)
-					abort();
-			}
+			sk_origin_of_source(o, k, &origin);
+			walk_calls(o, origin.call);
+			if (!origin.cond_file && stmt->cond)
+				abort();
+			walk_calls(o, origin.cond_call);
 		}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const unsigned char head[16] = "SKORIG1";
+	static const unsigned char head[16] = "SKORIG2";
 	struct sk_origins *o = NULL;
 	unsigned char *whole = malloc(size + sizeof(head));
 

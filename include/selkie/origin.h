@@ -42,6 +42,10 @@ struct selkie_origin {
 	uint32_t line;		/* from 1; with `binary` the number of a statement, as diagnostics count them */
 	uint32_t perms;		/* of AV rules: which permissions of the rule this statement gave; else 0 */
 	uint32_t call;		/* for selkie_origin_call; 0: the statement is written where it counts */
+	/* The conditional that the statement stands in, tunables included; those of binary modules are not known. */
+	const char *cond_file;	/* NULL: none */
+	uint32_t cond_line;
+	uint32_t cond_call;	/* likewise; where both were brought by the same call, this is the same as in `call` */
 };
 
 /* A call of an interface or macro, from which a statement came. */

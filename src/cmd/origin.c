@@ -28,10 +28,38 @@ selkie_origins *sk_origins_beside(const struct sk_command *cmd, const char *poli
 	return origins;
 }
 
+/* The calls from the first one on, up to one that is said elsewhere (0: all). */
+static void sk_calls_print(struct sk_buf *out, const selkie_origins *origins, uint32_t first, uint32_t end)
+{
+	struct selkie_origin_call call;
+
+	for (uint32_t c = first; c && c != end;) {
+		c = selkie_origin_call(origins, c, &call);
+		if (call.mark)
+			sk_buf_printf(out, ", made from %s:%u", call.file, call.line);
+		else
+			sk_buf_printf(out, ", in %s at %s:%u", call.name, call.file, call.line);
+	}
+}
+
+/* The first of some calls that is also among others; 0: none is. */
+static uint32_t sk_calls_meet(const selkie_origins *origins, uint32_t first, uint32_t others)
+{
+	struct selkie_origin_call call;
+
+	for (uint32_t c = first; c; c = selkie_origin_call(origins, c, &call))
+		for (uint32_t other = others; other; other = selkie_origin_call(origins, other, &call))
+			if (c == other)
+				return c;
+	return 0;
+}
+
+/* Innermost first: calls that the conditional stands in as well come behind it. */
 static void sk_origin_print(struct sk_buf *out, const selkie_origins *origins, const struct selkie_origin *o,
 			    const char *indent)
 {
-	struct selkie_origin_call call;
+	uint32_t both = o->cond_file ? sk_calls_meet(origins, o->cond_call, o->call) : 0;
+
 
 	sk_buf_adds(out, indent);
 	if (o->module)
@@ -40,13 +68,12 @@ static void sk_origin_print(struct sk_buf *out, const selkie_origins *origins, c
 		sk_buf_printf(out, "statement %u of %s", o->line, o->file);
 	else
 		sk_buf_printf(out, "%s:%u", o->file, o->line);
-	for (uint32_t c = o->call; c;) {
-		c = selkie_origin_call(origins, c, &call);
-		if (call.mark)
-			sk_buf_printf(out, ", made from %s:%u", call.file, call.line);
-		else
-			sk_buf_printf(out, ", in %s at %s:%u", call.name, call.file, call.line);
+	sk_calls_print(out, origins, o->call, both);
+	if (o->cond_file) {
+		sk_buf_printf(out, ", in the conditional at %s:%u", o->cond_file, o->cond_line);
+		sk_calls_print(out, origins, o->cond_call, both);
 	}
+	sk_calls_print(out, origins, both, 0);
 	sk_buf_addc(out, '\n');
 }
 
@@ -76,12 +103,27 @@ void sk_fact_print(struct sk_buf *out, const selkie_origins *origins, const selk
 			sk_origin_print(out, origins, &o, indent);
 }
 
+static void sk_calls_json(struct sk_json *j, const selkie_origins *origins, uint32_t first)
+{
+	struct selkie_origin_call call;
+
+	sk_json_array(j, "calls");
+	for (uint32_t c = first; c;) {
+		c = selkie_origin_call(origins, c, &call);
+		sk_json_object(j, NULL);
+		if (!call.mark)
+			sk_json_string(j, "name", call.name);
+		sk_json_string(j, "file", call.file);
+		sk_json_uint(j, "line", call.line);
+		sk_json_end_object(j);
+	}
+	sk_json_end_array(j);
+}
+
 /* rule: NULL for what has no permissions. */
 static void sk_origin_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
 			   const struct selkie_rule *rule, const struct selkie_origin *o)
 {
-	struct selkie_origin_call call;
-
 	sk_json_object(j, NULL);
 	if (o->module)
 		sk_json_string(j, "module", o->module);
@@ -94,17 +136,14 @@ static void sk_origin_json(struct sk_json *j, const selkie_origins *origins, con
 				sk_json_string(j, NULL, selkie_permission_name(policy, rule->cls, bit));
 		sk_json_end_array(j);
 	}
-	sk_json_array(j, "calls");
-	for (uint32_t c = o->call; c;) {
-		c = selkie_origin_call(origins, c, &call);
-		sk_json_object(j, NULL);
-		if (!call.mark)
-			sk_json_string(j, "name", call.name);
-		sk_json_string(j, "file", call.file);
-		sk_json_uint(j, "line", call.line);
+	sk_calls_json(j, origins, o->call);
+	if (o->cond_file) {
+		sk_json_object(j, "conditional");
+		sk_json_string(j, "file", o->cond_file);
+		sk_json_uint(j, "line", o->cond_line);
+		sk_calls_json(j, origins, o->cond_call);
 		sk_json_end_object(j);
 	}
-	sk_json_end_array(j);
 	sk_json_end_object(j);
 }
 

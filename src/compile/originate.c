@@ -109,6 +109,19 @@ static void sk_number_stmts(struct sk_originating *g, const struct sk_record *re
 			g->stmt_number[i] = next++;
 }
 
+static void sk_mark_calls(struct sk_originating *g, uint32_t expansion)
+{
+	for (uint32_t e = expansion; e && g->call_number[e]; e = g->space->sources->expansions[e].parent)
+		g->call_number[e] = 0;
+}
+
+static void sk_mark_calls_of(struct sk_originating *g, const struct sk_unit *unit, const struct sk_unit_stmt *stmt)
+{
+	sk_mark_calls(g, stmt->expansion);
+	if (stmt->cond != SK_SPACE_NONE)
+		sk_mark_calls(g, unit->conds.list[stmt->cond / 2].expansion);
+}
+
 /* The same for the calls that led to them. */
 static void sk_number_calls(struct sk_originating *g)
 {
@@ -118,17 +131,38 @@ static void sk_number_calls(struct sk_originating *g)
 	for (size_t u = 0; u < g->n_units; first += (uint32_t)g->units[u++]->stmts.n)
 		for (uint32_t i = 0; i < g->units[u]->stmts.n; i++)
 			if (g->stmt_number[first + i] != SK_SPACE_NONE)
-				for (uint32_t e = g->units[u]->stmts.list[i].expansion; e && g->call_number[e];
-				     e = sources->expansions[e].parent)
-					g->call_number[e] = 0;
+				sk_mark_calls_of(g, g->units[u], &g->units[u]->stmts.list[i]);
 	for (size_t e = 1; e < sources->n_expansions; e++)
 		if (!g->call_number[e])
 			g->call_number[e] = next++;
 }
 
+/* Statements of one conditional stand together: *last is the one that was put last, and *ret_number its number. */
+static int sk_put_cond(struct sk_originating *g, const struct sk_unit *unit, uint32_t number, uint32_t *last,
+		       uint32_t *ret_number)
+{
+	const struct sk_unit_cond *cond = &unit->conds.list[number];
+	struct sk_origin_cond origin;
+
+	if (*last == number)
+		return 0;
+	*last = number;
+	*ret_number = 0;
+	if (sk_find_place(g, cond->addr, NULL, 0, &origin.file, &origin.line))
+		return -ENOMEM;
+	/* In a binary module only statements are counted. */
+	if (!origin.line || origin.line & SK_ORIGIN_BINARY)
+		return 0;
+	origin.expansion = cond->expansion ? g->call_number[cond->expansion] : 0;
+	sk_origins_put_cond(g->w, &origin);
+	*ret_number = g->w->n_conds;
+	return 0;
+}
+
 static int sk_put_stmts_of(struct sk_originating *g, const struct sk_unit *unit, uint32_t first)
 {
 	struct sk_origin_stmt origin = { .module = SK_ORIGIN_NO_STRING };
+	uint32_t last = SK_SPACE_NONE, cond = 0;
 
 	/* Names of modules are strings, whether they have such statements or not. */
 	if (unit->name != SK_INTERN_NONE && sk_add_name(g, unit->name, &origin.module))
@@ -140,7 +174,10 @@ static int sk_put_stmts_of(struct sk_originating *g, const struct sk_unit *unit,
 			continue;
 		if (sk_find_place(g, stmt->addr, g->stmt_places, first + i, &origin.file, &origin.line))
 			return -ENOMEM;
+		if (stmt->cond != SK_SPACE_NONE && sk_put_cond(g, unit, stmt->cond / 2, &last, &cond))
+			return -ENOMEM;
 		origin.expansion = stmt->expansion ? g->call_number[stmt->expansion] : 0;
+		origin.cond = stmt->cond == SK_SPACE_NONE ? 0 : cond;
 		sk_origins_put_stmt(g->w, &origin);
 	}
 	return 0;

@@ -174,6 +174,8 @@ static void test_conditionals(void **state)
 		/* class, sid, class; attributes and booleans; types; rules; four lines or three lines of a conditional */
 		assert_true(origin.line == 3 + 16 + N_TYPES + N_RULES + 3 * 5 + 2 ||
 			    origin.line == 3 + 16 + N_TYPES + N_RULES + 6 * 5 + 3 + 2);
+		assert_string_equal(origin.cond_file, origin.file);
+		assert_int_equal(origin.cond_line, origin.line - 1);
 		n++;
 	}
 	assert_int_equal(n, 2);

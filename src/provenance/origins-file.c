@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The side file. Behind a head (magic, hash of the policy file, counts) stand strings, expansions, statements, and for
- * each key its sources, as numbers in sevens of bits with the highest bit for "more"; sorted things as differences from
- * the one before. Permissions are written only where a rule has several sources; a single one gave them all. The file is
+ * The side file. Behind a head (magic, hash of the policy file, counts) stand strings, expansions, conditionals,
+ * statements, and for each key its sources, as numbers in sevens of bits with the highest bit for "more"; sorted things as
+ * differences from the one before. Whether a statement stands in another conditional than the one before it is a bit of
+ * its first number, as most stand in none. Permissions are written only where a rule has several sources; a single one gave them all. The file is
  * no exchange format: another version of it is refused, and the policy built again.
  */
 #include <endian.h>
@@ -18,7 +19,9 @@
 #include "base/reader.h"
 #include "provenance/origins.h"
 
-static const char sk_origins_magic[8] = "SKORIG1";
+/* The digit is the version. */
+static const char sk_origins_magic[8] = "SKORIG2";
+#define SK_ORIGINS_VERSION 6
 
 char *sk_origins_path(const char *policy_path)
 {
@@ -68,11 +71,16 @@ static inline unsigned char *sk_put_number(unsigned char *p, uint64_t v)
 }
 
 /* A signed difference: small ones of either sign are short. */
-static inline unsigned char *sk_put_difference(unsigned char *p, uint32_t v, uint32_t from)
+static inline uint64_t sk_difference(uint32_t v, uint32_t from)
 {
 	int64_t d = (int64_t)v - from;
 
-	return sk_put_number(p, (uint64_t)d << 1 ^ (uint64_t)(d >> 63));
+	return (uint64_t)d << 1 ^ (uint64_t)(d >> 63);
+}
+
+static inline unsigned char *sk_put_difference(unsigned char *p, uint32_t v, uint32_t from)
+{
+	return sk_put_number(p, sk_difference(v, from));
 }
 
 /* Room for some numbers; what of it stays unused is given back. NULL when the buffer has failed. */
@@ -96,6 +104,7 @@ struct sk_origins_writer *sk_origins_writer_new(void)
 		return NULL;
 	sk_buf_init(&w->head);
 	sk_buf_init(&w->calls);
+	sk_buf_init(&w->conds);
 	sk_buf_init(&w->stmts);
 	sk_buf_init(&w->keys);
 	return w;
@@ -107,6 +116,7 @@ void sk_origins_writer_free(struct sk_origins_writer *w)
 		return;
 	sk_buf_done(&w->head);
 	sk_buf_done(&w->calls);
+	sk_buf_done(&w->conds);
 	sk_buf_done(&w->stmts);
 	sk_buf_done(&w->keys);
 	free(w);
@@ -126,13 +136,30 @@ void sk_origins_put_call(struct sk_origins_writer *w, const struct sk_origin_exp
 	w->call = *call;
 }
 
-void sk_origins_put_stmt(struct sk_origins_writer *w, const struct sk_origin_stmt *stmt)
+void sk_origins_put_cond(struct sk_origins_writer *w, const struct sk_origin_cond *cond)
 {
-	unsigned char *p = sk_put_begin(&w->stmts, 4);
+	unsigned char *p = sk_put_begin(&w->conds, 3);
 
 	if (!p)
 		return;
-	p = sk_put_difference(p, stmt->module + 1, w->stmt.module + 1);
+	p = sk_put_difference(p, cond->file, w->cond.file);
+	p = sk_put_difference(p, cond->line, w->cond.line);
+	p = sk_put_difference(p, cond->expansion, w->cond.expansion);
+	sk_put_end(&w->conds, p);
+	w->cond = *cond;
+	w->n_conds++;
+}
+
+void sk_origins_put_stmt(struct sk_origins_writer *w, const struct sk_origin_stmt *stmt)
+{
+	bool other = stmt->cond != w->stmt.cond;
+	unsigned char *p = sk_put_begin(&w->stmts, 5);
+
+	if (!p)
+		return;
+	p = sk_put_number(p, sk_difference(stmt->module + 1, w->stmt.module + 1) << 1 | other);
+	if (other)
+		p = sk_put_difference(p, stmt->cond, w->stmt.cond);
 	p = sk_put_difference(p, stmt->file, w->stmt.file);
 	p = sk_put_difference(p, stmt->line, w->stmt.line);
 	p = sk_put_difference(p, stmt->expansion, w->stmt.expansion);
@@ -163,7 +190,7 @@ void sk_origins_put_key(struct sk_origins_writer *w, uint64_t key, const struct 
 
 int sk_origins_put_strings(struct sk_origins_writer *w, const char *const *strings, uint32_t n)
 {
-	const uint32_t counts[] = { n, w->n_calls + 1, w->n_stmts, w->n_keys, w->n_sources };
+	const uint32_t counts[] = { n, w->n_calls + 1, w->n_conds + 1, w->n_stmts, w->n_keys, w->n_sources };
 	unsigned char *p = sk_put_begin(&w->head, SK_ARRAY_LEN(counts));
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(counts) && p; i++)
@@ -178,7 +205,7 @@ int sk_origins_put_strings(struct sk_origins_writer *w, const char *const *strin
 			sk_put_end(&w->head, sk_put_number(p, length));
 		sk_buf_add(&w->head, strings[i], length);
 	}
-	return w->head.failed || w->calls.failed || w->stmts.failed || w->keys.failed ? -ENOMEM : 0;
+	return w->head.failed || w->calls.failed || w->conds.failed || w->stmts.failed || w->keys.failed ? -ENOMEM : 0;
 }
 
 /* Origins that are in memory as they are read. */
@@ -186,6 +213,8 @@ static int sk_put_origins(struct sk_origins_writer *w, const struct sk_origins *
 {
 	for (uint32_t i = 1; i < o->n_expansions; i++)
 		sk_origins_put_call(w, &o->expansions[i]);
+	for (uint32_t i = 1; i < o->n_conds; i++)
+		sk_origins_put_cond(w, &o->conds[i]);
 	for (uint32_t i = 0; i < o->n_stmts; i++)
 		sk_origins_put_stmt(w, &o->stmts[i]);
 	for (uint32_t i = 0; i < o->n_keys; i++)
@@ -195,7 +224,7 @@ static int sk_put_origins(struct sk_origins_writer *w, const struct sk_origins *
 
 static int sk_write_origins(int fd, uint64_t hash, const struct sk_origins_writer *w)
 {
-	const struct sk_buf *parts[] = { &w->head, &w->calls, &w->stmts, &w->keys };
+	const struct sk_buf *parts[] = { &w->head, &w->calls, &w->conds, &w->stmts, &w->keys };
 	uint64_t stored = htole64(hash);
 	int r = sk_write_whole(fd, sk_origins_magic, sizeof(sk_origins_magic));
 
@@ -262,9 +291,8 @@ static uint64_t sk_read_number(struct sk_reader *r, const char *field)
 }
 
 /* A difference from the last value, which becomes the new one; it must stay below the limit. */
-static void sk_read_difference(struct sk_reader *r, uint32_t *value, uint64_t limit, const char *field)
+static void sk_take_difference(struct sk_reader *r, uint64_t d, uint32_t *value, uint64_t limit, const char *field)
 {
-	uint64_t d = sk_read_number(r, field);
 	uint64_t v = d & 1 ? *value - ((d >> 1) + 1) : *value + (d >> 1);
 
 	if (v < limit) {
@@ -274,6 +302,11 @@ static void sk_read_difference(struct sk_reader *r, uint32_t *value, uint64_t li
 	sk_reader_fail_at(r, sk_reader_offset(r), field, "it is %llu, and there are %llu", (unsigned long long)v,
 			  (unsigned long long)limit);
 	*value = 0;
+}
+
+static void sk_read_difference(struct sk_reader *r, uint32_t *value, uint64_t limit, const char *field)
+{
+	sk_take_difference(r, sk_read_number(r, field), value, limit, field);
 }
 
 /* How many elements of at least so many bytes follow. */
@@ -314,13 +347,29 @@ static void sk_read_expansions(struct sk_reader *r, struct sk_origins *o)
 	}
 }
 
+static void sk_read_conds(struct sk_reader *r, struct sk_origins *o)
+{
+	struct sk_origin_cond c = { 0 };
+
+	for (uint32_t i = 1; i < o->n_conds && !r->failed; i++) {
+		sk_read_difference(r, &c.file, o->n_strings, "file of a conditional");
+		sk_read_difference(r, &c.line, UINT32_MAX, "line of a conditional");
+		sk_read_difference(r, &c.expansion, SK_MAX(o->n_expansions, 1), "call of a conditional");
+		o->conds[i] = c;
+	}
+}
+
 static void sk_read_stmts(struct sk_reader *r, struct sk_origins *o)
 {
 	struct sk_origin_stmt s = { 0 };
 	uint32_t module = 1;
 
 	for (uint32_t i = 0; i < o->n_stmts && !r->failed; i++) {
-		sk_read_difference(r, &module, (uint64_t)o->n_strings + 1, "module of a statement");
+		uint64_t first = sk_read_number(r, "module of a statement");
+
+		sk_take_difference(r, first >> 1, &module, (uint64_t)o->n_strings + 1, "module of a statement");
+		if (first & 1)
+			sk_read_difference(r, &s.cond, SK_MAX(o->n_conds, 1), "conditional of a statement");
 		sk_read_difference(r, &s.file, o->n_strings, "file of a statement");
 		sk_read_difference(r, &s.line, UINT32_MAX, "line of a statement");
 		sk_read_difference(r, &s.expansion, SK_MAX(o->n_expansions, 1), "call of a statement");
@@ -359,11 +408,13 @@ static void sk_read_origins(struct sk_reader *r, struct sk_origins *o)
 {
 	o->n_strings = sk_read_length(r, 1, "number of strings");
 	o->n_expansions = sk_read_length(r, 4, "number of calls");
+	o->n_conds = sk_read_length(r, 3, "number of conditionals");
 	o->n_stmts = sk_read_length(r, 4, "number of statements");
 	o->n_keys = sk_read_length(r, 2, "number of keys");
 	o->n_sources = sk_read_length(r, 1, "number of sources");
 	o->strings = sk_read_array(r, o, (size_t)o->n_strings + 1, sizeof(*o->strings));
 	o->expansions = sk_read_array(r, o, (size_t)o->n_expansions + 1, sizeof(*o->expansions));
+	o->conds = sk_read_array(r, o, (size_t)o->n_conds + 1, sizeof(*o->conds));
 	o->stmts = sk_read_array(r, o, (size_t)o->n_stmts + 1, sizeof(*o->stmts));
 	o->keys = sk_read_array(r, o, (size_t)o->n_keys + 1, sizeof(*o->keys));
 	o->first = sk_read_array(r, o, (size_t)o->n_keys + 1, sizeof(*o->first));
@@ -372,6 +423,8 @@ static void sk_read_origins(struct sk_reader *r, struct sk_origins *o)
 		o->strings[i] = sk_read_string(r, &o->arena, sk_read_length(r, 1, "length of a string"), "string");
 	if (!r->failed)
 		sk_read_expansions(r, o);
+	if (!r->failed)
+		sk_read_conds(r, o);
 	if (!r->failed)
 		sk_read_stmts(r, o);
 	if (!r->failed)
@@ -404,8 +457,10 @@ int sk_origins_read(const void *data, size_t size, const char *name, uint64_t po
 		return -ENOMEM;
 	sk_reader_init_memory(&r, data, size);
 	sk_read_bytes(&r, magic, sizeof(magic), "magic");
-	if (r.failed || memcmp(magic, sk_origins_magic, sizeof(magic)))
+	if (r.failed || memcmp(magic, sk_origins_magic, SK_ORIGINS_VERSION))
 		code = sk_refuse_origins(diags, name, NULL, "this does not say where rules come from");
+	else if (memcmp(magic, sk_origins_magic, sizeof(magic)))
+		code = sk_refuse_origins(diags, name, NULL, "another version of selkie wrote this: build the policy again");
 	else if (sk_read_u64(&r, "hash of the policy") != policy_hash && !r.failed)
 		code = sk_refuse_origins(diags, name, NULL, "this is of another policy than the one it stands beside");
 	else

@@ -84,6 +84,7 @@ size_t selkie_origins_count(const selkie_origins *origins, const struct selkie_r
 void sk_origin_of_source(const struct sk_origins *o, uint32_t source, struct selkie_origin *ret)
 {
 	const struct sk_origin_stmt *stmt = &o->stmts[o->sources[source].stmt];
+	const struct sk_origin_cond *cond = stmt->cond ? &o->conds[stmt->cond] : NULL;
 
 	*ret = (struct selkie_origin){
 		.module = stmt->module == SK_ORIGIN_NO_STRING ? NULL : o->strings[stmt->module],
@@ -91,6 +92,9 @@ void sk_origin_of_source(const struct sk_origins *o, uint32_t source, struct sel
 		.line = stmt->line & ~SK_ORIGIN_BINARY,
 		.binary = stmt->line & SK_ORIGIN_BINARY,
 		.call = stmt->expansion,
+		.cond_file = cond ? o->strings[cond->file] : NULL,
+		.cond_line = cond ? cond->line : 0,
+		.cond_call = cond ? cond->expansion : 0,
 	};
 }
 

@@ -22,10 +22,18 @@ struct sk_origin_expansion {
 #define SK_ORIGIN_MARK 0x80000000u
 #define SK_ORIGIN_NO_STRING UINT32_MAX
 
+/* Where a conditional is written. */
+struct sk_origin_cond {
+	uint32_t file;		/* number of a string */
+	uint32_t line;
+	uint32_t expansion;
+};
+
 struct sk_origin_stmt {
 	uint32_t module, file;	/* numbers of strings; module may be SK_ORIGIN_NO_STRING */
 	uint32_t line;		/* with SK_ORIGIN_BINARY: the number of a statement of the module */
 	uint32_t expansion;
+	uint32_t cond;		/* number of the conditional that it stands in; 0: none, or it is not known where that is */
 };
 
 #define SK_ORIGIN_BINARY 0x80000000u
@@ -37,9 +45,10 @@ struct sk_origin_source {
 
 struct sk_origins {
 	struct sk_arena arena;
-	uint32_t n_strings, n_expansions, n_stmts, n_keys, n_sources;
+	uint32_t n_strings, n_expansions, n_conds, n_stmts, n_keys, n_sources;
 	const char **strings;
 	struct sk_origin_expansion *expansions;	/* [0] is none */
+	struct sk_origin_cond *conds;		/* likewise */
 	struct sk_origin_stmt *stmts;
 	uint64_t *keys;
 	uint32_t *first;			/* n_keys + 1 */
@@ -116,13 +125,14 @@ void sk_origin_of_source(const struct sk_origins *origins, uint32_t source, stru
 int sk_origins_policy_hash(const char *policy_path, uint64_t *ret_hash);
 
 /*
- * Origins on their way to a side file, as the bytes that it will have: calls, statements and keys are put, each in their
- * order; keys may be put by another thread than the others. Sticky: a failure is told at the end.
+ * Origins on their way to a side file, as the bytes that it will have: calls, conditionals, statements and keys are put,
+ * each in their order; keys may be put by another thread than the others. Sticky: a failure is told at the end.
  */
 struct sk_origins_writer {
-	struct sk_buf calls, stmts;
-	uint32_t n_calls, n_stmts;
+	struct sk_buf calls, conds, stmts;
+	uint32_t n_calls, n_conds, n_stmts;
 	struct sk_origin_expansion call;	/* the last ones */
+	struct sk_origin_cond cond;
 	struct sk_origin_stmt stmt;
 	char apart[64];				/* what follows may be written by another thread */
 	struct sk_buf keys;
@@ -134,6 +144,7 @@ struct sk_origins_writer {
 struct sk_origins_writer *sk_origins_writer_new(void);
 void sk_origins_writer_free(struct sk_origins_writer *writer);	/* NULL is allowed */
 void sk_origins_put_call(struct sk_origins_writer *writer, const struct sk_origin_expansion *call);
+void sk_origins_put_cond(struct sk_origins_writer *writer, const struct sk_origin_cond *cond);
 void sk_origins_put_stmt(struct sk_origins_writer *writer, const struct sk_origin_stmt *stmt);
 void sk_origins_put_key(struct sk_origins_writer *writer, uint64_t key, const struct sk_origin_source *sources, uint32_t n);
 

@@ -19,8 +19,9 @@
 
 static const char *strings[] = { "common", "a.te", "b.if", "b_read", "module_a" };
 static struct sk_origin_expansion expansions[] = { { 0 }, { 0, 3, 1, 7 }, { 1, 3, 2, 90000 } };
+static struct sk_origin_cond conds[] = { { 0 }, { 1, 2, 0 }, { 2, 90000, 1 } };
 static struct sk_origin_stmt stmts[] = {
-	{ SK_ORIGIN_NO_STRING, 1, 3, 0 }, { 4, 2, 12, 2 }, { 4, 2, 5, 1 },
+	{ SK_ORIGIN_NO_STRING, 1, 3, 0, 0 }, { 4, 2, 12, 2, 2 }, { 4, 2, 5, 1, 1 },
 };
 static struct sk_origin_source sources[] = { { 0, 0 }, { 1, 3 }, { 2, 0x80000001u }, { 2, 0 } };
 static uint32_t first[] = { 0, 1, 3, 4 };
@@ -30,8 +31,8 @@ static void make(struct sk_origins *o, uint64_t keys[3])
 	assert_true(sk_origin_key(0, 0, 2, 65535, 7, &keys[0]));
 	assert_true(sk_origin_key(0, 8191, 2, 1, 16383, &keys[1]));
 	assert_true(sk_origin_key(SK_ORIGIN_FILENAME, 0, 2, 3, 4, &keys[2]));
-	*o = (struct sk_origins){ .n_strings = 5, .n_expansions = 3, .n_stmts = 3, .n_keys = 3, .n_sources = 4,
-				  .strings = strings, .expansions = expansions, .stmts = stmts, .keys = keys,
+	*o = (struct sk_origins){ .n_strings = 5, .n_expansions = 3, .n_conds = 3, .n_stmts = 3, .n_keys = 3, .n_sources = 4,
+				  .strings = strings, .expansions = expansions, .conds = conds, .stmts = stmts, .keys = keys,
 				  .first = first, .sources = sources };
 }
 
@@ -159,6 +160,7 @@ static void check(const struct sk_origins *o)
 	assert_string_equal(origin.file, "a.te");
 	assert_int_equal(origin.line, 3);
 	assert_int_equal(origin.call, 0);
+	assert_null(origin.cond_file);
 	assert_int_equal(selkie_origins_get(o, &rule, 1, &origin), -EINVAL);
 	rule.cond = 4095;
 	rule.target.v = 1;
@@ -170,9 +172,15 @@ static void check(const struct sk_origins *o)
 	rule.branch = true;
 	assert_int_equal(selkie_origins_get(o, &rule, 1, &origin), 0);
 	assert_int_equal(origin.perms, 0x80000001u);
+	assert_string_equal(origin.cond_file, "a.te");
+	assert_int_equal(origin.cond_line, 2);
+	assert_int_equal(origin.cond_call, 0);
 	assert_int_equal(selkie_origins_get(o, &rule, 0, &origin), 0);
 	assert_string_equal(origin.module, "module_a");
 	assert_int_equal(origin.perms, 3);
+	assert_string_equal(origin.cond_file, "b.if");
+	assert_int_equal(origin.cond_line, 90000);
+	assert_int_equal(origin.cond_call, 1);
 	assert_int_equal(selkie_origin_call(o, origin.call, &call), 1);
 	assert_string_equal(call.name, "b_read");
 	assert_string_equal(call.file, "b.if");
@@ -218,9 +226,15 @@ static void test_file(void **state)
 				selkie_origins_free(read);
 			data[at] = was;
 		}
+	data[6]--;
+	assert_int_equal(sk_origins_read(data, n, side, hash, diags, &read), SELKIE_ORIGINS_REFUSED);
+	data[0]++;
+	assert_int_equal(sk_origins_read(data, n, side, hash, diags, &read), SELKIE_ORIGINS_REFUSED);
 	put_file(policy, "some policy!", 12);
 	assert_int_equal(selkie_origins_load(policy, diags, &read), SELKIE_ORIGINS_REFUSED);
 	text = selkie_diagnostics_print(diags, 0);
+	assert_non_null(strstr(text, ".origins: error: another version of selkie wrote this: build the policy again [E0340]\n"));
+	assert_non_null(strstr(text, ".origins: error: this does not say where rules come from [E0340]\n"));
 	assert_non_null(strstr(text, ".origins: error: this is of another policy than the one it stands beside [E0340]\n"));
 	free(text);
 	selkie_diagnostics_free(diags);

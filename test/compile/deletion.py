@@ -3,9 +3,9 @@
 """Deleting the statements that something is said to come from removes it.
 
 deletion.py SELKIE CACHE [RULES [OTHERS [SEED]]]: builds Debian's tree (fetched below CACHE), takes RULES (500) rules and
-OTHERS (100) each of attributes of types, types of roles, contexts and constraints, and lines of file_contexts by chance,
-deletes the statements of all of them in a copy of the tree, builds again, and looks whether any is still there. In
-batches, so that one is not gone for another's sake too often. Exit 77 where the tree cannot be had.
+OTHERS (100) each of rules of conditionals, attributes of types, types of roles, contexts and constraints, and lines of
+file_contexts by chance, deletes the statements of all of them (of rules of conditionals, the conditionals) in a copy of
+the tree, builds again, and looks whether any is still there. In batches, so that one is not gone for another's sake too often. Exit 77 where the tree cannot be had.
 """
 import json, os, random, re, shutil, subprocess, sys, tempfile
 
@@ -18,6 +18,7 @@ WORDS = ("allow|auditallow|dontaudit|type_transition|type_change|type_member|rol
 WORD = re.compile(r"\b(%s)\b" % WORDS)
 # Statements without a semicolon: they end with their line, and so do lines of labels.
 LINE = re.compile(r"[ \t]*(genfscon|portcon|netifcon|nodecon|/|HOME|USER)")
+CONDITIONAL = re.compile(r"[ \t]*(tunable_policy|if)\s*\(")
 
 
 def ask(*command):
@@ -35,12 +36,21 @@ def places(origins):
     return sorted({(o["file"], o["line"]) for o in origins or []})
 
 
+def conditional(origin):
+    """The place of a statement's conditional; of a tunable_policy always the call, not the if in the macro."""
+    place = origin.get("conditional")
+    return place["calls"][0] if place and place["calls"] and place["calls"][0]["name"] == "tunable_policy" else place
+
+
 def rules(selkie, policy):
     for r in ask(selkie, "search", *KINDS, "--where", "--json", policy)["rules"]:
         # The text of a transition has the name of its object.
         text = r["text"].split("[")[0] if r["rule"] == "type_transition" else None
         key = (r["rule"], r["source"], r["target"], r.get("class"), text, r.get("condition"), r.get("branch"))
         yield Thing("rule", key, r["text"], places(r.get("origins")))
+        if "condition" in r:
+            conditionals = [conditional(o) for o in r.get("origins", [])]
+            yield Thing("rule of a conditional", key, r["text"], places(conditionals) if all(conditionals) else [])
 
 
 def components(selkie, policy):
@@ -76,18 +86,19 @@ def labels(folder):
         data = f.read()
     at = [16]
     n = numbers(data, at)
-    n_strings, n_calls, n_stmts, n_keys, _ = (next(n) for _ in range(5))
+    n_strings, n_calls, n_conds, n_stmts, n_keys, _ = (next(n) for _ in range(6))
     strings = []
     for _ in range(n_strings):
         size = next(n)
         strings.append(data[at[0]:at[0] + size].decode())
         at[0] += size
-    for _ in range(4 * (n_calls - 1)):
+    for _ in range(4 * (n_calls - 1) + 3 * (n_conds - 1)):
         next(n)
     step = lambda v: -((v >> 1) + 1) if v & 1 else v >> 1
     stmts, file, line = [], 0, 0
     for _ in range(n_stmts):
-        next(n)
+        if next(n) & 1:
+            next(n)
         file += step(next(n))
         line += step(next(n))
         next(n)
@@ -136,6 +147,43 @@ def delete(tree, file, line, attribute):
         f.write(text)
 
 
+def closing(text, at, opening, end, quoted):
+    """Behind what closes the first `opening` from there on. quoted: m4, where what is in quotes does not count."""
+    depth = quotes = 0
+    while True:
+        c = text[at]
+        if quoted and c in "`'":
+            quotes += 1 if c == "`" else -1
+        elif c == "#" and not quoted:
+            at = text.index("\n", at)
+        elif not quotes and c in opening + end:
+            depth += 1 if c == opening else -1
+            if not depth:
+                return at + 1
+        at += 1
+
+
+def delete_conditional(tree, file, line):
+    """Blanks the conditional that begins there, with both of its branches."""
+    path = os.path.join(tree, file)
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    start = 0
+    for _ in range(line - 1):
+        start = text.index("\n", start) + 1
+    word = CONDITIONAL.match(text, start)
+    if not word:
+        sys.exit("no conditional at %s:%d" % (file, line))
+    if word.group(1) == "if":
+        end = closing(text, closing(text, start, "(", ")", False), "{", "}", False)
+        other = re.compile(r"\s*else\s*(?={)").match(text, end)
+        end = closing(text, other.end(), "{", "}", False) if other else end
+    else:
+        end = closing(text, start, "(", ")", True)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:])
+
+
 class Trial:
     def __init__(self, selkie, tree, work):
         self.selkie, self.tree, self.work = selkie, tree, work
@@ -158,7 +206,12 @@ class Trial:
         """Those of a batch that are still there."""
         copy = os.path.join(self.work, "tree")
         shutil.copytree(self.tree, copy, symlinks=True)
-        for t in batch:
+        # What stands in a conditional first: it is not found again without it.
+        for t in sorted(batch, key=lambda t: t.kind == "rule of a conditional"):
+            if t.kind == "rule of a conditional":
+                for file, line in t.places:
+                    delete_conditional(copy, file, line)
+                continue
             attribute = t.key[1] if t.kind == "attribute of a type" else None
             for file, line in t.places:
                 delete(copy, file, line, attribute)

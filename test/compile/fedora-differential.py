@@ -4,7 +4,8 @@
 
 fedora-differential.py SELKIE POLICY_SAME MODULE_LABELS [--whole]
 
-$SELKIE_FEDORA is a folder with checkouts of selinux-policy, container-selinux and udica; without it exit 77. Compared are:
+$SELKIE_FEDORA is a folder with checkouts of selinux-policy, container-selinux and udica; without it exit 77. The peer is
+Debian's also where $SELKIE_PEER_311 names another: its semodule reads no newer modules. Compared are:
 the tree as Fedora's packages configure it, targeted and mls, and what is installed of it, byte for byte (modular; its
 monolithic build refuses itself, and so do we, for the same interface); a store of all targeted modules, container-selinux's
 module, the CIL that comes with them and the CIL that udica makes, as semodule makes it, file contexts byte for byte; and
@@ -78,7 +79,7 @@ def files(root):
 
 
 def semodule(work, sources):
-    """The store with these as well: its policy and file contexts. $SELKIE_PEER_311 has no semodule: it is always Debian's."""
+    """The store with these as well: its policy and file contexts."""
     root = os.path.join(work, "root")
     policy = os.path.join(root, "etc/selinux/targeted")
     for folder in (os.path.join(root, "var/lib/selinux/targeted"), os.path.join(policy, "policy"),
@@ -166,6 +167,7 @@ def main():
     if not checkouts:
         print("SELKIE_FEDORA names no folder of checkouts")
         return 77
+    os.environ.pop("SELKIE_PEER_311", None)
     needed = ["m4", "make", "gawk", "egrep", "semodule", HLL, *(tool(n) or n for n in (
         "checkpolicy", "checkmodule", "semodule_package", "semodule_link", "semodule_expand"))]
     for name in needed:

@@ -102,24 +102,30 @@ void sk_unmap_large(void *p, size_t size)
 
 #define SK_HEAP_FIRST ((size_t)48 << 10)	/* malloc begins with less than four of these */
 
+/*
+ * Where the heap grows, malloc writes before and behind the first block that it gives from there, and a large page that is
+ * written before it is asked for stays small ones for good: the first block ends before the first large page.
+ */
 void sk_heap_expect(size_t size, size_t largest)
 {
-	char *before, *after;
-	void *volatile some[4];
+	const size_t ahead = SK_HEAP_FIRST + SK_SMALL_PAGE;
+	void *volatile some[4] = { NULL };
+	char *before, *large, *after;
 
 	mallopt(M_MMAP_THRESHOLD, (int)SK_MIN(largest, (size_t)INT_MAX));
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
-	mallopt(M_TOP_PAD, (int)SK_MIN(size, (size_t)INT_MAX));
-	/* From a large page on: addresses are passed over, no memory. malloc knows that others move the end of the heap, too. */
+	mallopt(M_TOP_PAD, (int)SK_MIN(size + ahead, (size_t)INT_MAX));
+	/* Addresses are passed over, no memory. malloc knows that others move the end of the heap, too. */
 	before = sbrk(0);
-	sbrk((intptr_t)(-(uintptr_t)before & (SK_LARGE_PAGE - 1)));
+	sbrk((intptr_t)(-((uintptr_t)before + ahead) & (SK_LARGE_PAGE - 1)));
 	before = sbrk(0);
+	large = before + ahead;
 	/* The heap grows, by what is missing and the padding. */
-	for (size_t i = 0; i < SK_ARRAY_LEN(some); i++)
+	for (size_t i = 0; i < SK_ARRAY_LEN(some) && sbrk(0) == before; i++)
 		some[i] = malloc(SK_HEAP_FIRST);
 	for (size_t i = 0; i < SK_ARRAY_LEN(some); i++)
 		free(some[i]);
 	after = sbrk(0);
-	if (after > before && !((uintptr_t)before & (SK_LARGE_PAGE - 1)))
-		madvise(before, (size_t)(after - before) & ~(SK_LARGE_PAGE - 1), MADV_HUGEPAGE);
+	if (after > large && !((uintptr_t)large & (SK_LARGE_PAGE - 1)))
+		madvise(large, (size_t)(after - large) & ~(SK_LARGE_PAGE - 1), MADV_HUGEPAGE);
 }

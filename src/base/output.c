@@ -57,7 +57,7 @@ int sk_output_finish(struct sk_output *output, mode_t mode)
 	if (!output->is_new && (output->uid != geteuid() || output->gid != getegid()) &&
 	    fchown(output->fd, output->uid, output->gid) && errno != EPERM)
 		return -errno;
-	if (fchmod(output->fd, output->is_new ? mode : output->mode) || fsync(output->fd))
+	if (fchmod(output->fd, output->is_new ? mode : output->mode) || (!output->product && fsync(output->fd)))
 		return -errno;
 	return 0;
 }
@@ -75,12 +75,13 @@ int sk_output_commit(struct sk_output *output)
 
 int sk_output_sync(const struct sk_output *output)
 {
-	sk_auto_free char *folder = output->direct ? NULL : strdup(output->path);
+	const bool lasts = !output->direct && !output->product;
+	sk_auto_free char *folder = lasts ? strdup(output->path) : NULL;
 	sk_auto_close int fd = -1;
 	char *slash;
 
 	if (!folder)
-		return output->direct ? 0 : -ENOMEM;
+		return lasts ? -ENOMEM : 0;
 	slash = strrchr(folder, '/');
 	if (slash)
 		slash[slash == folder] = '\0';
@@ -114,11 +115,12 @@ int sk_write_whole(int fd, const void *data, size_t n)
 	return 0;
 }
 
-int sk_output_replace(const char *path, mode_t mode, const void *data, size_t n)
+static int sk_replace(const char *path, mode_t mode, const void *data, size_t n, bool product)
 {
 	sk_auto_output struct sk_output output = SK_OUTPUT_INIT;
 	int r = sk_output_open(&output, path);
 
+	output.product = product;
 	if (!r)
 		r = sk_write_whole(output.fd, data, n);
 	if (!r)
@@ -126,4 +128,14 @@ int sk_output_replace(const char *path, mode_t mode, const void *data, size_t n)
 	if (!r)
 		r = sk_output_commit(&output);
 	return r ? r : sk_output_sync(&output);
+}
+
+int sk_output_replace(const char *path, mode_t mode, const void *data, size_t n)
+{
+	return sk_replace(path, mode, data, n, false);
+}
+
+int sk_output_replace_product(const char *path, mode_t mode, const void *data, size_t n)
+{
+	return sk_replace(path, mode, data, n, true);
 }

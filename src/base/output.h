@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 /*
- * A file that is written beside its place and put there when it is whole, so that at any moment, and after a power cut,
- * either the old file or the new one is there. Where the path is a link, the file that it names is replaced. What is no
+ * A file that is written beside its place and put there when it is whole, so that at any moment, and after a power cut
+ * unless it is a product, either the old file or the new one is there. Where the path is a link, the file that it names is replaced. What is no
  * regular file (/dev/null, a pipe) is written to directly: it must not be replaced.
  *
  *	sk_output_open -> write to fd -> sk_output_finish -> sk_output_commit -> sk_output_close
@@ -20,6 +20,7 @@ struct sk_output {
 	int fd;			/* -1: closed */
 	bool direct;		/* there is nothing to replace */
 	bool is_new;		/* no file was there */
+	bool product;		/* it can be made again: set behind the opening where the disk need not be waited for */
 	mode_t mode;		/* of the file that is replaced, with its owner and group */
 	uid_t uid;
 	gid_t gid;
@@ -32,15 +33,15 @@ struct sk_output {
 int sk_output_open(struct sk_output *output, const char *path);
 
 /*
- * Behind the last byte: the file gets the mode and the owner of the one it replaces, a new one `mode`, and is flushed to
- * the disk. Returns 0 or a negative errno.
+ * Behind the last byte: the file gets the mode and the owner of the one it replaces, a new one `mode`, and unless it is a
+ * product it is flushed to the disk. Returns 0 or a negative errno.
  */
 int sk_output_finish(struct sk_output *output, mode_t mode);
 
 /* Puts the file in its place. Returns 0 or a negative errno. */
 int sk_output_commit(struct sk_output *output);
 
-/* Makes the name last: the folder that holds it is flushed. Returns 0 or a negative errno. */
+/* Makes the name last: the folder that holds it is flushed, unless for a product. Returns 0 or a negative errno. */
 int sk_output_sync(const struct sk_output *output);
 
 /* Frees; what was not committed is removed. */
@@ -53,5 +54,8 @@ int sk_write_whole(int fd, const void *data, size_t n);
 
 /* All of the above for one file whose content is there. Returns 0 or a negative errno. */
 int sk_output_replace(const char *path, mode_t mode, const void *data, size_t n);
+
+/* The same for a product; see docs/decisions/flushing.md. */
+int sk_output_replace_product(const char *path, mode_t mode, const void *data, size_t n);
 
 #endif

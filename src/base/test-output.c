@@ -122,6 +122,31 @@ static void test_device(void **state)
 	close(fd);
 }
 
+/* What is flushed, in the order in which it is. */
+static char flushed[32];
+
+int fsync(int fd)
+{
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	strcat(flushed, S_ISDIR(st.st_mode) ? "folder " : "file ");
+	return 0;
+}
+
+/* What can be made again is whole for all who read it, but the disk is not waited for. */
+static void test_product(void **state)
+{
+	flushed[0] = '\0';
+	assert_int_equal(sk_output_replace(in_folder("kept"), 0644, "old", 3), 0);
+	assert_string_equal(flushed, "file folder ");
+	flushed[0] = '\0';
+	assert_int_equal(sk_output_replace_product(in_folder("product"), 0644, "old", 3), 0);
+	assert_int_equal(sk_output_replace_product(in_folder("product"), 0644, "new", 3), 0);
+	assert_string_equal(flushed, "");
+	expect(in_folder("product"), "new");
+}
+
 static void test_refused(void **state)
 {
 	unsigned int before = files_in_folder();
@@ -153,6 +178,7 @@ int main(void)
 		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_device),
+		cmocka_unit_test(test_product),
 		cmocka_unit_test(test_refused),
 	};
 

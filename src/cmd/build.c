@@ -218,13 +218,12 @@ static int sk_build_save_cil(const struct sk_build_request *q, selkie_module *mo
 	sk_auto_output struct sk_output output = SK_OUTPUT_INIT;
 	int r = sk_output_open(&output, q->output);
 
+	output.product = true;
 	if (!r)
 		r = selkie_module_print_fd(module, SELKIE_MODULE_CIL, diags, output.fd);
 	if (!r)
 		r = sk_output_finish(&output, 0644);
-	if (!r)
-		r = sk_output_commit(&output);
-	return r ? r : sk_output_sync(&output);
+	return r ? r : sk_output_commit(&output);
 }
 
 /* Writes a package, the module in it alone, or its CIL. */
@@ -241,7 +240,7 @@ static int sk_build_save_module(const struct sk_build_request *q, selkie_module 
 	if (r)
 		return r;
 	data = q->format == SK_FORMAT_PP ? package : selkie_module_section(module, SELKIE_MODULE_BINARY, &size);
-	return sk_output_replace(q->output, 0644, data, size);
+	return sk_output_replace_product(q->output, 0644, data, size);
 }
 
 /* What the names and interfaces of usual headers take, their texts apart. */

@@ -141,31 +141,43 @@ int sk_intern_add_static(struct sk_intern *in, const char *s, size_t n, uint32_t
 	return sk_intern_insert(in, s, n, (uint32_t)sk_hash_bytes(s, n), false, ret_number);
 }
 
-/* So many strings ahead the memory that a string needs is asked for. */
-#define SK_INTERN_AHEAD 8
-
-static void sk_intern_prefetch(const struct sk_intern *in, const struct sk_intern *from, size_t i)
+struct sk_intern_entry sk_intern_entry_of(const char *s, size_t n)
 {
-	if (i + 2 * SK_INTERN_AHEAD < from->n)
-		__builtin_prefetch(&in->slots[from->entries[i + 2 * SK_INTERN_AHEAD].hash & (in->n_slots - 1)]);
-	if (i + SK_INTERN_AHEAD < from->n) {
-		const struct sk_intern_slot *slot;
-
-		slot = &in->slots[from->entries[i + SK_INTERN_AHEAD].hash & (in->n_slots - 1)];
-		if (slot->number != SK_INTERN_NONE)
-			__builtin_prefetch(&in->entries[slot->number]);
-	}
+	return (struct sk_intern_entry){ .s = s, .n = (uint32_t)n, .hash = (uint32_t)sk_hash_bytes(s, n) };
 }
 
-int sk_intern_merge(struct sk_intern *in, const struct sk_intern *from, uint32_t *ret_map)
+/* So many strings ahead the memory that a string needs is asked for: its slot first, then what stands in it. */
+#define SK_INTERN_AHEAD 8
+
+static void sk_intern_prefetch_slot(const struct sk_intern *in, uint32_t hash)
 {
-	for (size_t i = 0; i < from->n; i++) {
-		const struct sk_intern_entry *e = &from->entries[i];
+	__builtin_prefetch(&in->slots[hash & (in->n_slots - 1)]);
+}
+
+static void sk_intern_prefetch(const struct sk_intern *in, const struct sk_intern_entry *entries, size_t n, size_t i)
+{
+	const struct sk_intern_slot *slot;
+
+	if (i + 2 * SK_INTERN_AHEAD < n)
+		sk_intern_prefetch_slot(in, entries[i + 2 * SK_INTERN_AHEAD].hash);
+	if (i + SK_INTERN_AHEAD >= n)
+		return;
+	slot = &in->slots[entries[i + SK_INTERN_AHEAD].hash & (in->n_slots - 1)];
+	if (slot->number != SK_INTERN_NONE)
+		__builtin_prefetch(&in->entries[slot->number]);
+}
+
+int sk_intern_add_entries(struct sk_intern *in, const struct sk_intern_entry *entries, size_t n, uint32_t *ret_numbers)
+{
+	for (size_t i = 0; in->n_slots && i < SK_MIN(n, (size_t)2 * SK_INTERN_AHEAD); i++)
+		sk_intern_prefetch_slot(in, entries[i].hash);
+	for (size_t i = 0; i < n; i++) {
+		const struct sk_intern_entry *e = &entries[i];
 		int r;
 
 		if (in->n_slots)
-			sk_intern_prefetch(in, from, i);
-		r = sk_intern_insert(in, e->s, e->n, e->hash, false, &ret_map[i]);
+			sk_intern_prefetch(in, entries, n, i);
+		r = sk_intern_insert(in, e->s, e->n, e->hash, false, &ret_numbers[i]);
 		if (r)
 			return r;
 	}

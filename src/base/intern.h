@@ -42,11 +42,20 @@ int sk_intern_add(struct sk_intern *in, const char *s, size_t n, uint32_t *ret_n
 /* The same, but keeps the pointer s itself, which must outlive the table. */
 int sk_intern_add_static(struct sk_intern *in, const char *s, size_t n, uint32_t *ret_number);
 
+/* A string as it will be added: the work that another thread may do. */
+struct sk_intern_entry sk_intern_entry_of(const char *s, size_t n);
+
 /*
- * Adds all strings of another table, which must outlive this one in memory; ret_map has room for from->n, and takes the
- * number of each here. Returns 0 or -ENOMEM.
+ * Adds strings that must outlive this table, many at once, which is faster. ret_numbers has room for n, and takes the
+ * number of each. Returns 0 or -ENOMEM.
  */
-int sk_intern_merge(struct sk_intern *in, const struct sk_intern *from, uint32_t *ret_map);
+int sk_intern_add_entries(struct sk_intern *in, const struct sk_intern_entry *entries, size_t n, uint32_t *ret_numbers);
+
+/* The same for all strings of another table. */
+static inline int sk_intern_merge(struct sk_intern *in, const struct sk_intern *from, uint32_t *ret_numbers)
+{
+	return sk_intern_add_entries(in, from->entries, from->n, ret_numbers);
+}
 
 static inline const char *sk_intern_str(const struct sk_intern *in, uint32_t number)
 {

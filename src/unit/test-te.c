@@ -107,6 +107,20 @@ static void test_settings(void **state)
 /* Headers in many files, which a thread of their own reads: those of test/te/headers and a layer of these. */
 #define MANY 100
 
+/* Comments of so many bytes in front of what some files declare, which has 107: around what is read at once, and far more. */
+static void make_large(FILE *f, unsigned int i)
+{
+	static const struct {
+		unsigned int file;
+		size_t n;
+	} large[] = { { 20, (128 << 10) - 108 }, { 21, (128 << 10) - 107 }, { 22, (128 << 10) - 106 }, { 23, (128 << 10) },
+		      { 24, (3 << 20) }, { 25, (1 << 20) }, { 90, (1 << 20) }, { 91, (1 << 20) + 100000 } };
+
+	for (size_t k = 0; k < SK_ARRAY_LEN(large); k++)
+		for (size_t n = large[k].file == i ? large[k].n : 0; n; n--)
+			fputc(n == 1 ? '\n' : '#', f);
+}
+
 static void make_headers(char *root, bool readable)
 {
 	static const char *const shared[] = { "build.conf", "support", "kernel" };
@@ -130,12 +144,15 @@ static void make_headers(char *root, bool readable)
 		}
 		f = fopen(path, "w");
 		assert_non_null(f);
+		make_large(f, i);
 		if (i == 60)
 			fputs("define(`m60_set',`{ read write }')\n", f);
 		fprintf(f, "## <summary>It's here</summary>\ninterface(`m%02u_go',`\n\tgen_require(`type m_t;')\n"
 			   "\tallow $1 m_t:file %s;\n')\n", i, i == 60 ? "m60_set" : "read");
 		if (i == 80)
 			fputs("template(`m05_go',`\n')\n", f);
+		for (unsigned int k = 0; i == 30 && k < 300; k++)
+			fprintf(f, "template(`m30_go_%u',`\n\ttype m30_%u_t;\n')\n", k, k);
 		assert_int_equal(fclose(f), 0);
 	}
 }
@@ -157,7 +174,9 @@ static void remove_headers(const char *root)
 
 static void test_many_headers(void **state)
 {
-	static const char text[] = "policy_module(m, 1)\ntype a_t;\nm99_go(a_t)\nm60_go(a_t)\nm05_go(a_t)\nm98_to(a_t)\n";
+	static const char text[] = "policy_module(m, 1)\ntype a_t;\nm99_go(a_t)\nm60_go(a_t)\nm05_go(a_t)\nm98_to(a_t)\n"
+				   "m20_go(a_t)\nm21_go(a_t)\nm22_go(a_t)\nm23_go(a_t)\nm24_go(a_t)\nm25_go(a_t)\n"
+				   "m90_go(a_t)\nm91_go(a_t)\nm30_go_0\nm30_go_64\nm30_go_299\nallow m30_0_t m30_299_t:file read;\n";
 
 	for (int readable = 0; readable < 2; readable++) {
 		char root[] = "/tmp/selkie-headers-XXXXXX", want[4096], *got;

@@ -237,8 +237,12 @@ static int sk_interface(struct sk_macro_reader *m, struct sk_call *call)
 	return r ? r : sk_set_interface(m, name, body, call->addr);
 }
 
-/* interface(`name',`body') where it stands by itself: its parts, and behind it. NULL where it is anything else. */
-static const char *sk_find_interface(const char *text, const char *p, const char *end, struct sk_interface_place *ret)
+/*
+ * interface(`name',`body') where it stands by itself: its parts, the name as it stands in the text, and behind it. NULL
+ * where it is anything else.
+ */
+static const char *sk_find_interface(const char *text, const char *p, const char *end, struct sk_interface_place *ret,
+				     struct sk_intern_entry *ret_name)
 {
 	const char *start = p, *close;
 	bool params;
@@ -254,8 +258,7 @@ static const char *sk_find_interface(const char *text, const char *p, const char
 	if (p == start || p - start > UINT16_MAX || (*start >= '0' && *start <= '9') || end - p < 5 || p[0] != '\'' ||
 	    p[1] != ',')
 		return NULL;
-	ret->name = (uint32_t)(start - text);
-	ret->n_name = (uint16_t)(p - start);
+	*ret_name = (struct sk_intern_entry){ .s = start, .n = (uint32_t)(p - start) };
 	for (p += 2; p < end && sk_macro_class[(unsigned char)*p] == SK_PIECE_SPACE; p++)
 		;
 	if (p == end || *p != '`')
@@ -291,21 +294,40 @@ static const char *sk_skip_blank(const char *p, const char *end)
 	return p;
 }
 
-int sk_interfaces_find(const char *text, size_t n, struct sk_interfaces *found)
+int sk_interfaces_reserve(struct sk_interfaces *found, size_t n)
 {
-	const char *p = text, *end = text + n, *behind;
+	int r = sk_grow(&found->list, &found->cap, n, sizeof(*found->list));
 
-	found->n = 0;
-	while ((p = sk_skip_blank(p, end)) < end) {
-		int r = sk_grow(&found->list, &found->cap, found->n + 1, sizeof(*found->list));
+	return r ? r : sk_grow(&found->names, &found->cap_names, n, sizeof(*found->names));
+}
+
+void sk_interfaces_done(struct sk_interfaces *found)
+{
+	free(found->list);
+	free(found->names);
+}
+
+int sk_interfaces_find(const char *text, size_t n, struct sk_arena *arena, struct sk_interfaces *found)
+{
+	const char *p = text, *end = text + n, *behind, *name;
+	struct sk_interface_place *i;
+	struct sk_intern_entry *e;
+
+	for (found->n = 0; (p = sk_skip_blank(p, end)) < end; found->n++, p = behind) {
+		int r = sk_interfaces_reserve(found, found->n + 1);
 
 		if (r)
 			return r;
-		behind = sk_find_interface(text, p, end, &found->list[found->n]);
+		i = &found->list[found->n];
+		e = &found->names[found->n];
+		behind = sk_find_interface(text, p, end, i, e);
 		if (!behind)
 			break;
-		found->n++;
-		p = behind;
+		i->again = found->n && i[-1].n_word == i->n_word && !memcmp(text + i[-1].word, text + i->word, i->n_word);
+		name = sk_arena_strndup(arena, e->s, e->n);
+		if (!name)
+			return -ENOMEM;
+		*e = sk_intern_entry_of(name, e->n);
 	}
 	found->rest = (uint32_t)(p - text);
 	return 0;
@@ -319,37 +341,49 @@ static bool sk_is_interface_word(const struct sk_macro_reader *m, uint32_t name)
 	return macro && macro->builtin == sk_interface;
 }
 
+static int sk_declare(struct sk_macro_reader *m, const struct sk_source *source, const struct sk_interface_place *i,
+		      const struct sk_expansion *word, uint32_t name)
+{
+	struct sk_text *body = &m->state->empty;
+
+	if (!sk_interface_is_new(m, word, name))
+		return 0;
+	if (i->n_body) {
+		body = sk_text_of(m, source->text + i->body, i->n_body, source->base + i->body, true);
+		if (!body)
+			return -ENOMEM;
+		body->params = i->params;
+	}
+	return sk_set_interface(m, name, body, word->addr);
+}
+
+/* What another thread found is in its cache, and the text too: it is looked at for each new word only. */
+#define SK_DECLARED_AT_ONCE 64
+
 int sk_macro_declare(struct sk_macro_reader *m, const struct sk_source *source, const struct sk_interfaces *found,
 		     const char **ret_rest)
 {
 	struct sk_expansion word = { .name = SK_INTERN_NONE };
-	const char *text = source->text, *last = "";
-	struct sk_text *body;
-	uint32_t name;
-	size_t n_last = 0;
+	uint32_t names[SK_DECLARED_AT_ONCE];
 	int r = 0;
 
 	for (size_t k = 0; k < found->n && !r; k++) {
 		const struct sk_interface_place *i = &found->list[k];
+		size_t at = k % SK_DECLARED_AT_ONCE;
 
-		if (i->n_word != n_last || memcmp(text + i->word, last, n_last) != 0)
-			word.name = sk_intern_find(m->names, text + i->word, i->n_word);
-		last = text + i->word;
-		n_last = i->n_word;
+		if (!i->again)
+			word.name = sk_intern_find(m->names, source->text + i->word, i->n_word);
 		if (!sk_is_interface_word(m, word.name)) {
-			*ret_rest = text + i->word;
+			*ret_rest = source->text + i->word;
 			return 0;
 		}
+		if (!at)
+			r = sk_intern_add_entries(m->names, &found->names[k],
+						  SK_MIN(found->n - k, (size_t)SK_DECLARED_AT_ONCE), names);
 		word.addr = source->base + i->word;
-		r = sk_intern_add(m->names, text + i->name, i->n_name, &name);
-		if (r || !sk_interface_is_new(m, &word, name))
-			continue;
-		body = i->n_body ? sk_text_of(m, text + i->body, i->n_body, source->base + i->body, true) : &m->state->empty;
-		if (body && i->n_body)
-			body->params = i->params;
-		r = body ? sk_set_interface(m, name, body, word.addr) : -ENOMEM;
+		r = r ? r : sk_declare(m, source, i, &word, names[at]);
 	}
-	*ret_rest = text + found->rest;
+	*ret_rest = source->text + found->rest;
 	return r;
 }
 

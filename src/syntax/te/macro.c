@@ -1665,11 +1665,11 @@ int sk_macro_absorb_found(struct sk_macro_reader *m, const struct sk_source *sou
 int sk_macro_absorb(struct sk_macro_reader *m, const struct sk_source *source)
 {
 	struct sk_interfaces found = { 0 };
-	int r = sk_interfaces_find(source->text, source->size, &found);
+	int r = sk_interfaces_find(source->text, source->size, m->names->arena, &found);
 
 	if (!r)
 		r = sk_macro_absorb_found(m, source, &found);
-	free(found.list);
+	sk_interfaces_done(&found);
 	return r;
 }
 

@@ -112,23 +112,30 @@ const char *sk_macro_rest(const struct sk_macro_reader *m);
  * interfaces. Found without a reader, so that another thread may do it. Offsets and sizes in bytes.
  */
 struct sk_interface_place {
-	uint32_t word, name, body, n_body;
-	uint16_t n_word, n_name;	/* interface or template, or another word that looks like these here */
+	uint32_t word, body, n_body;
+	uint16_t n_word;		/* interface or template, or another word that looks like these here */
+	bool again;			/* the same word as that before it */
 	bool params;			/* the body has a '$' */
 };
 
 struct sk_interfaces {
 	struct sk_interface_place *list;
-	size_t n, cap;
+	struct sk_intern_entry *names;	/* of each, ready to be added */
+	size_t n, cap, cap_names;
 	uint32_t rest;			/* where something else comes, or the end */
 };
 
-/* Finds them; `list` is kept from call to call (free). Returns 0 or -ENOMEM. */
-int sk_interfaces_find(const char *text, size_t n, struct sk_interfaces *found);
+/*
+ * Finds them; the arrays are kept from call to call (sk_interfaces_done). The bytes of the names are in the arena. Returns
+ * 0 or -ENOMEM.
+ */
+int sk_interfaces_find(const char *text, size_t n, struct sk_arena *arena, struct sk_interfaces *found);
+int sk_interfaces_reserve(struct sk_interfaces *found, size_t n);
+void sk_interfaces_done(struct sk_interfaces *found);
 
 /* Reads a file for what it defines only: what it leaves is dropped. Returns 0 or a negative errno. */
 int sk_macro_absorb(struct sk_macro_reader *m, const struct sk_source *source);
-/* The same where the interfaces it begins with have been found. */
+/* The same where the interfaces it begins with have been found. Their names must outlive the reader's table of names. */
 int sk_macro_absorb_found(struct sk_macro_reader *m, const struct sk_source *source, const struct sk_interfaces *found);
 
 /*

@@ -2,11 +2,13 @@
 /*
  * The interfaces of installed headers. All of them are read, since only all of them tell what there is: which name has two
  * meanings, which is near to one that there is not. They are hundreds of files for a module of a few lines, so their
- * texts are read, and what they declare is found, by two threads where there are two processors: one comes from the first
- * file and takes in what it declares, the other comes from the last. They stand one behind the other in few pieces of memory.
+ * texts are read, and what they declare is found, by two threads where there are two processors: one looks which there are
+ * and comes from the last, the other comes from the first file and takes in what it declares. The texts stand one behind
+ * the other in few pieces of memory.
  */
 #include "syntax/te/refpolicy.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -19,12 +21,14 @@
 
 #define SK_HEADERS_BATCH 16			/* files that are handed over at once */
 #define SK_HEADERS_SLAB ((size_t)1 << 20)	/* for so much of text there is memory at once */
+#define SK_HEADERS_USUAL ((size_t)128 << 10)	/* nearly all are smaller than this */
 #define SK_HEADERS_LARGEST ((off_t)64 << 20)	/* a larger one is read by itself */
+#define SK_HEADERS_FOUND 8192			/* interfaces that one file may well have */
 #define SK_HEADERS_NAMES 16384			/* that the usual headers have, words of bodies apart */
 
 struct sk_headers_folder {
 	const char *name;
-	int fd;
+	DIR *dir;
 };
 
 struct sk_headers_file {
@@ -44,6 +48,8 @@ struct sk_headers_reader {
 
 struct sk_headers {
 	struct sk_refpolicy *rp;
+	const char **layers;		/* what may be a folder of headers */
+	size_t n_layers;
 	struct sk_headers_folder *folders;
 	size_t n_folders, cap_folders;
 	struct sk_headers_file *files;
@@ -56,42 +62,87 @@ struct sk_headers {
 
 /* Reading, in whatever thread */
 
-static int sk_headers_load(struct sk_headers *h, struct sk_headers_reader *reader, struct sk_headers_file *file)
+/* The rest of a file of which `got` bytes have been read. *text NULL: it is not read here. */
+static int sk_headers_read_on(struct sk_headers_reader *reader, int fd, size_t got, char **text, size_t *ret_n)
 {
-	sk_auto_close int fd = openat(h->folders[file->folder].fd, file->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	const char *before = *text;
 	struct stat st;
+	ssize_t more;
 	size_t left;
-	ssize_t got;
-	char *text;
-	int r;
 
-	if (fd < 0 || fstat(fd, &st))
+	*text = NULL;
+	if (fstat(fd, &st))
 		return -errno;
-	if (S_ISDIR(st.st_mode))
-		return -EISDIR;
-	if (!S_ISREG(st.st_mode) || st.st_size > SK_HEADERS_LARGEST)
+	if (!S_ISREG(st.st_mode) || st.st_size < (off_t)got || st.st_size > SK_HEADERS_LARGEST)
 		return 0;
-	text = sk_arena_free_part(&reader->texts, &left);
-	if (left <= (size_t)st.st_size) {
-		sk_arena_reserve(&reader->texts, SK_MAX((size_t)st.st_size + 1, SK_HEADERS_SLAB));
-		text = sk_arena_free_part(&reader->texts, &left);
-	}
+	sk_arena_free_part(&reader->texts, &left);
 	if (left <= (size_t)st.st_size)
+		sk_arena_reserve(&reader->texts, SK_MAX((size_t)st.st_size + 1, SK_HEADERS_SLAB));
+	*text = sk_arena_free_part(&reader->texts, &left);
+	if (left <= (size_t)st.st_size) {
+		*text = NULL;
 		return 0;
-	got = sk_read_some(fd, text, (size_t)st.st_size);
+	}
+	if (*text != before)
+		memcpy(*text, before, got);
+	more = sk_read_some(fd, *text + got, (size_t)st.st_size - got);
+	*ret_n = got + (size_t)SK_MAX(more, (ssize_t)0);
+	return more < 0 ? (int)more : 0;
+}
+
+static int sk_headers_read(struct sk_headers_reader *reader, int fd, char **ret_text, size_t *ret_n)
+{
+	char *text = NULL;
+	ssize_t got;
+	size_t left;
+	int r = 0;
+
+	sk_arena_free_part(&reader->texts, &left);
+	if (left <= SK_HEADERS_USUAL)
+		sk_arena_reserve(&reader->texts, SK_HEADERS_SLAB);
+	text = sk_arena_free_part(&reader->texts, &left);
+	got = sk_read_some(fd, text, left > SK_HEADERS_USUAL ? SK_HEADERS_USUAL : 0);
 	if (got < 0)
 		return (int)got;
-	text[got] = '\0';
-	sk_arena_keep(&reader->texts, (size_t)got + 1);
-	file->n = (size_t)got;
-	r = sk_interfaces_find(text, file->n, &reader->found);
-	file->found = reader->found;
-	file->found.list = sk_arena_memdup(&reader->texts, reader->found.n ? (const void *)reader->found.list : "",
-					   reader->found.n * sizeof(*reader->found.list));
-	if (r || !file->found.list)
-		return -ENOMEM;
-	file->text = text;
-	return 0;
+	*ret_n = (size_t)got;
+	/* How long a file is, is asked where it is long: most are told by their end. */
+	if (*ret_n == SK_HEADERS_USUAL || left <= SK_HEADERS_USUAL)
+		r = sk_headers_read_on(reader, fd, *ret_n, &text, ret_n);
+	if (!r && text) {
+		text[*ret_n] = '\0';
+		sk_arena_keep(&reader->texts, *ret_n + 1);
+	}
+	*ret_text = text;
+	return r;
+}
+
+/* What was found in a file, out of the scratch. */
+static int sk_headers_keep(struct sk_headers_reader *reader, struct sk_interfaces *ret)
+{
+	size_t n = reader->found.n;
+
+	*ret = reader->found;
+	if (!n)
+		return 0;
+	ret->list = sk_arena_memdup(&reader->texts, ret->list, n * sizeof(*ret->list));
+	ret->names = sk_arena_memdup(&reader->texts, ret->names, n * sizeof(*ret->names));
+	return ret->list && ret->names ? 0 : -ENOMEM;
+}
+
+static int sk_headers_load(struct sk_headers *h, struct sk_headers_reader *reader, struct sk_headers_file *file)
+{
+	sk_auto_close int fd = openat(dirfd(h->folders[file->folder].dir), file->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char *text = NULL;
+	int r = fd < 0 ? -errno : sk_headers_read(reader, fd, &text, &file->n);
+
+	if (r || !text)
+		return r;
+	r = sk_interfaces_find(text, file->n, &reader->texts, &reader->found);
+	if (!r)
+		r = sk_headers_keep(reader, &file->found);
+	if (!r)
+		file->text = text;
+	return r;
 }
 
 static void sk_headers_load_batch(struct sk_headers *h, struct sk_headers_reader *reader, unsigned int number)
@@ -108,12 +159,57 @@ static bool sk_headers_claim(struct sk_headers *h, unsigned int batch)
 	return !atomic_exchange(&h->claimed[batch], true);
 }
 
-/* From the last batch on, as the one who takes them in begins with the first. */
+/* Which files there are */
+
+static int sk_headers_add_folder(struct sk_headers *h, const char *name)
+{
+	sk_auto_free char *path = sk_refpolicy_path(h->rp, name);
+	struct sk_headers_folder folder = { .name = name };
+	sk_auto_free const char **names = NULL;
+	size_t n;
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	r = sk_grow(&h->folders, &h->cap_folders, h->n_folders + 1, sizeof(*h->folders));
+	if (r)
+		return r;
+	folder.dir = opendir(path);
+	if (!folder.dir)
+		return errno == ENOMEM || errno == EMFILE || errno == ENFILE ? -errno : 0;
+	h->folders[h->n_folders++] = folder;
+	r = sk_refpolicy_list_open(folder.dir, ".if", &h->readers[0].texts, &names, &n);
+	if (!r)
+		r = sk_grow(&h->files, &h->cap_files, h->n_files + n, sizeof(*h->files));
+	for (size_t i = 0; i < n && !r; i++)
+		h->files[h->n_files++] = (struct sk_headers_file){ .folder = (uint32_t)h->n_folders - 1, .name = names[i] };
+	return r;
+}
+
+static int sk_headers_list(struct sk_headers *h)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < h->n_layers && !r; i++)
+		if (strcmp(h->layers[i], "support"))
+			r = sk_headers_add_folder(h, h->layers[i]);
+	h->n_batches = (unsigned int)((h->n_files + SK_HEADERS_BATCH - 1) / SK_HEADERS_BATCH);
+	h->claimed = r ? NULL : calloc(h->n_batches + 1, sizeof(*h->claimed));
+	if (!h->claimed)
+		return r ? r : -ENOMEM;
+	for (unsigned int i = 0; i < h->n_batches; i++)
+		sk_aside_allow(&h->aside);
+	return 0;
+}
+
+/* First which files there are; then from the last batch on, as the one who takes them in begins with the first. */
 static int sk_headers_step(void *arg, unsigned int number)
 {
 	struct sk_headers *h = arg;
-	unsigned int batch = h->n_batches - 1 - number;
+	unsigned int batch = h->n_batches - number;
 
+	if (!number)
+		return sk_headers_list(h);
 	if (sk_headers_claim(h, batch))
 		sk_headers_load_batch(h, &h->readers[0], batch);
 	return 0;
@@ -125,57 +221,26 @@ static void sk_headers_want(struct sk_headers *h, unsigned int batch)
 	if (sk_headers_claim(h, batch))
 		sk_headers_load_batch(h, &h->readers[1], batch);
 	else
-		sk_aside_wait(&h->aside, h->n_batches - batch);
-}
-
-/* Which files there are */
-
-static int sk_headers_add_folder(struct sk_headers *h, const char *name)
-{
-	struct sk_headers_folder folder = { .name = name };
-	sk_auto_free const char **names = NULL;
-	sk_auto_free char *path = NULL;
-	size_t n;
-	int r = sk_refpolicy_list(h->rp, name, ".if", &names, &n);
-
-	if (r || !n)
-		return r;
-	r = sk_grow(&h->folders, &h->cap_folders, h->n_folders + 1, sizeof(*h->folders));
-	if (!r)
-		r = sk_grow(&h->files, &h->cap_files, h->n_files + n, sizeof(*h->files));
-	if (r)
-		return r;
-	path = sk_refpolicy_path(h->rp, name);
-	if (!path)
-		return -ENOMEM;
-	/* Without it no file of the folder can be opened, which is said then. */
-	folder.fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	for (size_t i = 0; i < n; i++)
-		h->files[h->n_files++] = (struct sk_headers_file){ .folder = (uint32_t)h->n_folders, .name = names[i] };
-	h->folders[h->n_folders++] = folder;
-	return 0;
+		sk_aside_wait(&h->aside, h->n_batches - batch + 1);
 }
 
 int sk_headers_begin(struct sk_refpolicy *rp, struct sk_headers **ret)
 {
 	struct sk_headers *h = calloc(1, sizeof(*h));
-	sk_auto_free const char **layers = NULL;
-	size_t n;
+	size_t n_folders = 0;
 	int r;
 
 	if (!h)
 		return -ENOMEM;
 	h->rp = rp;
-	r = sk_refpolicy_list(rp, ".", "", &layers, &n);
-	for (size_t i = 0; i < n && !r; i++)
-		if (strcmp(layers[i], "support"))
-			r = sk_headers_add_folder(h, layers[i]);
-	h->n_batches = (unsigned int)((h->n_files + SK_HEADERS_BATCH - 1) / SK_HEADERS_BATCH);
-	h->claimed = calloc(h->n_batches + 1, sizeof(*h->claimed));
-	if (!r && !h->claimed)
-		r = -ENOMEM;
-	sk_aside_begin(&h->aside, sk_headers_step, h, h->n_batches > 1);
-	for (unsigned int i = 0; i < h->n_batches && !r; i++)
+	r = sk_refpolicy_list(rp, ".", "", &h->layers, &h->n_layers);
+	for (size_t i = 0; i < h->n_layers; i++)
+		n_folders += strcmp(h->layers[i], "support") && !strchr(h->layers[i], '.');
+	/* One folder is somebody's own. */
+	for (size_t i = 0; i < SK_ARRAY_LEN(h->readers) && n_folders > 1 && !r; i++)
+		r = sk_interfaces_reserve(&h->readers[i].found, SK_HEADERS_FOUND);
+	sk_aside_begin(&h->aside, sk_headers_step, h, n_folders > 1);
+	if (!r)
 		sk_aside_allow(&h->aside);
 	if (r)
 		sk_headers_end(h);
@@ -192,11 +257,11 @@ void sk_headers_end(struct sk_headers *h)
 	/* The sources borrow from these. */
 	for (size_t i = 0; i < SK_ARRAY_LEN(h->readers); i++) {
 		sk_arena_join(&h->rp->sources->arena, &h->readers[i].texts);
-		free(h->readers[i].found.list);
+		sk_interfaces_done(&h->readers[i].found);
 	}
 	for (size_t i = 0; i < h->n_folders; i++)
-		if (h->folders[i].fd >= 0)
-			close(h->folders[i].fd);
+		closedir(h->folders[i].dir);
+	free(h->layers);
 	free(h->folders);
 	free(h->files);
 	free(h->claimed);
@@ -224,8 +289,10 @@ int sk_headers_absorb(struct sk_headers *h)
 {
 	struct sk_refpolicy *rp = h->rp;
 	struct sk_source *source;
-	int r = h->n_batches > 1 ? sk_intern_reserve(rp->names, SK_HEADERS_NAMES) : 0;
+	int r = sk_aside_wait(&h->aside, 1) ? 0 : h->aside.error;
 
+	if (!r && h->n_batches > 1)
+		r = sk_intern_reserve(rp->names, SK_HEADERS_NAMES);
 	for (size_t i = 0; i < h->n_files && !r; i++) {
 		if (i % SK_HEADERS_BATCH == 0)
 			sk_headers_want(h, (unsigned int)(i / SK_HEADERS_BATCH));

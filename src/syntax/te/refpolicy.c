@@ -305,38 +305,45 @@ static int sk_compare_strings(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-int sk_refpolicy_list(struct sk_refpolicy *rp, const char *folder, const char *ending, const char ***ret_names,
-		      size_t *ret_n)
+int sk_refpolicy_list_open(DIR *dir, const char *ending, struct sk_arena *arena, const char ***ret_names, size_t *ret_n)
 {
-	sk_auto_free char *path = NULL;
 	size_t n = 0, cap = 0, n_ending = strlen(ending);
 	const char **names = NULL;
 	struct dirent *entry;
-	DIR *dir;
 	int r = 0;
 
-	*ret_names = NULL;
-	*ret_n = 0;
-	if (asprintf(&path, "%s/%s", rp->root, folder) < 0)
-		return -ENOMEM;
-	dir = opendir(path);
-	if (!dir && errno == ENOMEM)
-		return -ENOMEM;
-	while (dir && !r && (entry = readdir(dir))) {
+	while (!r && (entry = readdir(dir))) {
 		size_t length = strlen(entry->d_name);
 
 		if (length <= n_ending || strcmp(entry->d_name + length - n_ending, ending) || entry->d_name[0] == '.')
 			continue;
 		r = sk_grow(&names, &cap, n + 1, sizeof(*names));
-		if (!r && !(names[n++] = sk_arena_strdup(&rp->arena, entry->d_name)))
+		if (!r && !(names[n++] = sk_arena_strdup(arena, entry->d_name)))
 			r = -ENOMEM;
 	}
-	if (dir)
-		closedir(dir);
 	if (!r && n)
 		qsort(names, n, sizeof(*names), sk_compare_strings);
 	*ret_names = names;
 	*ret_n = n;
+	return r;
+}
+
+int sk_refpolicy_list(struct sk_refpolicy *rp, const char *folder, const char *ending, const char ***ret_names,
+		      size_t *ret_n)
+{
+	sk_auto_free char *path = sk_refpolicy_path(rp, folder);
+	DIR *dir;
+	int r;
+
+	*ret_names = NULL;
+	*ret_n = 0;
+	if (!path)
+		return -ENOMEM;
+	dir = opendir(path);
+	if (!dir)
+		return errno == ENOMEM ? -ENOMEM : 0;
+	r = sk_refpolicy_list_open(dir, ending, &rp->arena, ret_names, ret_n);
+	closedir(dir);
 	return r;
 }
 

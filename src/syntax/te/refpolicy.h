@@ -2,6 +2,8 @@
 #ifndef SK_SYNTAX_TE_REFPOLICY_H
 #define SK_SYNTAX_TE_REFPOLICY_H
 
+#include <dirent.h>
+
 #include "syntax/fc/fc.h"
 #include "syntax/te/tree.h"
 
@@ -124,6 +126,8 @@ int sk_refpolicy_files(struct sk_refpolicy *rp, const struct sk_refpolicy_file *
 /* Names of a folder's files that end so, sorted; the array is the caller's, the names live as long as rp. */
 int sk_refpolicy_list(struct sk_refpolicy *rp, const char *folder, const char *ending, const char ***ret_names,
 		      size_t *ret_n);
+/* The same of a folder that is open, into an arena of whoever asks. */
+int sk_refpolicy_list_open(DIR *dir, const char *ending, struct sk_arena *arena, const char ***ret_names, size_t *ret_n);
 /* Reads files for their definitions, into any reader. */
 int sk_refpolicy_absorb(struct sk_refpolicy *rp, struct sk_macro_reader *m, const char *folder, const char *ending);
 

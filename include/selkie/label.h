@@ -67,7 +67,8 @@ struct selkie_label_rule {
  * other lines are in the database. A caller that wants no mistakes looks at selkie_diagnostics_count().
  * ret_db: owned by the caller (selkie_label_free); set on success only.
  *
- * Returns 0, -ENOENT when there is no such file, or another negative errno.
+ * Returns 0, -ENOENT when there is no such file, -ELIBACC when a pattern takes pcre2 and that is not on this machine, or
+ * another negative errno.
  */
 int selkie_label_load_root(const char *root, const char *policy_type,
 			   const struct selkie_label_options *options, selkie_diagnostics *diags,

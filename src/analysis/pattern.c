@@ -11,7 +11,7 @@
 #define SK_PATTERN_MATCH_LIMIT 100000u
 #define SK_PATTERN_HEAP_KIB    1024u
 
-static int sk_pattern_explain(int error, size_t offset, const char *text, const char *what,
+static int sk_pattern_explain(const struct sk_pcre2 *pcre2, int error, size_t offset, const char *text, const char *what,
 			      struct sk_diags *diags)
 {
 	struct sk_place place = { .kind = SK_PLACE_TEXT,
@@ -23,40 +23,55 @@ static int sk_pattern_explain(int error, size_t offset, const char *text, const 
 				  .text_length = (uint32_t)strlen(text) };
 	PCRE2_UCHAR message[160] = "it cannot be read";
 
-	pcre2_get_error_message(error, message, sizeof(message));
+	pcre2->pcre2_get_error_message(error, message, sizeof(message));
 	sk_error(diags, "E0628", &place, "the regular expression is wrong: %s", (char *)message);
+	return SK_PATTERN_REFUSED;
+}
+
+static int sk_pattern_lacks(const char *what, struct sk_diags *diags)
+{
+	struct sk_place place = { .file = what };
+
+	sk_error(diags, "E0693", &place, "a regular expression takes " SK_PCRE2_SONAME
+		 ", which cannot be loaded; install it, or search by whole names");
 	return SK_PATTERN_REFUSED;
 }
 
 int sk_pattern_init(struct sk_pattern *pattern, const char *text, const char *what,
 		    struct sk_diags *diags)
 {
+	struct sk_pcre2 *pcre2 = &pattern->pcre2;
 	PCRE2_SIZE offset;
 	int error;
 
 	memset(pattern, 0, sizeof(*pattern));
-	pattern->code =
-		pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, 0, &error, &offset, NULL);
+	if (sk_pcre2_load(pcre2))
+		return sk_pattern_lacks(what, diags);
+	pattern->code = pcre2->pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, 0, &error, &offset, NULL);
 	if (!pattern->code && error == PCRE2_ERROR_HEAP_FAILED)
 		return -ENOMEM;
 	if (!pattern->code)
-		return sk_pattern_explain(error, offset, text, what, diags);
-	pattern->data = pcre2_match_data_create(1, NULL);
-	pattern->limits = pcre2_match_context_create(NULL);
+		return sk_pattern_explain(pcre2, error, offset, text, what, diags);
+	pattern->data = pcre2->pcre2_match_data_create(1, NULL);
+	pattern->limits = pcre2->pcre2_match_context_create(NULL);
 	if (!pattern->data || !pattern->limits) {
 		sk_pattern_done(pattern);
 		return -ENOMEM;
 	}
-	pcre2_set_match_limit(pattern->limits, SK_PATTERN_MATCH_LIMIT);
-	pcre2_set_heap_limit(pattern->limits, SK_PATTERN_HEAP_KIB);
+	pcre2->pcre2_set_match_limit(pattern->limits, SK_PATTERN_MATCH_LIMIT);
+	pcre2->pcre2_set_heap_limit(pattern->limits, SK_PATTERN_HEAP_KIB);
 	return 0;
 }
 
 void sk_pattern_done(struct sk_pattern *pattern)
 {
-	pcre2_code_free(pattern->code);
-	pcre2_match_data_free(pattern->data);
-	pcre2_match_context_free(pattern->limits);
+	const struct sk_pcre2 *pcre2 = &pattern->pcre2;
+
+	if (pattern->code) {
+		pcre2->pcre2_code_free(pattern->code);
+		pcre2->pcre2_match_data_free(pattern->data);
+		pcre2->pcre2_match_context_free(pattern->limits);
+	}
 	memset(pattern, 0, sizeof(*pattern));
 }
 
@@ -66,8 +81,8 @@ bool sk_pattern_matches(struct sk_pattern *pattern, const char *name)
 
 	if (pattern->too_costly || pattern->no_memory)
 		return false;
-	r = pcre2_match(pattern->code, (PCRE2_SPTR)name, strlen(name), 0, 0, pattern->data,
-			pattern->limits);
+	r = pattern->pcre2.pcre2_match(pattern->code, (PCRE2_SPTR)name, strlen(name), 0, 0, pattern->data,
+				       pattern->limits);
 	if (r == PCRE2_ERROR_NOMEMORY)
 		pattern->no_memory = true;
 	else if (r < 0 && r != PCRE2_ERROR_NOMATCH)

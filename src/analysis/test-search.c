@@ -14,6 +14,7 @@
 
 #include "alloc-fail.h"
 #include "base/buf.h"
+#include "missing-library.h"
 #include "peer-policy.h"
 #include "selkie/selkie.h"
 
@@ -124,6 +125,31 @@ static void test_mistakes(void **state)
 		"extended permission: error: '0x10000' is more than 0xffff [E0625]\n"
 		"boolean: error: 'thirt' is not a boolean of this policy [E0626]\n"
 		"boolean: note: did you mean 'third'?\n");
+	free(text);
+	selkie_diagnostics_free(diags);
+}
+
+/* Only what is written as a regular expression takes pcre2. */
+static void test_no_pcre2(void **state)
+{
+	struct selkie_search_options o = SELKIE_SEARCH_OPTIONS_INIT;
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	selkie_search *found = NULL;
+	char *text;
+
+	o.kinds = SELKIE_RULE_ALLOW;
+	o.source = "daemon_t";
+	missing_library = "libpcre2";
+	assert_int_equal(selkie_search_run(*state, &o, diags, &found), 0);
+	selkie_search_free(found);
+	found = NULL;
+	o.flags |= SELKIE_SEARCH_SOURCE_REGEX;
+	assert_int_equal(selkie_search_run(*state, &o, diags, &found), SELKIE_SEARCH_REFUSED);
+	missing_library = NULL;
+	assert_null(found);
+	text = selkie_diagnostics_print(diags, 0);
+	assert_string_equal(text, "source: error: a regular expression takes libpcre2-8.so.0, which cannot be loaded; install it, "
+				  "or search by whole names [E0693]\n");
 	free(text);
 	selkie_diagnostics_free(diags);
 }
@@ -309,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_patterns),   cmocka_unit_test(test_odd_requests),
 		cmocka_unit_test(test_order),	   cmocka_unit_test(test_stopped),
 		cmocka_unit_test(test_netlink),	   cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_no_pcre2),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -15,6 +15,7 @@
 #include "alloc-fail.h"
 #include "base/memory.h"
 #include "base/unpack.h"
+#include "missing-library.h"
 #include "selkie/diagnostic.h"
 
 #define N 300000
@@ -104,6 +105,38 @@ static void test_damage(void **state)
 	}
 }
 
+/* The library is asked for when a file needs it; the others do without. */
+static void test_missing(void **state)
+{
+	static const struct {
+		const char *library, *bytes, *want;
+	} cases[] = {
+		{ "libbz2", "BZh91AY&SY", "x.pp: error: this is compressed by bzip2, and libbz2.so.1.0 cannot be loaded; install it, "
+					  "or give the file as bunzip2 makes it [E0416]\n" },
+		{ "libzstd", "\x28\xb5\x2f\xfd\x20", "x.pp: error: this is compressed by zstd, and libzstd.so.1 cannot be loaded; "
+							 "install it, or give the file as unzstd makes it [E0416]\n" },
+	};
+	char *out, *text;
+	size_t n;
+
+	for (size_t i = 0; i < SK_ARRAY_LEN(cases); i++) {
+		selkie_diagnostics *diags = selkie_diagnostics_new();
+
+		missing_library = cases[i].library;
+		assert_int_equal(sk_unpack_memory("plain", 5, "x.pp", diags, &out, &n), 0);
+		assert_null(out);
+		assert_int_equal(sk_unpack_memory(cases[i].bytes, strlen(cases[i].bytes), "x.pp", diags, &out, &n),
+				 SK_UNPACK_REFUSED);
+		text = selkie_diagnostics_print(diags, 0);
+		assert_string_equal(text, cases[i].want);
+		free(text);
+		selkie_diagnostics_free(diags);
+	}
+	missing_library = "lib";
+	assert_int_equal(sk_pack_bzip2("plain", 5, &out, &n), -ELIBACC);
+	missing_library = NULL;
+}
+
 static int unpack(void *arg)
 {
 	size_t n = *(const size_t *)arg, m;
@@ -135,6 +168,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_no_memory),
 	};
 

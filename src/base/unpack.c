@@ -2,7 +2,8 @@
 /*
  * Compressed files into memory. The two libraries have the same shape, a step that eats some input and gives some output,
  * so one loop drives them both through a table. Damage is a diagnostic with the offset in the compressed bytes up to which
- * they made sense; the libraries find it by checksums, so what comes out is what went in.
+ * they made sense; the libraries find it by checksums, so what comes out is what went in. Each is loaded for the first file
+ * that wants it.
  */
 #include "base/unpack.h"
 
@@ -15,7 +16,34 @@
 #include <zstd_errors.h>
 
 #include "base/input.h"
+#include "base/library.h"
 #include "base/memory.h"
+
+#define SK_BZ2_FUNCTIONS(X)         \
+	X(BZ2_bzDecompressInit)     \
+	X(BZ2_bzDecompress)         \
+	X(BZ2_bzDecompressEnd)      \
+	X(BZ2_bzBuffToBuffCompress)
+
+#define SK_ZSTD_FUNCTIONS(X)    \
+	X(ZSTD_createDStream)   \
+	X(ZSTD_decompressStream) \
+	X(ZSTD_freeDStream)     \
+	X(ZSTD_isError)         \
+	X(ZSTD_getErrorCode)    \
+	X(ZSTD_getErrorName)
+
+struct sk_bz2 {
+	SK_BZ2_FUNCTIONS(SK_LIBRARY_FIELD)
+};
+
+struct sk_zstd {
+	SK_ZSTD_FUNCTIONS(SK_LIBRARY_FIELD)
+};
+
+SK_LIBRARY_OR(sk_bz2_library, SK_BZ2_FUNCTIONS, "bzip2", "Module packages and stores compressed by bzip2", "libbz2.so.1.0",
+	      "libbz2.so.1");
+SK_LIBRARY(sk_zstd_library, SK_ZSTD_FUNCTIONS, "zstd", "Module packages compressed by zstd", "libzstd.so.1");
 
 /* Bytes to go and room to fill. */
 struct sk_unpack {
@@ -26,8 +54,14 @@ struct sk_unpack {
 	const char *why;	/* of a failure; NULL: out of memory */
 	bool boundary;		/* the input may end here: a stream is complete */
 	union {
-		bz_stream bz;
-		ZSTD_DStream *zstd;
+		struct {
+			struct sk_bz2 library;
+			bz_stream stream;
+		} bz;
+		struct {
+			struct sk_zstd library;
+			ZSTD_DStream *stream;
+		} zstd;
 	} u;
 };
 
@@ -35,20 +69,22 @@ struct sk_unpack_method {
 	const char *name;
 	unsigned char magic[4];
 	size_t n_magic;
-	bool (*begin)(struct sk_unpack *u);
+	const char *by_hand;			/* what would unpack it */
+	const struct sk_library *library;
+	bool (*begin)(struct sk_unpack *u);	/* the library is loaded; false: out of memory */
 	bool (*step)(struct sk_unpack *u);	/* false: failed */
 	void (*end)(struct sk_unpack *u);
 };
 
 static bool sk_bzip2_begin(struct sk_unpack *u)
 {
-	memset(&u->u.bz, 0, sizeof(u->u.bz));
-	return BZ2_bzDecompressInit(&u->u.bz, 0, 0) == BZ_OK;
+	memset(&u->u.bz.stream, 0, sizeof(u->u.bz.stream));
+	return u->u.bz.library.BZ2_bzDecompressInit(&u->u.bz.stream, 0, 0) == BZ_OK;
 }
 
 static void sk_bzip2_end(struct sk_unpack *u)
 {
-	BZ2_bzDecompressEnd(&u->u.bz);
+	u->u.bz.library.BZ2_bzDecompressEnd(&u->u.bz.stream);
 }
 
 static const char *sk_bzip2_reason(int r)
@@ -65,7 +101,7 @@ static const char *sk_bzip2_reason(int r)
 
 static bool sk_bzip2_step(struct sk_unpack *u)
 {
-	bz_stream *bz = &u->u.bz;
+	bz_stream *bz = &u->u.bz.stream;
 	int r;
 
 	/* After the end of a stream another may follow. */
@@ -79,7 +115,7 @@ static bool sk_bzip2_step(struct sk_unpack *u)
 	bz->avail_in = (unsigned int)SK_MIN(u->n_in, 1u << 30);
 	bz->next_out = u->out;
 	bz->avail_out = (unsigned int)SK_MIN(u->n_out, 1u << 30);
-	r = BZ2_bzDecompress(bz);
+	r = u->u.bz.library.BZ2_bzDecompress(bz);
 	u->n_in -= (size_t)(bz->next_in - u->in);
 	u->in = bz->next_in;
 	u->n_out -= (size_t)(bz->next_out - u->out);
@@ -93,35 +129,36 @@ static bool sk_bzip2_step(struct sk_unpack *u)
 
 static bool sk_zstd_begin(struct sk_unpack *u)
 {
-	u->u.zstd = ZSTD_createDStream();
-	return u->u.zstd != NULL;
+	u->u.zstd.stream = u->u.zstd.library.ZSTD_createDStream();
+	return u->u.zstd.stream != NULL;
 }
 
 static void sk_zstd_end(struct sk_unpack *u)
 {
-	ZSTD_freeDStream(u->u.zstd);
+	u->u.zstd.library.ZSTD_freeDStream(u->u.zstd.stream);
 }
 
 static bool sk_zstd_step(struct sk_unpack *u)
 {
+	const struct sk_zstd *z = &u->u.zstd.library;
 	ZSTD_inBuffer in = { u->in, u->n_in, 0 };
 	ZSTD_outBuffer out = { u->out, u->n_out, 0 };
-	size_t r = ZSTD_decompressStream(u->u.zstd, &out, &in);
+	size_t r = z->ZSTD_decompressStream(u->u.zstd.stream, &out, &in);
 
 	u->in += in.pos;
 	u->n_in -= in.pos;
 	u->out += out.pos;
 	u->n_out -= out.pos;
 	u->boundary = !r;
-	if (!ZSTD_isError(r))
+	if (!z->ZSTD_isError(r))
 		return true;
-	u->why = ZSTD_getErrorCode(r) == ZSTD_error_memory_allocation ? NULL : ZSTD_getErrorName(r);
+	u->why = z->ZSTD_getErrorCode(r) == ZSTD_error_memory_allocation ? NULL : z->ZSTD_getErrorName(r);
 	return false;
 }
 
 static const struct sk_unpack_method sk_unpack_methods[] = {
-	{ "bzip2", { 'B', 'Z', 'h' }, 3, sk_bzip2_begin, sk_bzip2_step, sk_bzip2_end },
-	{ "zstd", { 0x28, 0xb5, 0x2f, 0xfd }, 4, sk_zstd_begin, sk_zstd_step, sk_zstd_end },
+	{ "bzip2", { 'B', 'Z', 'h' }, 3, "bunzip2", &sk_bz2_library, sk_bzip2_begin, sk_bzip2_step, sk_bzip2_end },
+	{ "zstd", { 0x28, 0xb5, 0x2f, 0xfd }, 4, "unzstd", &sk_zstd_library, sk_zstd_begin, sk_zstd_step, sk_zstd_end },
 };
 
 static int sk_unpack_refuse(const char *name, const struct sk_unpack_method *m, size_t offset, struct sk_diags *diags,
@@ -131,6 +168,15 @@ static int sk_unpack_refuse(const char *name, const struct sk_unpack_method *m, 
 				  .field = "compressed data" };
 
 	sk_error(diags, "E0413", &place, "%s: %s", m->name, why);
+	return SK_UNPACK_REFUSED;
+}
+
+static int sk_unpack_lacks(const char *name, const struct sk_unpack_method *m, struct sk_diags *diags)
+{
+	struct sk_place place = { .kind = SK_PLACE_NONE, .file = name };
+
+	sk_error(diags, "E0416", &place, "this is compressed by %s, and %s cannot be loaded; install it, or give the file as %s makes it",
+		 m->name, m->library->sonames[0], m->by_hand);
 	return SK_UNPACK_REFUSED;
 }
 
@@ -181,6 +227,8 @@ int sk_unpack_memory(const void *data, size_t size, const char *name, struct sk_
 
 		if (size < m->n_magic || memcmp(data, m->magic, m->n_magic) != 0)
 			continue;
+		if (sk_library_load(m->library, &u.u))
+			return sk_unpack_lacks(name, m, diags);
 		if (!m->begin(&u))
 			return -ENOMEM;
 		r = sk_unpack_run(m, &u, name, size, diags, ret_data, ret_size);
@@ -252,11 +300,15 @@ int sk_unpack_file(const char *path, const char *name, struct sk_diags *diags, c
 int sk_pack_bzip2(const void *data, size_t size, char **ret_data, size_t *ret_size)
 {
 	unsigned int n = (unsigned int)(size + size / 100 + 600);
-	char *packed = malloc(n);
+	struct sk_bz2 bz2;
+	char *packed;
 
+	if (sk_library_load(&sk_bz2_library, &bz2))
+		return -ELIBACC;
+	packed = malloc(n);
 	if (!packed)
 		return -ENOMEM;
-	if (BZ2_bzBuffToBuffCompress(packed, &n, (char *)data, (unsigned int)size, 9, 0, 0) != BZ_OK) {
+	if (bz2.BZ2_bzBuffToBuffCompress(packed, &n, (char *)data, (unsigned int)size, 9, 0, 0) != BZ_OK) {
 		free(packed);
 		return -ENOMEM;
 	}

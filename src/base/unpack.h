@@ -12,7 +12,10 @@
  */
 #define SK_UNPACK_MOST_BYTES ((size_t)1 << 30)
 
-/* The bytes are not what their beginning says, or there are more than SK_UNPACK_MOST_BYTES; the diagnostic says which. */
+/*
+ * The bytes are not what their beginning says, or there are more than SK_UNPACK_MOST_BYTES, or the library that unpacks them
+ * is not installed; the diagnostic says which.
+ */
 #define SK_UNPACK_REFUSED 1
 
 /*
@@ -26,7 +29,7 @@ int sk_unpack_file(const char *path, const char *name, struct sk_diags *diags, c
 int sk_unpack_memory(const void *data, size_t size, const char *name, struct sk_diags *diags, char **ret_data,
 		     size_t *ret_size);
 
-/* Compressed by bzip2, as the tools that make packages do. The caller's (free). Returns 0 or -ENOMEM. */
+/* Compressed by bzip2, as the tools that make packages do. The caller's (free). Returns 0, -ENOMEM or -ELIBACC. */
 int sk_pack_bzip2(const void *data, size_t size, char **ret_data, size_t *ret_size);
 
 #endif

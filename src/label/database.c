@@ -28,19 +28,28 @@ static void pcre2_free_hook(void *p, void *arg)
 	free(p);
 }
 
+/* For the first pattern that needs it. Returns 0, -ENOMEM, or -ELIBACC where it is not there. */
 static int new_pcre2(struct sk_label_db *db)
 {
 	uint32_t limit = db->options.match_limit ? db->options.match_limit : SK_LABEL_MATCH_LIMIT;
+	const struct sk_pcre2 *pcre2 = &db->pcre2;
+	int r = 0;
 
-	db->pcre2 = pcre2_general_context_create(pcre2_malloc_hook, pcre2_free_hook, NULL);
-	if (!db->pcre2)
-		return -ENOMEM;
-	db->limits = pcre2_match_context_create(db->pcre2);
+	if (db->limits)
+		return 0;
+	if (!db->memory)
+		r = sk_pcre2_load(&db->pcre2);
+	if (r)
+		return r;
+	if (!db->memory)
+		db->memory = pcre2->pcre2_general_context_create(pcre2_malloc_hook, pcre2_free_hook, NULL);
+	if (db->memory)
+		db->limits = pcre2->pcre2_match_context_create(db->memory);
 	if (!db->limits)
 		return -ENOMEM;
-	pcre2_set_match_limit(db->limits, limit);
-	pcre2_set_depth_limit(db->limits, SK_MIN(limit, SK_LABEL_DEPTH_LIMIT));
-	pcre2_set_heap_limit(db->limits, SK_LABEL_HEAP_LIMIT);
+	pcre2->pcre2_set_match_limit(db->limits, limit);
+	pcre2->pcre2_set_depth_limit(db->limits, SK_MIN(limit, SK_LABEL_DEPTH_LIMIT));
+	pcre2->pcre2_set_heap_limit(db->limits, SK_LABEL_HEAP_LIMIT);
 	return 0;
 }
 
@@ -63,10 +72,6 @@ int sk_label_db_new(const struct selkie_label_options *options, struct sk_label_
 	if (r) {
 		free(db->builder);
 		db->builder = NULL;
-	} else {
-		r = new_pcre2(db);
-	}
-	if (r) {
 		selkie_label_free(db);
 		return r;
 	}
@@ -74,14 +79,28 @@ int sk_label_db_new(const struct selkie_label_options *options, struct sk_label_
 	return 0;
 }
 
+static void free_code(const struct sk_label_db *db, struct sk_label_rule *rule)
+{
+	if (rule->code)
+		db->pcre2.pcre2_code_free(rule->code);
+}
+
+static void free_pcre2(struct sk_label_db *db)
+{
+	if (!db->memory)
+		return;
+	for (uint32_t i = 0; i < db->n_rules; i++)
+		free_code(db, &db->rules[i]);
+	if (db->limits)
+		db->pcre2.pcre2_match_context_free(db->limits);
+	db->pcre2.pcre2_general_context_free(db->memory);
+}
+
 void selkie_label_free(selkie_label_db *db)
 {
 	if (!db)
 		return;
-	for (uint32_t i = 0; i < db->n_rules; i++)
-		pcre2_code_free(db->rules[i].code);
-	pcre2_match_context_free(db->limits);
-	pcre2_general_context_free(db->pcre2);
+	free_pcre2(db);
 	if (db->builder)
 		sk_label_builder_done(db->builder);
 	free(db->builder);
@@ -242,32 +261,41 @@ static int check_duplicate(struct sk_adding *ad, const struct sk_label_rule *rul
 	return 0;
 }
 
-/* Patterns beyond our own subset. Returns 0, 1 when pcre2 refuses the pattern, or -ENOMEM. */
+/* ^PATTERN$ of the rule, compiled or with the reason why not. Returns 0 or -ENOMEM. */
+static int compile_anchored(const struct sk_label_db *db, struct sk_label_rule *rule, int *ret_reason, PCRE2_SIZE *ret_offset)
+{
+	pcre2_compile_context *cc = db->pcre2.pcre2_compile_context_create(db->memory);
+	size_t n = rule->pattern.n;
+	sk_auto_free char *anchored = malloc(n + 3);
+
+	if (cc && anchored) {
+		anchored[0] = '^';
+		memcpy(anchored + 1, rule->pattern.text, n);
+		memcpy(anchored + 1 + n, "$", 2);
+		rule->code = db->pcre2.pcre2_compile((PCRE2_SPTR)anchored, n + 2, PCRE2_DOTALL, ret_reason, ret_offset, cc);
+	}
+	if (cc)
+		db->pcre2.pcre2_compile_context_free(cc);
+	return cc && anchored && (rule->code || *ret_reason != PCRE2_ERROR_HEAP_FAILED) ? 0 : -ENOMEM;
+}
+
+/* Patterns beyond our own subset. Returns 0, 1 when pcre2 refuses the pattern, -ENOMEM, or -ELIBACC without pcre2. */
 static int compile_irregular(struct sk_adding *ad, struct sk_label_rule *rule,
 			     const struct sk_place *at)
 {
-	pcre2_compile_context *cc = pcre2_compile_context_create(ad->db->pcre2);
 	size_t n = rule->pattern.n;
-	sk_auto_free char *anchored = malloc(n + 3);
 	struct sk_place there = *at;
 	PCRE2_SIZE offset = 0;
 	char reason[160];
-	int code = 0;
+	int code = 0, r = new_pcre2(ad->db);
 
-	if (!cc || !anchored) {
-		pcre2_compile_context_free(cc);
-		return -ENOMEM;
-	}
-	anchored[0] = '^';
-	memcpy(anchored + 1, rule->pattern.text, n);
-	memcpy(anchored + 1 + n, "$", 2);
-	rule->code = pcre2_compile((PCRE2_SPTR)anchored, n + 2, PCRE2_DOTALL, &code, &offset, cc);
-	pcre2_compile_context_free(cc);
-	if (rule->code)
-		return 0;
-	if (code == PCRE2_ERROR_HEAP_FAILED)
-		return -ENOMEM;
-	if (pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof(reason)) < 0)
+	if (r == -ELIBACC)
+		sk_error(ad->diags, "E0511", &there, "this pattern takes " SK_PCRE2_SONAME ", which cannot be loaded; install it");
+	if (!r)
+		r = compile_anchored(ad->db, rule, &code, &offset);
+	if (r || rule->code)
+		return r;
+	if (ad->db->pcre2.pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof(reason)) < 0)
 		memcpy(reason, "not a pattern", 14);
 	offset = offset ? SK_MIN(offset - 1, n ? n - 1 : 0) : 0;
 	there.col += (uint32_t)offset;
@@ -461,7 +489,7 @@ static int add_rule(void *arg, const struct sk_label_file *file, const struct sk
 	if (!r)
 		r = check_duplicate(ad, rule, &at);
 	if (r)
-		pcre2_code_free(rule->code);
+		free_code(db, rule);
 	else
 		db->n_rules++;
 	return r;

@@ -2,10 +2,8 @@
 #ifndef SK_LABEL_DATABASE_H
 #define SK_LABEL_DATABASE_H
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include "base/intern.h"
+#include "base/pcre2.h"
 #include "label/index.h"
 #include "label/text.h"
 #include "selkie/label.h"
@@ -68,7 +66,8 @@ struct sk_label_db {
 	size_t cap_contexts;
 	uint32_t *type_first,
 		*type_rules; /* rules of type t: type_rules[type_first[t]..type_first[t + 1]] */
-	pcre2_general_context *pcre2;
+	struct sk_pcre2 pcre2;		   /* once a pattern needs it */
+	pcre2_general_context *memory;	   /* NULL before */
 	pcre2_match_context *limits;
 	struct sk_label_builder *builder; /* grows behind a const database: see automaton.h */
 };

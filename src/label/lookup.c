@@ -254,13 +254,14 @@ static int ask_index(const struct sk_label_db *db, const struct sk_key *key,
 static int ask_pcre2(const struct sk_label_db *db, const struct sk_label_rule *rule,
 		     const struct sk_key *key, int *ret_fits)
 {
-	pcre2_match_data *data = pcre2_match_data_create(1, db->pcre2);
+	const struct sk_pcre2 *pcre2 = &db->pcre2;
+	pcre2_match_data *data = pcre2->pcre2_match_data_create(1, db->memory);
 	int code;
 
 	if (!data)
 		return -ENOMEM;
-	code = pcre2_match(rule->code, (PCRE2_SPTR)key->s, key->n, 0, 0, data, db->limits);
-	pcre2_match_data_free(data);
+	code = pcre2->pcre2_match(rule->code, (PCRE2_SPTR)key->s, key->n, 0, 0, data, db->limits);
+	pcre2->pcre2_match_data_free(data);
 	if (code == PCRE2_ERROR_NOMEMORY)
 		return -ENOMEM;
 	*ret_fits = code >= 0 ? 1 : code == PCRE2_ERROR_NOMATCH ? 0 : -1;

@@ -20,6 +20,7 @@
 
 #include "label/generate.h"
 #include "alloc-fail.h"
+#include "missing-library.h"
 
 static selkie_label_db *from_text(const char *text)
 {
@@ -491,6 +492,32 @@ static void test_missing(void **state)
 	selkie_diagnostics_free(diags);
 }
 
+/* Without pcre2 a database is whole or is not there: a path must not get the label of another rule. */
+static void test_no_pcre2(void **state)
+{
+	static const char regular[] = "/srv(/.*)?\tu:r:a_t\n", irregular[] = "/srv(/.*)?\tu:r:a_t\n  /y/(a+)\\1\tu:r:b_t\n";
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	struct selkie_label_result result;
+	selkie_label_db *db;
+	char *text;
+
+	missing_library = "libpcre2";
+	assert_int_equal(selkie_label_read_memory(regular, strlen(regular), "text", NULL, diags, &db), 0);
+	assert_int_equal(selkie_label_lookup(db, "/srv/x", 0, &result), 0);
+	assert_string_equal(result.context, "u:r:a_t");
+	selkie_label_free(db);
+	assert_int_equal(selkie_label_read_memory(irregular, strlen(irregular), "text", NULL, diags, &db), -ELIBACC);
+	missing_library = NULL;
+	text = selkie_diagnostics_print(diags, 0);
+	assert_string_equal(text, "text:2:3: error: this pattern takes libpcre2-8.so.0, which cannot be loaded; install it [E0511]\n");
+	free(text);
+	selkie_diagnostics_free(diags);
+	assert_int_equal(selkie_label_read_memory(irregular, strlen(irregular), "text", NULL, NULL, &db), 0);
+	assert_int_equal(selkie_label_lookup(db, "/y/aa", 0, &result), 0);
+	assert_string_equal(result.context, "u:r:b_t");
+	selkie_label_free(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -507,6 +534,7 @@ int main(void)
 		cmocka_unit_test(test_several_files),
 		cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_no_pcre2),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,19 +50,27 @@ bool sk_buf_reserve(struct sk_buf *buf, size_t more)
 	return true;
 }
 
-void sk_buf_drain(struct sk_buf *buf)
+/* Writes the first `n` bytes out; the rest begins the buffer. */
+static void sk_buf_write(struct sk_buf *buf, size_t n)
 {
-	int r = buf->failed ? 0 : sk_write_whole(buf->fd, buf->data, buf->n);
+	int r = buf->failed ? 0 : sk_write_whole(buf->fd, buf->data, n);
 
 	if (r)
 		sk_buf_fail(buf, r);
-	buf->n = 0;
+	buf->n = buf->failed ? 0 : buf->n - n;
+	if (buf->n)
+		memmove(buf->data, buf->data + n, buf->n);
+}
+
+void sk_buf_drain(struct sk_buf *buf)
+{
+	sk_buf_write(buf, buf->n - buf->n % SK_BUF_PIECE);
 }
 
 int sk_buf_flush(struct sk_buf *buf)
 {
 	if (buf->fd >= 0)
-		sk_buf_drain(buf);
+		sk_buf_write(buf, buf->n);
 	return buf->failed ? buf->error : 0;
 }
 
@@ -90,7 +98,7 @@ void sk_buf_vprintf(struct sk_buf *buf, const char *fmt, va_list args)
 		vsnprintf(buf->data + buf->n, (size_t)n + 1, fmt, args);
 	}
 	buf->n += (size_t)n;
-	if (buf->n >= 65536 && buf->fd >= 0)
+	if (buf->n >= SK_BUF_PIECE && buf->fd >= 0)
 		sk_buf_drain(buf);
 }
 

@@ -10,8 +10,9 @@
 
 /*
  * Growing text (or bytes). Sticky: after an allocation fails nothing more is added and `failed` stays set, so it is
- * asked once, at the end. With a sink fd (sk_buf_to_fd) the text is written out whenever 64 KiB have gathered, so
- * output of any length needs bounded memory; sk_buf_flush writes the rest and says whether all writes went through.
+ * asked once, at the end. With a sink fd (sk_buf_to_fd) the text is written out in pieces of 64 KiB, so output of
+ * any length needs bounded memory, and no page of a file is written in parts, which costs the kernel half again.
+ * sk_buf_flush writes the rest and says whether all writes went through.
  */
 struct sk_buf {
 	char *data;		/* not zero-terminated; see sk_buf_str */
@@ -22,6 +23,7 @@ struct sk_buf {
 };
 
 #define SK_BUF_INIT { .fd = -1 }
+#define SK_BUF_PIECE ((size_t)64 << 10)
 
 void sk_buf_init(struct sk_buf *buf);
 void sk_buf_to_fd(struct sk_buf *buf, int fd);
@@ -53,14 +55,14 @@ static inline void sk_buf_add(struct sk_buf *buf, const void *p, size_t n)
 	if (n)
 		memcpy(buf->data + buf->n, p, n);
 	buf->n += n;
-	if (buf->n >= 65536 && buf->fd >= 0)
+	if (buf->n >= SK_BUF_PIECE && buf->fd >= 0)
 		sk_buf_drain(buf);
 }
 
 /* Room for n bytes that the caller writes at once, counted already. NULL when the buffer has failed. */
 static inline char *sk_buf_room(struct sk_buf *buf, size_t n)
 {
-	if (buf->n >= 65536 && buf->fd >= 0)
+	if (buf->n >= SK_BUF_PIECE && buf->fd >= 0)
 		sk_buf_drain(buf);
 	if (n > buf->cap - buf->n && !sk_buf_reserve(buf, n))
 		return NULL;

@@ -51,7 +51,7 @@ int sk_map_insert(struct sk_map *map, uint64_t key, uint32_t fallback, uint32_t 
 	size_t mask, i;
 	int r;
 
-	r = sk_map_reserve(map, map->n + 1);
+	r = (map->n + 1) * 3 <= map->n_slots * 2 ? 0 : sk_map_reserve(map, map->n + 1);
 	if (r)
 		return r;
 	mask = map->n_slots - 1;

@@ -201,17 +201,11 @@ char *sk_read_string(struct sk_reader *r, struct sk_arena *arena, uint32_t n, co
 	return sk_reader_check_text(r, offset, s, n, field) ? s : NULL;
 }
 
-uint32_t sk_read_count(struct sk_reader *r, size_t min_size, const char *field)
+void sk_reader_refuse_count(struct sk_reader *r, uint32_t n, size_t min_size, const char *field)
 {
-	uint32_t n = sk_read_u32(r, field);
-
 	if (r->failed)
-		return 0;
-	if (min_size && n > sk_reader_left(r) / min_size) {
-		sk_reader_fail(r, field, "%u elements are announced, at most %llu can follow", n,
-			       (unsigned long long)(sk_reader_left(r) / min_size));
-		r->fault = SK_READER_COUNT;
-		return 0;
-	}
-	return n;
+		return;
+	sk_reader_fail(r, field, "%u elements are announced, at most %llu can follow", n,
+		       (unsigned long long)(sk_reader_left(r) / min_size));
+	r->fault = SK_READER_COUNT;
 }

@@ -75,8 +75,8 @@ char *sk_read_string(struct sk_reader *r, struct sk_arena *arena, uint32_t n, co
  */
 const char *sk_read_borrow(struct sk_reader *r, uint32_t n, bool text, const char *field);
 
-/* A count of elements that take at least min_size bytes each. Zero on failure. */
-uint32_t sk_read_count(struct sk_reader *r, size_t min_size, const char *field);
+/* Fails because fewer than the n elements of min_size bytes can follow that were announced. */
+void sk_reader_refuse_count(struct sk_reader *r, uint32_t n, size_t min_size, const char *field);
 
 /* Fails for lack of memory: error is -ENOMEM. */
 void sk_reader_no_memory(struct sk_reader *r);
@@ -109,6 +109,17 @@ static inline uint32_t sk_read_u32(struct sk_reader *r, const char *field)
 	    (uint32_t)r->p[3] << 24;
 	r->p += 4;
 	return v;
+}
+
+/* A count of elements that take at least min_size bytes each. Zero on failure. */
+static inline uint32_t sk_read_count(struct sk_reader *r, size_t min_size, const char *field)
+{
+	uint32_t n = sk_read_u32(r, field);
+
+	if (!n || !min_size || n <= sk_reader_left(r) / min_size)
+		return n;
+	sk_reader_refuse_count(r, n, min_size, field);
+	return 0;
 }
 
 static inline uint64_t sk_read_u64(struct sk_reader *r, const char *field)

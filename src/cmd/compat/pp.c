@@ -78,6 +78,9 @@ static int sk_pp_convert(const char *in, const char *out, selkie_diagnostics *di
 	return r ? SK_PP_FAILED : 0;
 }
 
+/* What the names and sets of the largest modules take. */
+#define SK_PP_HEAP ((size_t)6 << 20)
+
 int sk_compat_pp(int argc, char **argv)
 {
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
@@ -89,6 +92,7 @@ int sk_compat_pp(int argc, char **argv)
 	/* A file that is not there is told before arguments that are too many. */
 	if (argc - optind > 2 && (!strcmp(argv[optind], "-") || !access(argv[optind], R_OK)))
 		return sk_pp_usage(argv[0], 1);
+	sk_heap_expect(SK_PP_HEAP, SK_PP_HEAP);
 	diags = selkie_diagnostics_new();
 	code = sk_pp_convert(argc > optind ? argv[optind] : "-", argc > optind + 1 ? argv[optind + 1] : "-", diags);
 	sk_compat_diagnose(diags);

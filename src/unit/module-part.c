@@ -13,6 +13,7 @@
 
 /* No table of a module has more symbols than this, so no set has more bits. */
 #define SK_MOD_MOST_BITS (1u << 20)
+#define SK_MOD_WORD_SIZE 12	/* in the file: where it starts, and its bits */
 
 const char *const sk_mod_words[SK_MOD_N_TABLES] = {
 	"common", "class", "role", "type", "user", "boolean", "sensitivity", "category",
@@ -67,31 +68,34 @@ static uint32_t sk_mod_set_head(struct sk_module *m, uint32_t *ret_length, const
 	if (length % 64 || length > SK_MOD_MOST_BITS)
 		sk_mod_refuse(m, SK_MOD_SET, field, "the length of a set is a multiple of 64 up to %u, not %u",
 			      SK_MOD_MOST_BITS, length);
-	n = sk_read_count(&m->r, 12, field);
+	n = sk_read_count(&m->r, SK_MOD_WORD_SIZE, field);
 	if (!length != !n || n > length / 64)
 		sk_mod_refuse(m, SK_MOD_SET, field, "a set of %u bits cannot have %u words", length, n);
 	*ret_length = length;
 	return m->r.failed ? 0 : n;
 }
 
-/* The words of a set into the scratch list. */
+/* The words of a set into the scratch list. Their number was believed, so they are there. */
 static void sk_mod_scan_set(struct sk_module *m, const char *field)
 {
 	uint32_t length, n = sk_mod_set_head(m, &length, field), at = 0;
+	const unsigned char *p = m->r.p;
 
 	m->words.n = 0;
 	if (sk_grow(&m->words.list, &m->words.cap, n, sizeof(*m->words.list)))
 		sk_reader_no_memory(&m->r);
-	for (uint32_t i = 0; i < n && !m->r.failed; i++) {
-		struct sk_mod_word *word = &m->words.list[i];
+	for (uint32_t i = 0; i < n && !m->r.failed; i++, p += SK_MOD_WORD_SIZE) {
+		struct sk_mod_word word = { sk_mod_peek(p), sk_mod_peek64(p + 4) };
 
-		word->start = sk_read_u32(&m->r, field);
-		if (word->start % 64 || word->start < at || word->start >= length)
-			sk_mod_refuse(m, SK_MOD_SET, field, "word %u of the set cannot start at bit %u", i, word->start);
-		word->bits = sk_read_u64(&m->r, field);
-		if (!word->bits)
+		m->r.p = p + 4;
+		if (word.start % 64 || word.start < at || word.start >= length)
+			sk_mod_refuse(m, SK_MOD_SET, field, "word %u of the set cannot start at bit %u", i, word.start);
+		else
+			m->r.p = p + SK_MOD_WORD_SIZE;
+		if (!word.bits)
 			sk_mod_refuse(m, SK_MOD_SET, field, "word %u of the set has no bit", i);
-		at = word->start + 64;
+		m->words.list[i] = word;
+		at = word.start + 64;
 	}
 	if (at != length && !m->r.failed)
 		sk_mod_refuse(m, SK_MOD_SET, field, "the set ends at bit %u, and its length is %u", at, length);
@@ -215,22 +219,14 @@ void sk_mod_read_semantic_level(struct sk_module *m, struct sk_mod_level *ret, c
 	ret->n = m->r.failed ? 0 : n;
 }
 
-const struct sk_mod_symbol *sk_mod_symbol(struct sk_module *m, enum sk_mod_table table, uint32_t value, uint64_t offset,
-					  const char *field)
+void sk_mod_refuse_symbol(struct sk_module *m, enum sk_mod_table table, uint32_t value, uint64_t offset, const char *field)
 {
-	const struct sk_mod_symbols *t = &m->symbols[table];
-
-	if (m->r.failed)
-		return NULL;
-	if (value && value <= t->n_values && t->by_value[value])
-		return &t->list[t->by_value[value] - 1];
 	if (!value)
 		sk_mod_refuse_at(m, SK_MOD_UNKNOWN, offset, field, "a %s is needed, and none is given",
 				 sk_mod_words[table]);
 	else
 		sk_mod_refuse_at(m, SK_MOD_UNKNOWN, offset, field, "there is no %s with the number %u",
 				 sk_mod_words[table], value);
-	return NULL;
 }
 
 struct sk_mod_symbol *sk_mod_find(struct sk_module *m, enum sk_mod_table table, uint32_t name, uint64_t offset,
@@ -258,17 +254,11 @@ uint32_t sk_mod_name_ref(struct sk_module *m, enum sk_mod_table table, uint32_t 
 	return SK_SPACE_NONE;
 }
 
-uint32_t sk_mod_ref(struct sk_module *m, enum sk_mod_table table, uint32_t value, uint64_t offset, const char *field)
+uint32_t sk_mod_new_ref(struct sk_module *m, enum sk_mod_table table, uint32_t value, uint64_t offset, const char *field)
 {
 	const struct sk_mod_symbol *s = sk_mod_symbol(m, table, value, offset, field);
-	uint32_t *ref;
 
-	if (!s)
-		return SK_SPACE_NONE;
-	ref = &m->symbols[table].refs[value];
-	if (*ref == SK_SPACE_NONE)
-		*ref = sk_mod_name_ref(m, table, s->name);
-	return *ref;
+	return s ? m->symbols[table].refs[value] = sk_mod_name_ref(m, table, s->name) : SK_SPACE_NONE;
 }
 
 /* Adds the references of a set to the scratch list. */

@@ -2,6 +2,7 @@
 #ifndef SK_UNIT_MODULE_READER_H
 #define SK_UNIT_MODULE_READER_H
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/reader.h"
@@ -160,7 +161,7 @@ struct sk_mod_scope {
 	const struct sk_mod_vector *perms;	/* rising by class; none is empty; equal ones may be shared */
 };
 
-/* The permissions that a scope named last, and the bytes that say so. */
+/* The permissions that a scope named, and the bytes that say so. */
 struct sk_mod_known_perms {
 	const unsigned char *bytes;
 	size_t n;			/* 0: there was none */
@@ -201,7 +202,8 @@ struct sk_module {
 	struct sk_map perm_sets;	/* class and bits: set */
 	struct sk_map vectors;		/* class and bits: class permissions of these alone */
 	uint32_t process;		/* the class, or 0 */
-	struct sk_mod_known_perms known_perms;
+	struct sk_mod_known_perms known_perms[4];	/* the last ones, at n_known_perms modulo 4 the oldest */
+	uint32_t n_known_perms;
 
 	struct sk_mod_decl *decls;
 	size_t n_decls, cap_decls;
@@ -283,7 +285,10 @@ static inline uint32_t sk_mod_peek(const unsigned char *p)
 
 static inline uint64_t sk_mod_peek64(const unsigned char *p)
 {
-	return sk_mod_peek(p) | (uint64_t)sk_mod_peek(p + 4) << 32;
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le64toh(v);
 }
 
 /* An empty set, as most are, is skipped. False when something else comes next, which is for sk_mod_read_set. */
@@ -316,14 +321,38 @@ void sk_mod_read_semantic_level(struct sk_module *m, struct sk_mod_level *ret, c
 uint32_t sk_mod_read_name(struct sk_module *m, const char *field);
 uint32_t sk_mod_read_name_bytes(struct sk_module *m, uint32_t n, bool symbol, const char *field);
 
+/* Refuses the value as one that no symbol of the table has. */
+void sk_mod_refuse_symbol(struct sk_module *m, enum sk_mod_table table, uint32_t value, uint64_t offset, const char *field);
+
 /* A symbol by value or name; NULL, and the reader failed, when there is none. */
-const struct sk_mod_symbol *sk_mod_symbol(struct sk_module *m, enum sk_mod_table table, uint32_t value, uint64_t offset,
-					  const char *field);
+static inline const struct sk_mod_symbol *sk_mod_symbol(struct sk_module *m, enum sk_mod_table table, uint32_t value,
+							uint64_t offset, const char *field)
+{
+	const struct sk_mod_symbols *t = &m->symbols[table];
+
+	if (m->r.failed)
+		return NULL;
+	if (value - 1 < t->n_values && t->by_value[value])
+		return &t->list[t->by_value[value] - 1];
+	sk_mod_refuse_symbol(m, table, value, offset, field);
+	return NULL;
+}
+
 struct sk_mod_symbol *sk_mod_find(struct sk_module *m, enum sk_mod_table table, uint32_t name, uint64_t offset,
 				  const char *field);
 
 /* Parts of the space for what was read; SK_SPACE_NONE after a failure. */
-uint32_t sk_mod_ref(struct sk_module *m, enum sk_mod_table table, uint32_t value, uint64_t offset, const char *field);
+uint32_t sk_mod_new_ref(struct sk_module *m, enum sk_mod_table table, uint32_t value, uint64_t offset, const char *field);
+
+static inline uint32_t sk_mod_ref(struct sk_module *m, enum sk_mod_table table, uint32_t value, uint64_t offset,
+				  const char *field)
+{
+	const struct sk_mod_symbols *t = &m->symbols[table];
+
+	return !m->r.failed && value - 1 < t->n_values && t->refs[value] != SK_SPACE_NONE
+		       ? t->refs[value] : sk_mod_new_ref(m, table, value, offset, field);
+}
+
 uint32_t sk_mod_name_ref(struct sk_module *m, enum sk_mod_table table, uint32_t name);
 uint32_t sk_mod_lower_set(struct sk_module *m, enum sk_mod_table table, const struct sk_mod_set *set, const char *field);
 uint32_t sk_mod_lower_typeset(struct sk_module *m, enum sk_mod_table table, const struct sk_mod_typeset *set,

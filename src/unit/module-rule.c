@@ -209,15 +209,13 @@ static uint8_t sk_mod_rule_flags(struct sk_module *m, const struct sk_mod_rule_r
  * Most sets of types in rules are one type, which was seen before: the set of the space for it, or SK_SPACE_NONE where
  * another stands at p, where SK_TYPE_SIZE bytes must be.
  */
-static inline uint32_t sk_mod_known_type(const struct sk_module *m, const unsigned char *p)
+static inline uint32_t sk_mod_known_type(const struct sk_mod_symbols *types, const unsigned char *p)
 {
-	const struct sk_mod_symbols *types = &m->symbols[SK_MOD_TYPE];
 	uint64_t head = sk_mod_peek64(p), word = sk_mod_peek64(p + 8), bits = sk_mod_peek64(p + 16);
 	uint32_t start = (uint32_t)(word >> 32), value;
 
-	/* Words of 64 bits, one of them, one bit in it; then the length of the set, which is where that word ends. */
-	if ((uint32_t)head != 64 || (uint32_t)word != 1 || !bits || bits & (bits - 1) || start % 64 ||
-	    (uint32_t)(head >> 32) != start + 64)
+	/* Words of 64 bits, one of them, one bit in it; the length of the set, in the upper half, is where that word ends. */
+	if ((uint32_t)word != 1 || head != word - 1 + ((uint64_t)64 << 32 | 64) || start % 64 || !bits || bits & (bits - 1))
 		return SK_SPACE_NONE;
 	if (sk_mod_peek64(p + 24) != 64 || sk_mod_peek64(p + 32))
 		return SK_SPACE_NONE;
@@ -227,7 +225,7 @@ static inline uint32_t sk_mod_known_type(const struct sk_module *m, const unsign
 
 static uint32_t sk_mod_read_known_type(struct sk_module *m)
 {
-	uint32_t set = m->r.end - m->r.p < SK_TYPE_SIZE ? SK_SPACE_NONE : sk_mod_known_type(m, m->r.p);
+	uint32_t set = m->r.end - m->r.p < SK_TYPE_SIZE ? SK_SPACE_NONE : sk_mod_known_type(&m->symbols[SK_MOD_TYPE], m->r.p);
 
 	if (set != SK_SPACE_NONE)
 		m->r.p += SK_TYPE_SIZE;
@@ -245,34 +243,55 @@ static uint32_t sk_mod_read_types(struct sk_module *m, uint8_t flags, const char
 	return sk_mod_lower_typeset(m, SK_MOD_TYPE, &set, flags, field);
 }
 
-/*
- * Most rules are of one type, one type and permissions of one class that were seen before. False, with nothing read, when
- * another comes next.
- */
-static bool sk_mod_read_known_rule(struct sk_module *m, uint32_t block, uint32_t cond)
-{
-	enum { SOURCES = 8, TARGETS = SOURCES + SK_TYPE_SIZE, CLASSES = TARGETS + SK_TYPE_SIZE, SIZE = CLASSES + 12 };
-	const unsigned char *p = m->r.p;
-	uint32_t number, sources, targets;
-	const struct sk_mod_rule_row *row;
-	const uint32_t *perms;
+/* What a rule of one type, one type and permissions of one class takes. */
+enum {
+	SK_RULE_SOURCES = 8,
+	SK_RULE_TARGETS = SK_RULE_SOURCES + SK_TYPE_SIZE,
+	SK_RULE_CLASSES = SK_RULE_TARGETS + SK_TYPE_SIZE,
+	SK_RULE_SIZE = SK_RULE_CLASSES + 12,
+};
 
-	if (m->r.end - p < SIZE || sk_mod_peek(p + 4) || sk_mod_peek(p + CLASSES) != 1)
-		return false;
-	number = sk_mod_peek(p);
-	row = number == 1 || number == 2 || number == 4 || number == 8 ? &sk_mod_rules[__builtin_ctz(number)] : NULL;
-	sources = sk_mod_known_type(m, p + SOURCES);
-	targets = sk_mod_known_type(m, p + TARGETS);
-	if (!row || sources == SK_SPACE_NONE || targets == SK_SPACE_NONE)
-		return false;
-	perms = sk_map_find(&m->vectors, (uint64_t)sk_mod_peek(p + CLASSES + 4) << 32 | sk_mod_peek(p + CLASSES + 8));
-	if (!perms)
-		return false;
-	SK_MOD_PUSH(m, m->places, (uint32_t)sk_reader_offset(&m->r));
-	sk_mod_add(m, row->kind, block, cond, sk_reader_offset(&m->r),
-		   (const uint32_t[SK_UNIT_OPERANDS]){ sources, targets, *perms });
-	m->r.p += SIZE;
-	return true;
+/* Its kind, when it is of a kind that needs no looking into; else SK_UNIT_N_KINDS. */
+static inline enum sk_unit_kind sk_mod_known_kind(uint32_t number)
+{
+	return number == 1 ? SK_UNIT_ALLOW : number == 8 ? SK_UNIT_DONTAUDIT : number == 2 ? SK_UNIT_AUDITALLOW
+												 : SK_UNIT_N_KINDS;
+}
+
+/*
+ * Most rules are of one type, one type and permissions of one class that were seen before. Reads those that come next, at
+ * most n, for which there is room. Returns how many there were.
+ */
+static uint32_t sk_mod_read_known_rules(struct sk_module *m, uint32_t n, uint32_t block, uint32_t cond)
+{
+	const struct sk_mod_symbols *types = &m->symbols[SK_MOD_TYPE];
+	struct sk_unit_stmt *stmts = m->unit->stmts.list + m->unit->stmts.n;
+	uint32_t *places = m->places.list + m->places.n, offset = (uint32_t)sk_reader_offset(&m->r), i = 0;
+	const unsigned char *p = m->r.p;
+
+	for (; i < n && m->r.end - p >= SK_RULE_SIZE; i++, p += SK_RULE_SIZE, offset += SK_RULE_SIZE) {
+		uint64_t head = sk_mod_peek64(p);
+		uint32_t sources = sk_mod_known_type(types, p + SK_RULE_SOURCES);
+		uint32_t targets = sk_mod_known_type(types, p + SK_RULE_TARGETS);
+		enum sk_unit_kind kind = sk_mod_known_kind((uint32_t)head);
+		const uint32_t *perms;
+
+		/* The upper half are its flags. */
+		if (head >> 32 || kind == SK_UNIT_N_KINDS || sources == SK_SPACE_NONE || targets == SK_SPACE_NONE ||
+		    sk_mod_peek(p + SK_RULE_CLASSES) != 1)
+			break;
+		perms = sk_map_find(&m->vectors, (uint64_t)sk_mod_peek(p + SK_RULE_CLASSES + 4) << 32 |
+							 sk_mod_peek(p + SK_RULE_CLASSES + 8));
+		if (!perms)
+			break;
+		stmts[i] = (struct sk_unit_stmt){ .kind = kind, .block = block, .cond = cond, .addr = m->addr_base + offset,
+						  .op = { sources, targets, *perms } };
+		places[i] = offset;
+	}
+	m->r.p = p;
+	m->unit->stmts.n += i;
+	m->places.n += i;
+	return i;
 }
 
 static void sk_mod_read_rule(struct sk_module *m, uint32_t block, uint32_t cond)
@@ -308,14 +327,25 @@ static void sk_mod_read_rule(struct sk_module *m, uint32_t block, uint32_t cond)
 	}
 }
 
+/* Room for the statements of n rules, one each, and their places. */
+static void sk_mod_expect_rules(struct sk_module *m, uint32_t n)
+{
+	if (sk_grow(&m->unit->stmts.list, &m->unit->stmts.cap, m->unit->stmts.n + n, sizeof(*m->unit->stmts.list)) ||
+	    sk_grow(&m->places.list, &m->places.cap, m->places.n + n, sizeof(*m->places.list)))
+		sk_reader_no_memory(&m->r);
+}
+
 static void sk_mod_read_rules(struct sk_module *m, uint32_t block, uint32_t cond)
 {
 	uint32_t n = sk_read_count(&m->r, 60, "number of rules");
 
 	sk_mod_begin_list(m, "rule", n);
 	for (uint32_t i = 0; i < n && !m->r.failed; i++) {
+		sk_mod_expect_rules(m, n - i);
+		if (!m->r.failed)
+			i += sk_mod_read_known_rules(m, n - i, block, cond);
 		m->number = i;
-		if (!sk_mod_read_known_rule(m, block, cond))
+		if (i < n)
 			sk_mod_read_rule(m, block, cond);
 	}
 	if (!m->r.failed)
@@ -478,18 +508,21 @@ static void sk_mod_read_list(struct sk_module *m, uint32_t block, size_t min_siz
 		m->what = NULL;
 }
 
-/* All optionals of a module require all but the same permissions: those of the scope before, when they stand here again. */
+/* All optionals of a module require all but the same permissions: those of a scope before, when they stand here again. */
 static bool sk_mod_read_known_perms(struct sk_module *m, struct sk_mod_scope *scope)
 {
-	const struct sk_mod_known_perms *known = &m->known_perms;
+	for (size_t i = 0; i < SK_ARRAY_LEN(m->known_perms); i++) {
+		const struct sk_mod_known_perms *known = &m->known_perms[i];
 
-	if (!known->n || (size_t)(m->r.end - m->r.p) < known->n || memcmp(m->r.p, known->bytes, known->n) != 0)
-		return false;
-	m->r.p += known->n;
-	scope->n_classes = known->n_classes;
-	scope->n_perms = known->n_perms;
-	scope->perms = known->perms;
-	return true;
+		if (!known->n || (size_t)(m->r.end - m->r.p) < known->n || memcmp(m->r.p, known->bytes, known->n) != 0)
+			continue;
+		m->r.p += known->n;
+		scope->n_classes = known->n_classes;
+		scope->n_perms = known->n_perms;
+		scope->perms = known->perms;
+		return true;
+	}
+	return false;
 }
 
 /* Permissions class by class. Those of most classes are none. */
@@ -523,8 +556,8 @@ static void sk_mod_read_scope_perms(struct sk_module *m, struct sk_mod_scope *sc
 	if (!scope->perms)
 		sk_reader_no_memory(&m->r);
 	else
-		m->known_perms = (struct sk_mod_known_perms){ bytes, (size_t)(m->r.p - bytes), scope->n_classes,
-							      scope->n_perms, scope->perms };
+		m->known_perms[m->n_known_perms++ % SK_ARRAY_LEN(m->known_perms)] = (struct sk_mod_known_perms){
+			bytes, (size_t)(m->r.p - bytes), scope->n_classes, scope->n_perms, scope->perms };
 }
 
 /* Are there symbols with all the values? */

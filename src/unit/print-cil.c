@@ -7,6 +7,7 @@
 #include "unit/print.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #define SK_GEN_REQUIRE "cil_gen_require"
@@ -47,6 +48,10 @@ struct sk_cil {
 	/* What most rules are made of: by number, sets of one name and permissions of one class */
 	struct sk_cil_text *set_texts, *class_perms_texts;
 	size_t n_set_texts, n_class_perms_texts;
+	struct sk_cil_text allow, dontaudit, requirement;	/* what lines begin with, at the depth `deep` */
+	unsigned int deep;
+	uint32_t range;			/* that was written last, and its text */
+	struct sk_cil_choice range_text;
 	struct sk_cil_choices choices[SK_UNIT_OPERANDS];
 	uint32_t n_choices;
 	const char *name;		/* of the module, as part of names */
@@ -359,32 +364,54 @@ static void sk_cil_level(struct sk_cil *c, struct sk_buf *out, uint32_t number)
 	sk_buf_addc(out, ')');
 }
 
-static void sk_cil_range(struct sk_cil *c, struct sk_buf *out, uint32_t number)
+/* Into the scratch text. One after the other has the same. */
+static void sk_cil_range(struct sk_cil *c, uint32_t number)
 {
-	sk_buf_addc(out, '(');
-	if (number == SK_SPACE_NONE) {
-		sk_buf_adds(out, SK_DEFAULT_LEVEL " " SK_DEFAULT_LEVEL);
-	} else {
-		sk_cil_level(c, out, c->space->ranges.list[number].low);
-		sk_buf_addc(out, ' ');
-		sk_cil_level(c, out, c->space->ranges.list[number].high);
+	size_t at = sk_cil_begin(c);
+
+	if (c->range_text.s && number == c->range) {
+		sk_buf_add(&c->scratch, c->range_text.s, c->range_text.n);
+		return;
 	}
-	sk_buf_addc(out, ')');
+	sk_buf_addc(&c->scratch, '(');
+	if (number == SK_SPACE_NONE) {
+		sk_buf_adds(&c->scratch, SK_DEFAULT_LEVEL " " SK_DEFAULT_LEVEL);
+	} else {
+		sk_cil_level(c, &c->scratch, c->space->ranges.list[number].low);
+		sk_buf_addc(&c->scratch, ' ');
+		sk_cil_level(c, &c->scratch, c->space->ranges.list[number].high);
+	}
+	sk_buf_addc(&c->scratch, ')');
+	if (c->scratch.failed)
+		return;
+	c->range = number;
+	c->range_text = (struct sk_cil_choice){ sk_arena_memdup(&c->texts, c->scratch.data + at, c->scratch.n - at), 0,
+						c->scratch.n - at };
 }
 
-static void sk_cil_context(struct sk_cil *c, struct sk_buf *out, uint32_t number)
+static void sk_cil_put_ref(struct sk_cil *c, uint32_t ref)
+{
+	const struct sk_intern_entry *name = &c->space->names->entries[c->space->refs.list[ref].name];
+
+	sk_buf_add(&c->scratch, name->s, name->n);
+	sk_buf_addc(&c->scratch, ' ');
+}
+
+static void sk_cil_context(struct sk_cil *c, uint32_t number)
 {
 	const struct sk_context_ref *x;
 
 	if (number == SK_SPACE_NONE) {
-		sk_buf_adds(out, "()");
+		sk_buf_adds(&c->scratch, "()");
 		return;
 	}
 	x = &c->space->contexts.list[number];
-	sk_buf_join(out, "(", sk_unit_ref_name(c->space, x->user), " ", sk_unit_ref_name(c->space, x->role), " ",
-		    sk_unit_ref_name(c->space, x->type), " ", NULL);
-	sk_cil_range(c, out, x->range);
-	sk_buf_addc(out, ')');
+	sk_buf_addc(&c->scratch, '(');
+	sk_cil_put_ref(c, x->user);
+	sk_cil_put_ref(c, x->role);
+	sk_cil_put_ref(c, x->type);
+	sk_cil_range(c, x->range);
+	sk_buf_addc(&c->scratch, ')');
 }
 
 static const char *const sk_cil_attrs[] = {
@@ -516,21 +543,23 @@ static inline const struct sk_cil_text *sk_cil_set_text(struct sk_cil *c, uint32
 }
 
 /* Likewise of class permissions of one class; NULL too while they have not been written in another way. */
-static const struct sk_cil_text *sk_cil_class_perms_text(struct sk_cil *c, uint32_t number)
+static const struct sk_cil_text *sk_cil_make_class_perms_text(struct sk_cil *c, uint32_t number)
 {
 	const struct sk_cil_choice *perms;
 
-	if (number >= c->n_class_perms_texts || c->error || c->scratch.failed)
-		return NULL;
-	if (c->class_perms_texts[number].n)
-		return &c->class_perms_texts[number];
-	if (!c->class_perms_at[number])
+	if (number >= c->n_class_perms_texts || c->error || c->scratch.failed || !c->class_perms_at[number])
 		return NULL;
 	perms = &c->class_perms.list[c->class_perms_at[number] - 1];
 	if (!perms[0].n || perms[1].n)
 		return NULL;
 	return sk_cil_make_text(c, &c->class_perms_texts[number], perms->s, perms->n) ? &c->class_perms_texts[number]
 										     : NULL;
+}
+
+static inline const struct sk_cil_text *sk_cil_class_perms_text(struct sk_cil *c, uint32_t number)
+{
+	return number < c->n_class_perms_texts && c->class_perms_texts[number].n ? &c->class_perms_texts[number]
+										 : sk_cil_make_class_perms_text(c, number);
 }
 
 static inline char *sk_cil_put(char *p, const struct sk_cil_text *text)
@@ -543,31 +572,74 @@ static inline char *sk_cil_put(char *p, const struct sk_cil_text *text)
 	return p + text->n;
 }
 
-/* Most statements are rules with one source, one target and one class. False: it is another. */
-static bool sk_cil_plain_rule(struct sk_cil *c, const struct sk_unit_stmt *stmt)
+/* What the commonest statements begin with. */
+static bool sk_cil_make_beginnings(struct sk_cil *c)
 {
-	static const char allow[SK_TEXT_COPIED] = "(allow ", dontaudit[SK_TEXT_COPIED] = "(dontaudit ";
-	static const char blanks[] = "                                ";
-	static const struct sk_cil_text keywords[2] = { { allow, 7 }, { dontaudit, 11 } };
-	const struct sk_cil_text *keyword = &keywords[stmt->kind == SK_UNIT_DONTAUDIT];
-	const struct sk_cil_text *source = sk_cil_set_text(c, stmt->op[0]), *target = sk_cil_set_text(c, stmt->op[1]);
-	const struct sk_cil_text *perms = sk_cil_class_perms_text(c, stmt->op[2]);
-	size_t indent = 4 * (size_t)c->depth, need;
-	char *p;
+	static const char *const words[] = { "(allow", "(dontaudit", "(typeattributeset " SK_GEN_REQUIRE };
+	struct sk_cil_text *texts[] = { &c->allow, &c->dontaudit, &c->requirement };
 
-	if (!source || !target || !perms || c->error || c->scratch.failed)
-		return false;
-	need = indent + keyword->n + source->n + target->n + perms->n + 1;
-	p = sk_buf_room(c->out, need + SK_TEXT_COPIED);
+	for (size_t i = 0; i < SK_ARRAY_LEN(texts); i++) {
+		size_t at = sk_cil_begin(c);
+
+		sk_buf_add_blanks(&c->scratch, 4 * (size_t)c->depth);
+		sk_buf_adds(&c->scratch, words[i]);
+		if (c->scratch.failed || !sk_cil_make_text(c, texts[i], c->scratch.data + at, c->scratch.n - at))
+			return false;
+		c->scratch.n = at;
+	}
+	c->deep = c->depth;
+	return true;
+}
+
+/* One target of a rule. Another may follow. */
+static inline void sk_cil_put_rule(struct sk_cil *c, const struct sk_cil_text *keyword, const struct sk_cil_text *source,
+				   const struct sk_cil_text *target, const struct sk_cil_text *perms)
+{
+	char *p = sk_buf_room(c->out, keyword->n + source->n + target->n + perms->n + 1 + SK_TEXT_COPIED);
+
 	if (!p)
-		return true;
+		return;
 	c->out->n -= SK_TEXT_COPIED;
-	if (indent <= SK_TEXT_COPIED / 2)
-		memcpy(p, blanks, SK_TEXT_COPIED / 2);
-	else
-		memset(p, ' ', indent);
-	p = sk_cil_put(sk_cil_put(sk_cil_put(sk_cil_put(p + indent, keyword), source), target), perms);
+	p = sk_cil_put(sk_cil_put(sk_cil_put(sk_cil_put(p, keyword), source), target), perms);
 	memcpy(p - 1, ")\n", 2);
+}
+
+/* The names of a plain set one by one. */
+static bool sk_cil_plain_targets(struct sk_cil *c, uint32_t number, const struct sk_cil_text *keyword,
+				 const struct sk_cil_text *source, const struct sk_cil_text *perms)
+{
+	const struct sk_name_set *set = &c->space->sets.list[number];
+	struct sk_cil_text target;
+
+	if (set->flags || set->n_minus)
+		return false;
+	for (uint32_t i = 0; i < set->n; i++) {
+		const struct sk_intern_entry *name = &c->space->names->entries[c->space->refs.list[set->items[i]].name];
+		size_t at = sk_cil_begin(c);
+		char *copy = sk_buf_room(&c->scratch, name->n + 1 + SK_TEXT_COPIED);
+
+		if (!copy)
+			return true;
+		*(char *)mempcpy(copy, name->s, name->n) = ' ';
+		target = (struct sk_cil_text){ copy, name->n + 1 };
+		sk_cil_put_rule(c, keyword, source, &target, perms);
+		c->scratch.n = at;
+	}
+	return true;
+}
+
+/* Most statements are rules with one source and permissions of one class. False: it is another. */
+static inline bool sk_cil_plain_rule(struct sk_cil *c, const struct sk_unit_stmt *stmt)
+{
+	const struct sk_cil_text *source = sk_cil_set_text(c, stmt->op[0]), *target = sk_cil_set_text(c, stmt->op[1]);
+	const struct sk_cil_text *perms = sk_cil_class_perms_text(c, stmt->op[2]), *keyword;
+
+	if (!source || !perms || (c->deep != c->depth && !sk_cil_make_beginnings(c)))
+		return false;
+	keyword = stmt->kind == SK_UNIT_ALLOW ? &c->allow : &c->dontaudit;
+	if (!target)
+		return sk_cil_plain_targets(c, stmt->op[1], keyword, source, perms);
+	sk_cil_put_rule(c, keyword, source, target, perms);
 	return true;
 }
 
@@ -605,7 +677,7 @@ static void sk_cil_context_operand(struct sk_cil *c, uint32_t number)
 	struct sk_cil_choices *to = sk_cil_operand(c);
 	size_t at = sk_cil_begin(c);
 
-	sk_cil_context(c, &c->scratch, number);
+	sk_cil_context(c, number);
 	sk_cil_end(c, to, at);
 }
 
@@ -623,7 +695,7 @@ static void sk_cil_range_operand(struct sk_cil *c, uint32_t number)
 	struct sk_cil_choices *to = sk_cil_operand(c);
 	size_t at = sk_cil_begin(c);
 
-	sk_cil_range(c, &c->scratch, number);
+	sk_cil_range(c, number);
 	sk_cil_end(c, to, at);
 }
 
@@ -845,16 +917,26 @@ static void sk_cil_user_levels(struct sk_cil *c, const char *name)
 	sk_buf_join(c->out, "(userrange ", name, " (" SK_DEFAULT_LEVEL " " SK_DEFAULT_LEVEL "))\n", NULL);
 }
 
-/* Requirements have to be used in CIL in order to count; that of users, as of types and roles. */
+/* Requirements have to be used in CIL in order to count. Of types there are thousands. */
+static void sk_cil_require_type(struct sk_cil *c, uint32_t ref)
+{
+	const struct sk_intern_entry *name = &c->space->names->entries[c->space->refs.list[ref].name];
+	char *p = NULL;
+
+	if (c->deep == c->depth || sk_cil_make_beginnings(c))
+		p = sk_buf_room(c->out, c->requirement.n + name->n + 2 + SK_TEXT_COPIED);
+	if (!p)
+		return;
+	c->out->n -= SK_TEXT_COPIED;
+	memcpy(mempcpy(sk_cil_put(p, &c->requirement), name->s, name->n), ")\n", 2);
+}
+
+/* Those of users, as of roles. */
 static bool sk_cil_require(struct sk_cil *c, const struct sk_unit_stmt *stmt)
 {
 	const char *set;
 
 	switch (stmt->kind) {
-	case SK_UNIT_REQUIRE_TYPE:
-	case SK_UNIT_REQUIRE_ATTRIBUTE:
-		set = "typeattributeset " SK_GEN_REQUIRE;
-		break;
 	case SK_UNIT_REQUIRE_ROLE:
 	case SK_UNIT_REQUIRE_ROLE_ATTRIBUTE:
 		set = "roleattributeset " SK_GEN_REQUIRE;
@@ -894,27 +976,11 @@ static void sk_cil_implied(struct sk_cil *c, const struct sk_unit_stmt *stmt)
 
 static bool sk_cil_is_marked(const struct sk_cil *c, const struct sk_unit_stmt *stmt)
 {
-	if (!stmt->addr || !c->mark_neverallows)
+	if (!c->mark_neverallows || !stmt->addr)
 		return false;
 	if (stmt->kind == SK_UNIT_NEVERALLOW || stmt->kind == SK_UNIT_NEVERALLOWX)
-		return c->mark_neverallows;
+		return true;
 	return c->mark_allows && (stmt->kind == SK_UNIT_ALLOW || stmt->kind == SK_UNIT_ALLOWX);
-}
-
-static void sk_cil_stmt(struct sk_cil *c, const struct sk_unit_stmt *stmt);
-
-/* A statement between marks that say where it came from. */
-static void sk_cil_marked_stmt(struct sk_cil *c, const struct sk_unit_stmt *stmt)
-{
-	struct sk_place place;
-
-	if (sk_cil_is_marked(c, stmt)) {
-		sk_sources_place(c->space->sources, stmt->addr, 1, &place);
-		sk_buf_printf(c->out, ";;* lmx %u %s\n\n", place.line, place.file);
-	}
-	sk_cil_stmt(c, stmt);
-	if (sk_cil_is_marked(c, stmt))
-		sk_buf_adds(c->out, ";;* lme\n\n");
 }
 
 static void sk_cil_stmt(struct sk_cil *c, const struct sk_unit_stmt *stmt)
@@ -924,8 +990,6 @@ static void sk_cil_stmt(struct sk_cil *c, const struct sk_unit_stmt *stmt)
 	bool alias = stmt->kind == SK_UNIT_TYPE_ALIAS || stmt->kind == SK_UNIT_SENSITIVITY_ALIAS ||
 		     stmt->kind == SK_UNIT_CATEGORY_ALIAS;
 
-	if ((stmt->kind == SK_UNIT_ALLOW || stmt->kind == SK_UNIT_DONTAUDIT) && sk_cil_plain_rule(c, stmt))
-		return;
 	if (sk_cil_require(c, stmt))
 		return;
 	if (stmt->kind == SK_UNIT_ROLE_DOMINANCE || stmt->kind == SK_UNIT_FSCON) {
@@ -945,6 +1009,24 @@ static void sk_cil_stmt(struct sk_cil *c, const struct sk_unit_stmt *stmt)
 	if (!sk_cil_particular(c, stmt))
 		sk_cil_by_row(c, stmt, row);
 	sk_cil_write(c, keyword);
+}
+
+/* A statement, between marks that say where it came from. */
+static inline void sk_cil_marked_stmt(struct sk_cil *c, const struct sk_unit_stmt *stmt)
+{
+	bool marked = sk_cil_is_marked(c, stmt);
+	struct sk_place place;
+
+	if (marked) {
+		sk_sources_place(c->space->sources, stmt->addr, 1, &place);
+		sk_buf_printf(c->out, ";;* lmx %u %s\n\n", place.line, place.file);
+	}
+	if (stmt->kind == SK_UNIT_REQUIRE_TYPE || stmt->kind == SK_UNIT_REQUIRE_ATTRIBUTE)
+		sk_cil_require_type(c, stmt->op[0]);
+	else if ((stmt->kind != SK_UNIT_ALLOW && stmt->kind != SK_UNIT_DONTAUDIT) || !sk_cil_plain_rule(c, stmt))
+		sk_cil_stmt(c, stmt);
+	if (marked)
+		sk_buf_adds(c->out, ";;* lme\n\n");
 }
 
 static bool sk_cil_cond_tunable(const struct sk_cil *c, const struct sk_unit_expr *expr)
@@ -1015,7 +1097,7 @@ static void sk_cil_define(struct sk_cil *c, size_t first)
 
 static void sk_cil_block(struct sk_cil *c, uint32_t block)
 {
-	uint32_t at = block - c->index.first_block, end = c->index.starts[at + 1];
+	uint32_t at = block - c->index.first_block, end = c->index.starts[at + 1], cond = end;
 	size_t pending = c->pending.n;
 
 	for (uint32_t i = c->index.starts[at]; i < end && !c->error; i++) {
@@ -1023,8 +1105,10 @@ static void sk_cil_block(struct sk_cil *c, uint32_t block)
 
 		if (stmt->cond == SK_SPACE_NONE)
 			sk_cil_marked_stmt(c, stmt);
+		else
+			cond = SK_MIN(cond, i);
 	}
-	for (uint32_t i = c->index.starts[at]; i < end && !c->error;) {
+	for (uint32_t i = cond; i < end && !c->error;) {
 		if (c->unit->stmts.list[c->index.stmts[i]].cond != SK_SPACE_NONE)
 			i = sk_cil_cond(c, i, end);
 		else
@@ -1089,7 +1173,7 @@ static int sk_cil_print(const struct sk_unit *unit, bool neverallows, bool allow
 {
 	struct sk_cil c = { .unit = unit, .space = unit->space, .out = out, .mark_neverallows = neverallows,
 			    .mark_allows = allows, .scratch = SK_BUF_INIT,
-			    .texts = SK_ARENA_INIT, .implicit = unit->source != SK_UNIT_CIL };
+			    .texts = SK_ARENA_INIT, .deep = UINT_MAX, .implicit = unit->source != SK_UNIT_CIL };
 	int r = sk_unit_index_init(&c.index, unit);
 
 	c.class_perms_at = calloc(SK_MAX(unit->space->class_perms.n, 1), sizeof(*c.class_perms_at));

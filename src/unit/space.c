@@ -238,13 +238,31 @@ int sk_space_scope(struct sk_space *space, const struct sk_scope *scope, uint32_
 	return SK_SPACE_ADD(space->scopes, *scope, ret_scope);
 }
 
+#define SK_SPACE_RECENT 4
+
 int sk_space_level(struct sk_space *space, const struct sk_level_ref *level, uint32_t *ret_level)
 {
+	for (size_t i = space->levels.n, end = i - SK_MIN(i, SK_SPACE_RECENT); i-- > end;) {
+		const struct sk_level_ref *old = &space->levels.list[i];
+
+		if (old->sens == level->sens && old->cats == level->cats) {
+			*ret_level = (uint32_t)i;
+			return 0;
+		}
+	}
 	return SK_SPACE_ADD(space->levels, *level, ret_level);
 }
 
 int sk_space_range(struct sk_space *space, const struct sk_range_ref *range, uint32_t *ret_range)
 {
+	for (size_t i = space->ranges.n, end = i - SK_MIN(i, SK_SPACE_RECENT); i-- > end;) {
+		const struct sk_range_ref *old = &space->ranges.list[i];
+
+		if (old->low == range->low && old->high == range->high) {
+			*ret_range = (uint32_t)i;
+			return 0;
+		}
+	}
 	return SK_SPACE_ADD(space->ranges, *range, ret_range);
 }
 

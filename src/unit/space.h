@@ -227,10 +227,12 @@ int sk_space_set(struct sk_space *space, const struct sk_name_set *set, uint32_t
 int sk_space_class_perms(struct sk_space *space, const struct sk_class_perms *perms, uint32_t *ret_perms);
 int sk_space_xperms(struct sk_space *space, const struct sk_xperm_set *xperms, uint32_t *ret_xperms);
 
-/* Each adds a part. */
-int sk_space_scope(struct sk_space *space, const struct sk_scope *scope, uint32_t *ret_scope);
+/* Each finds the part among the last ones, which are mostly alike, or adds it. */
 int sk_space_level(struct sk_space *space, const struct sk_level_ref *level, uint32_t *ret_level);
 int sk_space_range(struct sk_space *space, const struct sk_range_ref *range, uint32_t *ret_range);
+
+/* Each adds a part. */
+int sk_space_scope(struct sk_space *space, const struct sk_scope *scope, uint32_t *ret_scope);
 int sk_space_context(struct sk_space *space, const struct sk_context_ref *context, uint32_t *ret_context);
 int sk_space_address(struct sk_space *space, const struct sk_address *address, uint32_t *ret_address);
 int sk_space_expr(struct sk_space *space, const struct sk_unit_expr *expr, uint32_t *ret_expr);

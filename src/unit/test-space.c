@@ -102,6 +102,33 @@ static void test_class_perms(void **state)
 	world_done(&w);
 }
 
+/* Levels and ranges that were made lately are found; others are added. */
+static void test_recent(void **state)
+{
+	struct world w;
+	uint32_t first, number, other;
+
+	world_init(&w);
+	assert_int_equal(sk_space_level(&w.space, &(struct sk_level_ref){ 7, SK_SPACE_NONE }, &first), 0);
+	for (uint32_t i = 0; i < 3; i++) {
+		assert_int_equal(sk_space_level(&w.space, &(struct sk_level_ref){ 7, i }, &other), 0);
+		assert_int_not_equal(other, first);
+		assert_int_equal(sk_space_level(&w.space, &(struct sk_level_ref){ 7, SK_SPACE_NONE }, &number), 0);
+		assert_int_equal(number, first);
+	}
+	for (uint32_t i = 3; i < 50; i++) {
+		assert_int_equal(sk_space_level(&w.space, &(struct sk_level_ref){ 7, i }, &number), 0);
+		assert_int_equal(w.space.levels.list[number].cats, i);
+	}
+	assert_int_equal(sk_space_range(&w.space, &(struct sk_range_ref){ 1, 2 }, &first), 0);
+	assert_int_equal(sk_space_range(&w.space, &(struct sk_range_ref){ 1, 3 }, &other), 0);
+	assert_int_equal(sk_space_range(&w.space, &(struct sk_range_ref){ 1, 2 }, &number), 0);
+	assert_int_equal(number, first);
+	assert_int_not_equal(other, first);
+	assert_int_equal(w.space.ranges.n, 2);
+	world_done(&w);
+}
+
 /* The letters are those that the header lists, and no row has more operands than there is room for. */
 static void test_rows(void **state)
 {
@@ -124,6 +151,7 @@ int main(void)
 		cmocka_unit_test(test_refs),
 		cmocka_unit_test(test_sets),
 		cmocka_unit_test(test_class_perms),
+		cmocka_unit_test(test_recent),
 		cmocka_unit_test(test_rows),
 	};
 

@@ -75,6 +75,19 @@ static const char *sk_message(struct sk_arena *arena, const char *fmt, va_list a
 	return sk_arena_printf(arena, "%.*s...%s", (int)head, text, text + tail);
 }
 
+void sk_diags_mark(struct sk_diags *diags, struct sk_diags_mark *ret_mark)
+{
+	ret_mark->last = diags->last;
+	memcpy(ret_mark->n, diags->n, sizeof(ret_mark->n));
+}
+
+void sk_diags_rewind(struct sk_diags *diags, const struct sk_diags_mark *mark)
+{
+	diags->last = mark->last;
+	*diags->last = NULL;
+	memcpy(diags->n, mark->n, sizeof(diags->n));
+}
+
 struct sk_diag *sk_diag_vadd(struct sk_diags *diags, enum selkie_severity severity, const char *id,
 			     const struct sk_place *place, const char *fmt, va_list args)
 {

@@ -53,6 +53,15 @@ struct sk_diags {
 	bool no_memory;
 };
 
+/* Where a collection stands, so that what is added from here on can be taken out again. */
+struct sk_diags_mark {
+	struct sk_diag **last;
+	size_t n[SELKIE_SEVERITY_ERROR + 1];
+};
+
+void sk_diags_mark(struct sk_diags *diags, struct sk_diags_mark *ret_mark);
+void sk_diags_rewind(struct sk_diags *diags, const struct sk_diags_mark *mark);
+
 /*
  * Adds a diagnostic and returns it, so that notes can follow. Returns NULL when out of memory (no_memory is set) and
  * for diags NULL, which sk_diag_note accepts.

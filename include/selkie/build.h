@@ -74,6 +74,13 @@ struct selkie_build_options {
 	enum selkie_build_mls mls;
 	/* Of CIL: rules name the types of attributes that have fewer of them; 0: 1, as secilc. */
 	unsigned int expand_below;
+	/*
+	 * A file in which what reading the modules of a tree came to is kept from build to build, so that the next one parses
+	 * only those that changed; or NULL. It is made when it is not there, and when it is damaged, or another tree's, other
+	 * settings' or another build's of this library, made anew: the policy and all that is said of it are the same with and
+	 * without it. A file of another kind is left alone. A file that cannot be written is a warning (W0828).
+	 */
+	const char *keep;
 };
 
 /*

@@ -20,6 +20,7 @@ enum {
 	SK_BUILD_VERSION,
 	SK_BUILD_FORMAT,
 	SK_BUILD_HEADERS,
+	SK_BUILD_KEEP,
 	SK_BUILD_OPTIMIZE,
 	SK_BUILD_UNCHECKED,
 	SK_BUILD_STRIP,
@@ -33,6 +34,7 @@ static const struct sk_option sk_build_options[] = {
 	[SK_BUILD_VERSION] = { .name = "policy-version", .arg = "N", .help = "15 to 35; default: as build.conf says, else 33" },
 	[SK_BUILD_FORMAT] = { .name = "format", .arg = "FORMAT", .help = "policy (default), or one module: pp, mod, cil" },
 	[SK_BUILD_HEADERS] = { .name = "headers", .arg = "DIR", .help = "build modules against the headers in DIR" },
+	[SK_BUILD_KEEP] = { .name = "keep", .arg = "FILE", .help = "keep there what a tree's modules came to: read again what changed" },
 	[SK_BUILD_OPTIMIZE] = { 'O', "optimize", .help = "leave out rules that others cover" },
 	[SK_BUILD_UNCHECKED] = { 'N', "unchecked", .help = "do not check bounds and neverallow rules" },
 	[SK_BUILD_STRIP] = { .name = "strip", .help = "do not write where the rules come from beside the policy" },
@@ -97,6 +99,9 @@ static bool sk_build_take(const struct sk_command *cmd, struct sk_build_request 
 		break;
 	case SK_BUILD_HEADERS:
 		q->build.headers = value;
+		break;
+	case SK_BUILD_KEEP:
+		q->build.keep = value;
 		break;
 	case SK_BUILD_OPTIMIZE:
 		q->build.flags |= SELKIE_BUILD_OPTIMIZE;

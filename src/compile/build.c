@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compile/building.h"
+#include "compile/build-kept.h"
 #include "unit/label.h"
 
 #define SK_DEFAULT_VERSION 33
+
+/* An outcome between functions here: what was kept was used, and is not to be. */
+#define SK_BUILD_AFRESH 100
 
 static int sk_build_version(const struct sk_building *b)
 {
@@ -124,14 +127,20 @@ static int sk_build_judge(struct sk_building *b)
 	return r < 0 ? r : SELKIE_BUILD_REFUSED;
 }
 
-static int sk_build(struct sk_building *b, const char *const *sources, size_t n, struct sk_built *built)
+static int sk_build(struct sk_building *b, const char *const *sources, size_t n, const struct sk_build_kept *kept,
+		    struct sk_built *built)
 {
 	struct sk_compile_options options;
 	sk_auto_free bool *enabled = NULL;
 	int r = sk_build_read(b, sources, n);
 
+	/* What is wrong is told by a build that has read everything. */
+	if (b->kept && (b->kept->stale || (b->kept->using && r > 0)))
+		return SK_BUILD_AFRESH;
 	if (r > 0)
 		return sk_build_judge(b);
+	if (!r)
+		sk_build_kept_save(kept, b);
 	if (!r)
 		r = sk_build_check_base(b, sources[0]);
 	if (!r)
@@ -155,25 +164,47 @@ static int sk_build(struct sk_building *b, const char *const *sources, size_t n,
 	return sk_install_finish(built->install, &b->units, enabled, built->policy);
 }
 
-int selkie_build(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
-		 selkie_diagnostics *diags, selkie_built **ret)
+/* One build, from the beginning to the end. afresh: as if nothing had been kept. */
+static int sk_build_once(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
+			 selkie_diagnostics *diags, bool afresh, selkie_built **ret)
 {
+	struct sk_built *built = calloc(1, sizeof(*built));
+	struct sk_build_kept kept = { 0 };
 	struct sk_building b;
-	struct sk_built *built;
 	int r;
 
-	if (!options || options->size != sizeof(*options) || !n_sources)
-		return -EINVAL;
-	built = calloc(1, sizeof(*built));
 	if (!built)
 		return -ENOMEM;
 	r = sk_building_init(&b, options, diags);
 	if (!r)
-		r = sk_build(&b, sources, n_sources, built);
+		r = sk_build_kept_open(&kept, &b, afresh);
+	if (!r)
+		r = sk_build(&b, sources, n_sources, &kept, built);
+	if (r > 0 && b.kept && b.kept->using)
+		r = SK_BUILD_AFRESH;
 	sk_building_done(&b);
+	sk_build_kept_close(&kept);
 	if (r)
 		selkie_built_free(built);
 	else
 		*ret = built;
 	return r;
+}
+
+int selkie_build(const char *const *sources, size_t n_sources, const struct selkie_build_options *options,
+		 selkie_diagnostics *diags, selkie_built **ret)
+{
+	struct sk_diags_mark mark;
+	int r;
+
+	if (!options || options->size != sizeof(*options) || !n_sources)
+		return -EINVAL;
+	if (diags)
+		sk_diags_mark(diags, &mark);
+	r = sk_build_once(sources, n_sources, options, diags, false, ret);
+	if (r != SK_BUILD_AFRESH)
+		return r;
+	if (diags)
+		sk_diags_rewind(diags, &mark);
+	return sk_build_once(sources, n_sources, options, diags, true, ret);
 }

@@ -129,7 +129,7 @@ static int sk_read_operand(struct sk_building *b, const char *path, enum sk_oper
 
 	switch (kind) {
 	case SK_OPERAND_TREE:
-		return b->rp.headers || b->modules_only ? 0 : sk_unit_read_tree(&b->units, &b->space, &b->rp);
+		return b->rp.headers || b->modules_only ? 0 : sk_unit_read_tree(&b->units, &b->space, &b->rp, b->kept);
 	case SK_OPERAND_CONF:
 		return sk_read_conf(b, path);
 	case SK_OPERAND_INTERFACES:

@@ -6,7 +6,7 @@
 #include "compile/compile.h"
 #include "compile/install.h"
 #include "selkie/build.h"
-#include "unit/te.h"
+#include "unit/kept.h"
 
 /* One build on its way from sources to units. */
 struct sk_building {
@@ -20,6 +20,7 @@ struct sk_building {
 	bool has_rp;
 	bool modules_only;	/* a tree gives its interfaces, and none of its own modules */
 	struct sk_diags *diags, *own_diags;
+	struct sk_kept *kept;	/* what modules came to; NULL: nothing is kept */
 	bool refused;
 	bool unsound;		/* and not for mistakes in statements only: what is left is not worth compiling */
 	bool store_order;	/* binary modules are among the sources: as a module store makes policies of them */

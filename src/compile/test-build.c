@@ -473,6 +473,109 @@ static void test_left_over(void **state)
 	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+/* Keeping what modules came to: the little tree of the documentation. */
+struct kept {
+	char *tree, *path;
+	bool afresh;		/* there is no file yet, each time */
+};
+
+static int keep_failing(void *arg)
+{
+	const struct kept *kept = arg;
+	const struct selkie_build_options options = { .size = sizeof(options), .keep = kept->path };
+	const char *const sources[] = { kept->tree };
+	selkie_built *built = NULL;
+	int r;
+
+	if (kept->afresh)
+		unlink(kept->path);
+	r = selkie_build(sources, 1, &options, NULL, &built);
+	selkie_built_free(built);
+	return r;
+}
+
+static void *build_kept(const struct kept *kept, const char *path, size_t n_warnings, size_t *ret_size)
+{
+	const struct selkie_build_options options = { .size = sizeof(options), .keep = path };
+	const char *const sources[] = { kept->tree };
+	selkie_diagnostics *diags = selkie_diagnostics_new();
+	selkie_built *built;
+	void *data;
+	char *text;
+
+	assert_int_equal(selkie_build(sources, 1, &options, diags, &built), 0);
+	assert_int_equal(selkie_diagnostics_count(diags, SELKIE_SEVERITY_NOTE), n_warnings);
+	text = selkie_diagnostics_print(diags, 0);
+	assert_true(!n_warnings || (strstr(text, path) == text && strstr(text, "[W0828]")));
+	free(text);
+	assert_int_equal(selkie_policy_write_memory(selkie_built_policy(built), 33, NULL, &data, ret_size), 0);
+	selkie_built_free(built);
+	selkie_diagnostics_free(diags);
+	return data;
+}
+
+/* The same policy, with the file and without. */
+static void check_kept(const struct kept *kept, const char *path, size_t n_warnings)
+{
+	size_t n, n_clean;
+	void *data = build_kept(kept, path, n_warnings, &n), *clean = build_kept(kept, NULL, 0, &n_clean);
+
+	assert_int_equal(n, n_clean);
+	assert_memory_equal(data, clean, n);
+	free(data);
+	free(clean);
+}
+
+static ino_t inode(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_ino;
+}
+
+static void test_keep(void **state)
+{
+	const char *root = getenv("SELKIE_SOURCE_ROOT");
+	char path[] = "/tmp/selkie-build-kept-XXXXXX", line[16] = "";
+	struct kept kept = { .path = path };
+	int fd = mkstemp(path);
+	ino_t file;
+	FILE *f;
+
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_not_equal(asprintf(&kept.tree, "%s/docs/examples/tree", root ? root : "."), -1);
+	check_kept(&kept, path, 0);	/* an empty file is none */
+	file = inode(path);
+	check_kept(&kept, path, 0);
+	assert_int_equal(inode(path), file);
+	/* A damaged one is made anew. */
+	f = fopen(path, "r+b");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, -8, SEEK_END), 0);
+	fputc(0x55, f);
+	fclose(f);
+	check_kept(&kept, path, 0);
+	assert_int_not_equal(inode(path), file);
+	alloc_fail_check(keep_failing, &kept, 1500, 300);
+	kept.afresh = true;
+	alloc_fail_check(keep_failing, &kept, 1500, 300);
+	/* What is something else is left alone. */
+	f = fopen(path, "wb");
+	fputs("policy mine;\n", f);
+	fclose(f);
+	check_kept(&kept, path, 1);
+	f = fopen(path, "rb");
+	assert_non_null(fgets(line, sizeof(line), f));
+	fclose(f);
+	assert_string_equal(line, "policy mine;\n");
+	check_kept(&kept, "/nowhere/policy.kept", 1);
+	check_kept(&kept, "/tmp", 1);
+	unlink(path);
+	free(kept.tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -484,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_install_without_tree),
 		cmocka_unit_test(test_module),
 		cmocka_unit_test(test_no_headers),
+		cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_out_of_memory),
 	};
 

@@ -30,6 +30,9 @@ enum {
 
 int sk_te_know_object_r(struct sk_te_lower *l);
 
+/* What modules behind this one know of a name. */
+int sk_te_note_left(struct sk_te_lower *l, uint32_t ref, uint32_t flags);
+
 /* What the statement, and if blocks in it, declare or require. Rules, which are most, do neither. */
 int sk_te_collect_any(struct sk_te_lower *l, const struct sk_te_stmt *s);
 

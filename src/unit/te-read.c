@@ -2,10 +2,11 @@
 /*
  * From policy sources to units: parsing and lowering at once, a statement at a time.
  */
-#include "unit/te-lower.h"
-
 #include <errno.h>
 #include <string.h>
+
+#include "unit/kept.h"
+#include "unit/te-lower.h"
 
 struct sk_te_run {
 	struct sk_units *units;
@@ -13,6 +14,9 @@ struct sk_te_run {
 	struct sk_space *space;
 	struct sk_te_lower lower;
 	bool open;			/* `lower` has been set up */
+	bool ended;			/* ... and its unit has all that it gets */
+	struct sk_kept *kept;		/* what modules came to; NULL: it is not kept */
+	size_t before;			/* diagnostics before the module */
 	struct sk_te_order order;
 	const struct sk_refpolicy *rp;
 	const struct sk_refpolicy_module *module;	/* whose statements come now */
@@ -32,6 +36,15 @@ static int sk_te_open(struct sk_te_run *run, struct sk_unit *unit)
 	int r = run->open ? sk_te_lower_next(&run->lower, unit) : sk_te_lower_init(&run->lower, unit);
 
 	run->open = true;
+	run->ended = false;
+	return r;
+}
+
+static int sk_te_end(struct sk_te_run *run)
+{
+	int r = run->ended ? 0 : sk_te_lower_end(&run->lower);
+
+	run->ended = true;
 	return r;
 }
 
@@ -48,7 +61,7 @@ static int sk_te_close(struct sk_te_run *run, int r)
 	if (!run->open)
 		return r;
 	if (!r)
-		r = sk_te_lower_end(&run->lower);
+		r = sk_te_end(run);
 	run->harmless = run->lower.harmless;
 	sk_te_lower_done(&run->lower);
 	run->open = false;
@@ -142,13 +155,87 @@ static int sk_te_handle_tree(void *arg, const struct sk_refpolicy_module *module
 
 		run->module = module;
 		if (unit != run->lower.unit) {
-			r = sk_te_lower_end(&run->lower);
+			r = sk_te_end(run);
 			if (!r)
 				r = sk_te_open(run, unit);
 		}
 	}
 	return r ? r : sk_te_lower_stmt(&run->lower, stmt);
 }
+
+/* Modules of a tree, as they come and go. One that is a unit of its own has then all that it gets. */
+
+static bool sk_te_is_own(const struct sk_te_run *run, const struct sk_refpolicy_module *module)
+{
+	return run->rp->modular && module->state == SK_REFPOLICY_MODULE;
+}
+
+static size_t sk_te_count_diags(const struct sk_te_run *run)
+{
+	return run->space->diags ? selkie_diagnostics_count(run->space->diags, SELKIE_SEVERITY_NOTE) : 0;
+}
+
+static int sk_te_tree_begins(void *arg)
+{
+	struct sk_te_run *run = arg;
+
+	return run->kept ? sk_kept_begin(run->kept, run->rp, run->space) : 0;
+}
+
+/* What was kept of a module comes in its turn. */
+static int sk_te_take(struct sk_te_run *run, const struct sk_refpolicy_module *module, const struct sk_source *source,
+		      const struct sk_kept_record *record)
+{
+	struct sk_unit *unit = sk_te_unit_of(run, module);
+	int r = unit != run->lower.unit ? sk_te_end(run) : 0;
+
+	if (!r)
+		r = sk_kept_take(run->kept, record, source, unit, sk_te_is_own(run, module) ? NULL : &run->lower);
+	if (r == SK_KEPT_DAMAGED) {
+		run->kept->stale = true;
+		return -ECANCELED;
+	}
+	return r ? r : SK_REFPOLICY_KNOWN;
+}
+
+static int sk_te_module_begins(void *arg, const struct sk_refpolicy_module *module, const struct sk_source *source)
+{
+	struct sk_te_run *run = arg;
+	const struct sk_kept_record *record;
+
+	run->lower.part++;
+	run->before = sk_te_count_diags(run);
+	if (!run->kept)
+		return 0;
+	run->lower.noting = !sk_te_is_own(run, module);
+	run->lower.left.n = 0;
+	record = sk_kept_find(run->kept, module, source);
+	if (record)
+		return sk_te_take(run, module, source, record);
+	sk_kept_mark(run->kept, sk_te_unit_of(run, module));
+	return 0;
+}
+
+static int sk_te_module_ends(void *arg, const struct sk_refpolicy_module *module, const struct sk_source *source, bool alone)
+{
+	struct sk_te_run *run = arg;
+	const struct sk_te_lower *left = sk_te_is_own(run, module) ? NULL : &run->lower;
+	bool whole;
+	int r = !left && run->module == module ? sk_te_end(run) : 0;
+
+	if (r || !run->kept)
+		return r;
+	whole = sk_te_count_diags(run) == run->before && (left || run->module == module);
+	run->kept->unfit |= !alone;
+	run->kept->stale |= run->kept->using && !alone;
+	if (left && run->kept->using)
+		r = sk_kept_compare(run->kept, module, left);
+	if (r || run->kept->stale)
+		return r ? r : -ECANCELED;
+	return sk_kept_put(run->kept, module, source, sk_te_unit_of(run, module), left, whole);
+}
+
+static const struct sk_refpolicy_watch sk_te_watch = { sk_te_tree_begins, sk_te_module_begins, sk_te_module_ends };
 
 static int sk_te_handle_label(void *arg, const struct sk_refpolicy_module *module, const struct sk_fc_line *line)
 {
@@ -157,7 +244,7 @@ static int sk_te_handle_label(void *arg, const struct sk_refpolicy_module *modul
 	return sk_unit_add_label(sk_te_unit_of(run, module), line);
 }
 
-int sk_unit_read_tree(struct sk_units *units, struct sk_space *space, struct sk_refpolicy *rp)
+int sk_unit_read_tree(struct sk_units *units, struct sk_space *space, struct sk_refpolicy *rp, struct sk_kept *kept)
 {
 	struct sk_te_run run;
 	struct sk_unit *unit;
@@ -165,6 +252,9 @@ int sk_unit_read_tree(struct sk_units *units, struct sk_space *space, struct sk_
 
 	sk_te_begin(&run, units, space);
 	run.rp = rp;
+	run.kept = kept;
+	rp->watch = &sk_te_watch;
+	rp->watch_arg = &run;
 	r = sk_te_open_new(&run, rp->modular ? SK_UNIT_BASE : SK_UNIT_POLICY_CONF);
 	if (!r)
 		r = sk_te_handle_unknown(&run);
@@ -173,6 +263,7 @@ int sk_unit_read_tree(struct sk_units *units, struct sk_space *space, struct sk_
 			r = sk_units_add(units, space, SK_UNIT_BASE, &unit);
 	if (!r)
 		r = sk_refpolicy_parse(rp, sk_te_handle_tree, &run);
+	rp->watch = NULL;
 	r = sk_te_close(&run, r);
 	if (!r)
 		r = sk_refpolicy_labels(rp, sk_te_handle_label, &run);

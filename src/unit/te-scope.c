@@ -84,6 +84,25 @@ int sk_te_no_period(struct sk_te_lower *l, const struct sk_te_name *name)
 	return SK_TE_REFUSED;
 }
 
+int sk_te_note_left(struct sk_te_lower *l, uint32_t ref, uint32_t flags)
+{
+	int r = l->noting ? sk_grow(&l->left.list, &l->left.cap, l->left.n + 1, sizeof(*l->left.list)) : 0;
+
+	if (!r && l->noting)
+		l->left.list[l->left.n++] = (struct sk_te_left){ .ref = ref, .flags = flags };
+	return r;
+}
+
+int sk_te_know_left(struct sk_te_lower *l, const struct sk_te_left *left)
+{
+	uint32_t found;
+	int r = sk_te_find(l, (enum sk_ns)l->space->refs.list[left->ref].ns, l->space->refs.list[left->ref].name, &found);
+
+	if (!r)
+		l->seen.list[found].flags |= left->flags;
+	return r ? r : sk_te_note_left(l, found, left->flags);
+}
+
 /* Names come into scope */
 
 static int sk_te_add_name(struct sk_te_lower *l, enum sk_ns ns, const struct sk_te_name *name, bool require)
@@ -104,7 +123,7 @@ static int sk_te_add_name(struct sk_te_lower *l, enum sk_ns ns, const struct sk_
 		seen->flags |= SK_TE_SEEN_DECLARED;
 	if (!l->depth) {
 		seen->flags |= SK_TE_SEEN_TOP;
-		return 0;
+		return sk_te_note_left(l, ref, SK_TE_SEEN_TOP | (require ? 0 : SK_TE_SEEN_DECLARED));
 	}
 	r = sk_grow(&l->active.list, &l->active.cap, l->active.n + 1, sizeof(*l->active.list));
 	if (r)

@@ -42,6 +42,7 @@ void sk_te_lower_done(struct sk_te_lower *l)
 	free(l->active.list);
 	free(l->unsure.list);
 	free(l->early.list);
+	free(l->left.list);
 	free(l->kept_sets.list);
 	sk_map_done(&l->pairs);
 	free(l->items.list);
@@ -233,6 +234,9 @@ static int sk_te_class(struct sk_te_lower *l, const struct sk_te_stmt *s)
 	if (r)
 		return r;
 	l->seen.list[cls].flags |= SK_TE_SEEN_FILLED;
+	r = sk_te_note_left(l, cls, SK_TE_SEEN_FILLED);
+	if (r)
+		return r;
 	if (s->name2.name == SK_INTERN_NONE)
 		return 0;
 	r = sk_te_use(l, SK_NS_COMMON, &s->name2, &common);
@@ -552,10 +556,11 @@ static const struct {
 static bool sk_te_is_required(struct sk_te_lower *l, uint32_t ref, uint32_t as)
 {
 	struct sk_te_seen *seen = &l->seen.list[ref];
-	bool is = seen->required_in == l->block && seen->required_as == as;
+	bool is = seen->required_in == l->block && seen->required_as == as && seen->required_part == l->part;
 
 	seen->required_in = l->block;
 	seen->required_as = as;
+	seen->required_part = l->part;
 	return is;
 }
 
@@ -720,7 +725,7 @@ int sk_te_lower_end(struct sk_te_lower *l)
 		s.kind = SK_UNIT_CLASS;
 		s.op[0] = l->space->sets.list[s.op[0]].items[0];
 		s.op[1] = empty;
-		if (!(l->seen.list[s.op[0]].flags & SK_TE_SEEN_FILLED))
+		if (s.op[0] >= l->seen.cap || !(l->seen.list[s.op[0]].flags & SK_TE_SEEN_FILLED))
 			r = sk_unit_add(l->unit, &s);
 	}
 	return r ? r : sk_te_check_names(l);

@@ -30,6 +30,7 @@ struct sk_te_seen {
 	uint32_t round : 24;		/* of another than the lowering's: this is of a unit before, and nothing is known */
 	uint32_t required_in;		/* the last block that requires it, */
 	uint32_t required_as;		/* as what: SK_UNIT_REQUIRE_*, or of a class the permissions */
+	uint32_t required_part;		/* ... and in which part of the unit */
 };
 
 /* A set that was lowered before, where the round is the lowering's; sets of permissions are the same in each. */
@@ -44,6 +45,12 @@ struct sk_te_use {
 	uint32_t stmt_addr, stmt_expansion;	/* of the statement that it stands in */
 };
 
+/* What a module of a unit of several leaves to those behind it: a name that is known from there on. */
+struct sk_te_left {
+	uint32_t ref;
+	uint32_t flags;		/* SK_TE_SEEN_* */
+};
+
 struct sk_te_lower {
 	struct sk_unit *unit;
 	struct sk_space *space;
@@ -53,11 +60,14 @@ struct sk_te_lower {
 	bool mls;			/* has sensitivities */
 	bool in_order;			/* some names must be declared before they are used */
 	uint32_t round;			/* counts the units */
+	uint32_t part;			/* counts the modules that become one unit: each says for itself what it requires */
+	bool noting;			/* what is left to others goes into `left` */
 	size_t harmless;		/* mistakes for which nothing is missing in the unit: what stands in a wrong place */
 
 	SK_PARTS(struct sk_te_seen) seen;	/* by reference */
 	SK_PARTS(uint32_t) active;		/* references made active by the blocks around, innermost last */
 	SK_PARTS(struct sk_te_use) unsure;	/* first uses before anything declared the name */
+	SK_PARTS(struct sk_te_left) left;
 	SK_PARTS(struct sk_te_use) early;	/* uses that want it declared before them, where it was not */
 	SK_PARTS(struct sk_te_kept_set) kept_sets;	/* by struct sk_te_set.kept; all `cap` are set */
 	struct sk_map pairs;			/* set of classes and set of permissions, to class permissions */
@@ -82,6 +92,9 @@ int sk_te_lower_stmt(struct sk_te_lower *lower, const struct sk_te_stmt *stmt);
 /* Behind the last one: what only the whole can tell, as names that nothing declares. Returns 0 or -ENOMEM. */
 int sk_te_lower_end(struct sk_te_lower *lower);
 
+/* Of a module that is not lowered, as it is known what it comes to: what it left to those behind it. Returns 0 or -ENOMEM. */
+int sk_te_know_left(struct sk_te_lower *lower, const struct sk_te_left *left);
+
 /* Reading. */
 
 /*
@@ -92,9 +105,11 @@ int sk_unit_read_conf(struct sk_units *units, struct sk_space *space, const stru
 
 /*
  * A reference policy tree, opened with the space's names and sources: one unit when it is monolithic, else its base and
- * then one for each module, in the order of their names. Returns likewise.
+ * then one for each module, in the order of their names. kept: NULL, or what was kept of its modules, and will
+ * be; where it becomes stale, all of this is to be done again without it. Returns likewise.
  */
-int sk_unit_read_tree(struct sk_units *units, struct sk_space *space, struct sk_refpolicy *rp);
+struct sk_kept;
+int sk_unit_read_tree(struct sk_units *units, struct sk_space *space, struct sk_refpolicy *rp, struct sk_kept *kept);
 
 /*
  * One module written for a reference policy, whose tree or headers rp has and is prepared (sk_refpolicy_prepare; the

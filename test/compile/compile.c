@@ -39,7 +39,7 @@ static int read_tree(struct reading *in, bool modules, const char *root, const c
 	int r = sk_refpolicy_open(&in->rp, root, modules ? NULL : args, &in->names, &in->sources, in->diags);
 
 	if (!r && !modules)
-		r = sk_unit_read_tree(&in->units, &in->space, &in->rp);
+		r = sk_unit_read_tree(&in->units, &in->space, &in->rp, NULL);
 	if (!r && modules)
 		r = sk_refpolicy_prepare(&in->rp);
 	for (; modules && *args && r >= 0 && r <= 1; args++) {

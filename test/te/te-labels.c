@@ -72,7 +72,7 @@ static int run_all(struct reading *in, const char *root, const char *out, const 
 	if (!r)
 		r = sk_refpolicy_open(&in->rp, root, settings, &in->names, &in->sources, in->diags);
 	if (!r)
-		r = sk_unit_read_tree(&in->units, &in->space, &in->rp);
+		r = sk_unit_read_tree(&in->units, &in->space, &in->rp, NULL);
 	mkdir(out, 0777);
 	if (r >= 0)
 		r = write_labels(in, out);

@@ -1723,3 +1723,16 @@ bool sk_macro_is_defined(const struct sk_macro_reader *m, uint32_t name)
 {
 	return sk_macro_find(m->state, name) != NULL;
 }
+
+uint32_t sk_macro_definitions(const struct sk_macro_reader *m)
+{
+	return m->state->changes;
+}
+
+bool sk_macro_is_as_before(const struct sk_macro_reader *m, uint32_t definitions)
+{
+	const struct sk_macro_state *s = m->state;
+
+	return s->changes == definitions && sk_macro_is_idle(m) && !s->n_diversions && !s->unclosed &&
+	       (s->uncounted == SK_INTERN_NONE || !sk_macro_find(s, s->uncounted));
+}

@@ -169,6 +169,14 @@ uint32_t sk_macro_addr(const struct sk_piece *piece, uint32_t off);
 /* Whether the name stands for a macro now. */
 bool sk_macro_is_defined(const struct sk_macro_reader *m, uint32_t name);
 
+/*
+ * A number that rises with each definition, but those that only mark an optional block while it is read; and whether,
+ * between two files, all is as it was when the number was asked for: nothing was defined, and nothing is left behind by
+ * which the next file would be read another way.
+ */
+uint32_t sk_macro_definitions(const struct sk_macro_reader *m);
+bool sk_macro_is_as_before(const struct sk_macro_reader *m, uint32_t definitions);
+
 /* The end of the file that is open. */
 uint32_t sk_macro_end_addr(const struct sk_macro_reader *m);
 

@@ -404,6 +404,19 @@ static int sk_absorb_interfaces(struct sk_refpolicy *rp)
 	return r;
 }
 
+static int sk_parse_module(struct sk_refpolicy_run *run, const struct sk_source *source)
+{
+	struct sk_refpolicy *rp = run->rp;
+	uint32_t definitions = sk_macro_definitions(&rp->macros);
+	int r = rp->watch ? rp->watch->module(rp->watch_arg, run->module, source) : 0;
+
+	if (r)
+		return r == SK_REFPOLICY_KNOWN ? 0 : r;
+	r = sk_parse_source(run, source);
+	return r || !rp->watch ? r : rp->watch->end(rp->watch_arg, run->module, source,
+						    sk_macro_is_as_before(&rp->macros, definitions));
+}
+
 static int sk_parse_modules(struct sk_refpolicy_run *run)
 {
 	struct sk_refpolicy *rp = run->rp;
@@ -411,6 +424,8 @@ static int sk_parse_modules(struct sk_refpolicy_run *run)
 	int r = sk_absorb_interfaces(rp);
 
 	rp->prepared = true;
+	if (!r && rp->watch)
+		r = rp->watch->begin(rp->watch_arg);
 	for (size_t i = 0; i < rp->n_modules && !r; i++) {
 		run->module = &rp->modules[i];
 		if (run->module->state == SK_REFPOLICY_OFF)
@@ -419,7 +434,7 @@ static int sk_parse_modules(struct sk_refpolicy_run *run)
 			sk_macro_undefine(&rp->macros, "self_contained_policy");
 		r = sk_module_source(rp, run->module, false, &source);
 		if (!r)
-			r = sk_parse_source(run, source);
+			r = sk_parse_module(run, source);
 	}
 	return r;
 }

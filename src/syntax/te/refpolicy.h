@@ -27,6 +27,21 @@ struct sk_refpolicy_module {
 	bool alone;		/* interfaces of a module that is not in this tree; off */
 };
 
+/*
+ * Who keeps what modules come to, from build to build, is told of them. Functions return 0 or a negative errno, which ends
+ * the parsing.
+ */
+#define SK_REFPOLICY_KNOWN 1	/* the module need not be parsed */
+
+struct sk_refpolicy_watch {
+	/* All that modules may use has been read, and is in the sources. They come now. */
+	int (*begin)(void *arg);
+	/* A module, whose text is the last of the sources. Also SK_REFPOLICY_KNOWN. */
+	int (*module)(void *arg, const struct sk_refpolicy_module *module, const struct sk_source *source);
+	/* It has been parsed. `alone`: it left nothing to those behind it, neither definitions nor a way of reading. */
+	int (*end)(void *arg, const struct sk_refpolicy_module *module, const struct sk_source *source, bool alone);
+};
+
 struct sk_refpolicy_setting {
 	const char *name, *value;
 };
@@ -45,6 +60,8 @@ struct sk_refpolicy {
 	bool prepared;			/* interfaces are known */
 	bool unconfigured;		/* there is no modules.conf */
 	const char *booleans;		/* of sk_refpolicy_booleans */
+	const struct sk_refpolicy_watch *watch;	/* of sk_refpolicy_parse; NULL: nobody watches */
+	void *watch_arg;
 	struct sk_ahead *ahead;		/* files of modules that a thread reads; NULL: none does */
 	const char *makefile;		/* its text; "" where there is none, NULL where there is no tree */
 

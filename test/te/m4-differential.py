@@ -109,6 +109,26 @@ def expr(r, depth):
     return r.choice([e, "(" + e + ")", "!(" + e + ")", "~(" + e + ")"])
 
 
+TOKENS = ["0", "1", "2", "7", "-3", "010", "0x1f", "0b101", "0r3:12", "0r1:11", "65535", "4294967296", "(", ")", "(", ")", "+",
+          "-", "*", "/", "%", "**", "<<", ">>", "==", "!=", "<", "<=", ">", ">=", "&", "^", "|", "&&", "||", "!", "~", " ", "=", "08"]
+
+
+def deep(r, depth):
+    """An expression in which much has no value, and && and || excuse some of it."""
+    if not depth or r.random() < 0.25:
+        return r.choice(TOKENS[:12])
+    e = "".join([deep(r, depth - 1), r.choice(["", " "]), r.choice(TOKENS[16:35] + ["&&", "||"] * 3), r.choice(["", " "]),
+                 deep(r, depth - 1)])
+    return r.choice([e, "(" + e + ")", "!(" + e + ")", "~(" + e + ")", "-(" + e + ")", "- " + e])
+
+
+def expressions(seed):
+    """Expressions to evaluate, one a line; a third are tokens in no order."""
+    r = random.Random(seed)
+    return "".join("[eval(`%s')]\n" % (deep(r, 4) if r.random() < 0.6 else
+                                      "".join(r.choice(TOKENS) for _ in range(r.randint(1, 9)))) for _ in range(2000))
+
+
 def program(seed):
     r = random.Random(seed)
     lines = ["define(`shiftn',`ifelse($1,0,`shift($*)',`shiftn(decr($1),shift(shift($*)))')')"]
@@ -122,16 +142,16 @@ def program(seed):
     return "\n".join(lines) + "\n"
 
 
-def limits():
+def limits(seconds=1):
     """m4 itself has no budget: endless programs are cut off by time, memory and size."""
-    resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
     resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
 
 
-def run(argv, out):
+def run(argv, out, seconds=1):
     with open(out, "wb") as o:
-        p = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=o, stderr=subprocess.PIPE, preexec_fn=limits)
+        p = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=o, stderr=subprocess.PIPE, preexec_fn=lambda: limits(seconds))
     with open(out, "rb") as o:
         return p.returncode, o.read(), p.stderr
 
@@ -157,6 +177,16 @@ def main():
                     failed += 1
                     print("seed %d%s differs" % (s, " ".join([""] + how)))
                     break
+        for s in range(seed, seed + max(1, count // 60)):
+            with open(path, "w") as f:
+                f.write(expressions(s))
+            # m4 multiplies as often as an exponent says.
+            want, got = (run([t, path], out, 60)[1].split(b"\n") for t in ("m4", tool))
+            lines = open(path).readlines()
+            for line in [l for l, a, b in zip(lines, want, got) if a != b][:5]:
+                failed += 1
+                print("seed %d: %s differs" % (s, line.strip()))
+            failed += len(want) != len(got) or len(want) != len(lines) + 1
     # A test that compares nothing has not passed.
     print("%d compared, %d skipped, %d different" % (compared, skipped, failed))
     return 1 if failed or compared < count // 2 else 0

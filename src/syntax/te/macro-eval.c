@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * m4's eval: 32-bit integers that wrap around, C's operators with ** on top, precedence climbing over one table. What is
- * not evaluated for its value (behind a decided && or ||) may still divide by zero, as in m4.
+ * m4's eval: 32-bit integers that wrap around, C's operators with ** on top, precedence climbing over one table. What has
+ * no value (a division by zero, a negative exponent) may stand behind a decided && or ||; as in m4, reading goes on right
+ * behind it, and only such an operator can follow there.
  */
 #include "syntax/te/macro-state.h"
 
@@ -24,13 +25,14 @@ static const struct {
 	{ "+", OP_ADD, 9 },  { "-", OP_SUB, 9 }, { "*", OP_MUL, 10 }, { "/", OP_DIV, 10 }, { "%", OP_MOD, 10 },
 };
 
+#define SK_EVAL_LEVELS 11
 #define SK_EVAL_DEPTH 200
 
 struct sk_eval {
 	const char *p, *end;
 	const char *why;
+	bool no_value;		/* why: well written, but without a value */
 	unsigned int depth;
-	bool unevaluated;	/* behind a decided && or || */
 };
 
 static void sk_eval_space(struct sk_eval *e)
@@ -44,6 +46,18 @@ static int32_t sk_eval_fail(struct sk_eval *e, const char *why)
 	if (!e->why)
 		e->why = why;
 	return 0;
+}
+
+static int32_t sk_eval_no_value(struct sk_eval *e, const char *why)
+{
+	e->no_value |= !e->why;
+	return sk_eval_fail(e, why);
+}
+
+/* ++ and -- are no operators of m4. */
+static bool sk_eval_is_doubled(const struct sk_eval *e)
+{
+	return (*e->p == '+' || *e->p == '-') && e->p + 1 < e->end && e->p[1] == *e->p;
 }
 
 static int sk_digit(char c)
@@ -82,7 +96,7 @@ static int32_t sk_eval_number(struct sk_eval *e)
 			value++;
 		else if (base == 1 && !digit && !value)
 			continue;
-		else if (digit >= base)
+		else if (base == 1 || digit >= base)
 			break;
 		else
 			value = value * (uint32_t)base + (uint32_t)digit;
@@ -108,11 +122,14 @@ static int32_t sk_eval_unary(struct sk_eval *e)
 	} else if (c == '(') {
 		e->p++;
 		v = sk_eval_level(e, 1);
+		/* What is excused begins behind what has no value, with this parenthesis. */
+		if (e->why)
+			return 0;
 		sk_eval_space(e);
 		if (e->p == e->end || *e->p != ')')
 			return sk_eval_fail(e, "a parenthesis is not closed");
 		e->p++;
-	} else if (strchr("+-!~", c)) {
+	} else if (strchr("+-!~", c) && !sk_eval_is_doubled(e)) {
 		e->p++;
 		v = sk_eval_unary(e);
 		v = c == '-' ? (int32_t)-(uint32_t)v : c == '!' ? !v : c == '~' ? ~v : v;
@@ -127,15 +144,11 @@ static int32_t sk_eval_power(struct sk_eval *e, int32_t a, int32_t b)
 {
 	uint32_t result = 1;
 
-	if (e->unevaluated)
-		return 0;
-	if (b < 0 && !a)
-		return sk_eval_fail(e, "division by zero");
-	if (b < 0 && a != 1 && a != -1)
-		return sk_eval_fail(e, "negative exponent");
+	if (b < 0)
+		return sk_eval_no_value(e, "negative exponent");
 	if (!a && !b)
-		return sk_eval_fail(e, "division by zero");
-	for (uint32_t n = b < 0 ? -(uint32_t)b : (uint32_t)b, square = (uint32_t)a; n; n >>= 1, square *= square)
+		return sk_eval_no_value(e, "division by zero");
+	for (uint32_t n = (uint32_t)b, square = (uint32_t)a; n; n >>= 1, square *= square)
 		if (n & 1)
 			result *= square;
 	return (int32_t)result;
@@ -144,7 +157,7 @@ static int32_t sk_eval_power(struct sk_eval *e, int32_t a, int32_t b)
 static int32_t sk_eval_divide(struct sk_eval *e, int op, int32_t a, int32_t b)
 {
 	if (!b)
-		return e->unevaluated ? 0 : sk_eval_fail(e, op == OP_DIV ? "division by zero" : "modulo by zero");
+		return sk_eval_no_value(e, op == OP_DIV ? "division by zero" : "modulo by zero");
 	if (b == -1)
 		return op == OP_DIV ? (int32_t)-(uint32_t)a : 0;
 	return op == OP_DIV ? a / b : a % b;
@@ -178,6 +191,8 @@ static int32_t sk_eval_apply(struct sk_eval *e, int op, int32_t a, int32_t b)
 
 static unsigned int sk_eval_find_op(const struct sk_eval *e)
 {
+	if (e->p < e->end && sk_eval_is_doubled(e))
+		return SK_ARRAY_LEN(sk_eval_ops);
 	for (unsigned int i = 0; i < SK_ARRAY_LEN(sk_eval_ops); i++) {
 		size_t n = strlen(sk_eval_ops[i].text);
 
@@ -187,29 +202,39 @@ static unsigned int sk_eval_find_op(const struct sk_eval *e)
 	return SK_ARRAY_LEN(sk_eval_ops);
 }
 
+/* What is on the right of a decided && or || needs no value. */
+static bool sk_eval_excuse(struct sk_eval *e, unsigned int op, int32_t left, unsigned int depth)
+{
+	if (!e->no_value || !((op == OP_OR && left) || (op == OP_AND && !left)))
+		return false;
+	e->why = NULL;
+	e->no_value = false;
+	e->depth = depth;
+	return true;
+}
+
 static int32_t sk_eval_level(struct sk_eval *e, unsigned int level)
 {
+	unsigned int highest = SK_EVAL_LEVELS, depth = e->depth + 1;
 	int32_t v;
 
 	if (e->depth++ > SK_EVAL_DEPTH)
 		return sk_eval_fail(e, "the expression is nested too deeply");
 	v = sk_eval_unary(e);
 	while (!e->why) {
-		bool was = e->unevaluated;
 		unsigned int i, op;
 		int32_t right;
 
 		sk_eval_space(e);
 		i = sk_eval_find_op(e);
-		if (i == SK_ARRAY_LEN(sk_eval_ops) || sk_eval_ops[i].level < level)
+		if (i == SK_ARRAY_LEN(sk_eval_ops) || sk_eval_ops[i].level < level || sk_eval_ops[i].level > highest)
 			break;
 		op = sk_eval_ops[i].op;
+		highest = sk_eval_ops[i].level;
 		e->p += strlen(sk_eval_ops[i].text);
-		e->unevaluated |= (op == OP_OR && v) || (op == OP_AND && !v);
 		/* ** binds to the right, the others to the left. */
-		right = sk_eval_level(e, sk_eval_ops[i].level + (op != OP_POW));
-		e->unevaluated = was;
-		v = sk_eval_apply(e, op, v, right);
+		right = sk_eval_level(e, highest + (op != OP_POW));
+		v = sk_eval_excuse(e, op, v, depth) ? op == OP_OR : sk_eval_apply(e, op, v, right);
 	}
 	e->depth--;
 	return v;

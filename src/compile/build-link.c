@@ -53,8 +53,9 @@ static int sk_build_one_unit(struct sk_building *b, struct sk_unit **ret_unit)
 		selkie_policy_free(policy);
 	} else {
 		static int (*const checks[])(const struct sk_unit *unit) = {
-			sk_unit_check_declared, sk_unit_check_members, sk_unit_check_required, sk_unit_check_twice };
+			sk_unit_check_declared, sk_unit_check_kinds, sk_unit_check_required, sk_unit_check_twice };
 
+		r = sk_build_know_perm_macros(b);
 		for (size_t i = 0; i < SK_ARRAY_LEN(checks) && r >= 0; i++) {
 			int r2 = checks[i](b->units.list[0]);
 

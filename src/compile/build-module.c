@@ -39,13 +39,13 @@ bool sk_build_has_headers(const char *folder)
 	return (size_t)snprintf(path, sizeof(path), "%s/build.conf", folder) >= sizeof(path) || !access(path, F_OK);
 }
 
-/* The first word, behind blanks and comments. */
+/* The first word, behind blanks, comments, and statements that are empty. */
 static const char *sk_first_word(const struct sk_source *source, size_t *ret_n)
 {
 	const char *p = source->text, *end = source->text + source->size;
 	size_t n = 0;
 
-	while (p < end && *p && strchr(" \t\n\r\f#", *p)) {
+	while (p < end && *p && strchr(" \t\n\r\f#;", *p)) {
 		const char *nl = *p == '#' ? memchr(p, '\n', (size_t)(end - p)) : p;
 
 		p = nl ? nl + 1 : end;

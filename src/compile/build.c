@@ -60,7 +60,7 @@ static int sk_close_tree(struct sk_building *b, const char **ret_root)
 	if (!b->has_rp)
 		return 0;
 	*ret_root = b->rp.headers ? NULL : sk_arena_strdup(&b->arena, b->rp.root);
-	if (!b->rp.headers && !*ret_root)
+	if ((!b->rp.headers && !*ret_root) || sk_build_know_perm_macros(b))
 		return -ENOMEM;
 	sk_refpolicy_close(&b->rp);
 	b->has_rp = false;

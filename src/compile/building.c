@@ -43,6 +43,23 @@ void sk_building_done(struct sk_building *b)
 	selkie_diagnostics_free(b->own_diags);
 }
 
+int sk_build_know_perm_macros(struct sk_building *b)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; b->has_rp && i < b->names.n && !r; i++) {
+		const struct sk_intern_entry *e = &b->names.entries[i];
+
+		if (e->n < 6 || memcmp(e->s + e->n - 6, "_perms", 6) != 0 || !sk_macro_is_defined(&b->rp.macros, i))
+			continue;
+		r = sk_grow(&b->space.perm_macros.list, &b->space.perm_macros.cap, b->space.perm_macros.n + 1,
+			    sizeof(*b->space.perm_macros.list));
+		if (!r)
+			b->space.perm_macros.list[b->space.perm_macros.n++] = i;
+	}
+	return r;
+}
+
 /* A source that cannot be read is said, with its name. */
 int sk_cannot_read(struct sk_building *b, const char *path, int r)
 {

@@ -31,6 +31,9 @@ struct sk_building {
 int sk_building_init(struct sk_building *b, const struct selkie_build_options *options, struct sk_diags *diags);
 void sk_building_done(struct sk_building *b);	/* also after a failed init */
 
+/* The space learns which macros stand for permissions, while they are known. Returns 0 or -ENOMEM. */
+int sk_build_know_perm_macros(struct sk_building *b);
+
 /* A source that cannot be read is said, with its name; gives r back. */
 int sk_cannot_read(struct sk_building *b, const char *path, int r);
 

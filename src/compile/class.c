@@ -173,20 +173,30 @@ struct sk_vectors {
 	bool bad;
 };
 
+/* What a permission of a class may be meant by. */
+struct sk_perm_names {
+	const struct sk_class *cls;
+	const struct sk_space *space;
+};
+
 static const char *sk_perm_name_at(const void *arg, size_t i)
 {
-	const struct sk_class *cls = arg;
+	const struct sk_perm_names *names = arg;
+	const struct sk_class *cls = names->cls;
 	uint32_t n = cls->common ? cls->common->n_perms : 0;
 
+	if (i >= cls->n_prim)
+		return sk_intern_str(names->space->names, names->space->perm_macros.list[i - cls->n_prim]);
 	return i < n ? cls->common->perms[i].name : cls->perms[i - n].name;
 }
 
 static void sk_suggest_perm(struct sk_compiler *c, struct sk_diag *diag, const struct sk_class *cls, const char *name)
 {
-	size_t near = diag ? sk_nearest_name(name, cls->n_prim, sk_perm_name_at, cls) : SIZE_MAX;
+	const struct sk_perm_names names = { cls, c->space };
+	size_t near = diag ? sk_nearest_name(name, cls->n_prim + c->space->perm_macros.n, sk_perm_name_at, &names) : SIZE_MAX;
 
 	if (near != SIZE_MAX)
-		sk_diag_note(c->diags, diag, NULL, "did you mean '%s'?", sk_perm_name_at(cls, near));
+		sk_diag_note(c->diags, diag, NULL, "did you mean '%s'?", sk_perm_name_at(&names, near));
 }
 
 /* The bit of one permission of a class; 0 after a diagnostic. */

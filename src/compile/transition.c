@@ -285,7 +285,21 @@ static void sk_report_filename(struct sk_compiler *c, const struct sk_unit_stmt 
 				old->value == new->value ? " twice" : ", and elsewhere '",
 				old->value == new->value ? "" : p->types[old->value - 1].name,
 				old->value == new->value ? "" : "'");
-	sk_compile_note(c, diag, sk_stmt_at(c, old->stmt, NULL), "'%s' is given here", p->types[old->value - 1].name);
+	if (old->stmt == new->stmt)
+		sk_diag_note(c->diags, diag, NULL, "once by its name, and once more as self");
+	else
+		sk_compile_note(c, diag, sk_stmt_at(c, old->stmt, NULL), "'%s' is given here", p->types[old->value - 1].name);
+}
+
+/* Whether a statement gives this to self, and by the name of the type as well, as far as its unit knows. */
+static bool sk_is_self_and_name(struct sk_compiler *c, const struct sk_transition *t)
+{
+	uint32_t unit;
+	const struct sk_unit_stmt *stmt = sk_stmt_at(c, t->stmt, &unit);
+
+	return t->source == t->target && c->space->sets.list[stmt->op[1]].flags & SK_SET_SELF &&
+	       c->units[unit]->source != SK_UNIT_CIL && sk_unit_knows(c, unit, stmt->op[0], t->source) &&
+	       sk_unit_knows(c, unit, stmt->op[1], t->target);
 }
 
 /* One named transition of a statement. */
@@ -293,7 +307,8 @@ static void sk_add_filename(struct sk_transitions *t, const struct sk_transition
 {
 	struct sk_transition *old = *failed ? NULL : sk_add_transition(t, new, failed);
 
-	if (!old || *reported || old->stmt == new->stmt || (old->value == new->value && sk_may_be_again(t->c, old, new)))
+	if (!old || *reported || (old->stmt == new->stmt ? !sk_is_self_and_name(t->c, new)
+							 : old->value == new->value && sk_may_be_again(t->c, old, new)))
 		return;
 	sk_report_filename(t->c, sk_stmt_at(t->c, new->stmt, NULL), old, new);
 	*reported = true;

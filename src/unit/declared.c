@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a module declares, each thing once, and that types alone are put into its attributes, not attributes. In a policy the
- * compiler sees to it, over all units; a module that is written as it is has nobody else who does. Roles and users may be
- * declared again.
+ * What a module declares, each thing once. In a policy the compiler sees to it, over all units; a module that is written as
+ * it is has nobody else who does. Roles and users may be declared again.
  */
 #include "unit/unit.h"
 
@@ -44,48 +43,6 @@ static void sk_say_twice(const struct sk_unit *unit, const struct sk_unit_stmt *
 		sk_diag_note(space->diags, d, &place, "first it is declared here");
 	else
 		sk_diag_note(space->diags, d, &place, "the %s is declared here", sk_declared_word(first->kind));
-}
-
-static void sk_say_attribute(const struct sk_unit *unit, const struct sk_unit_stmt *stmt, uint32_t ref)
-{
-	const struct sk_space *space = unit->space;
-	struct sk_place place;
-	struct sk_diag *d;
-
-	sk_sources_place(space->sources, stmt->addr, 1, &place);
-	d = sk_error(space->diags, "E0802", &place, "'%s' is an attribute, and a type must stand here",
-		     sk_intern_str(space->names, space->refs.list[ref].name));
-	sk_sources_note_expansion(space->sources, space->names, space->diags, d, stmt->expansion);
-}
-
-int sk_unit_check_members(const struct sk_unit *unit)
-{
-	struct sk_map attributes = { 0 };
-	bool refused = false;
-	uint32_t *value;
-	int r = 0;
-
-	for (size_t i = 0; i < unit->stmts.n && !r; i++) {
-		const struct sk_unit_stmt *stmt = &unit->stmts.list[i];
-
-		if (stmt->kind == SK_UNIT_ATTRIBUTE || stmt->kind == SK_UNIT_REQUIRE_ATTRIBUTE)
-			r = sk_map_insert(&attributes, stmt->op[0], 0, &value, NULL);
-	}
-	for (size_t i = 0; i < unit->stmts.n && !r; i++) {
-		const struct sk_unit_stmt *stmt = &unit->stmts.list[i];
-		const struct sk_name_set *set;
-
-		if (stmt->kind != SK_UNIT_TYPE_ATTRIBUTE_SET)
-			continue;
-		set = &unit->space->sets.list[stmt->op[1]];
-		for (uint32_t k = 0; k < set->n; k++)
-			if (sk_map_find(&attributes, set->items[k])) {
-				sk_say_attribute(unit, stmt, set->items[k]);
-				refused = true;
-			}
-	}
-	sk_map_done(&attributes);
-	return r ? r : refused ? SK_UNIT_REFUSED : 0;
 }
 
 int sk_unit_check_declared(const struct sk_unit *unit)

@@ -53,7 +53,10 @@ static const char *sk_required_candidate(const void *arg, size_t i)
 {
 	const struct sk_required_candidates *c = arg;
 	const struct sk_map_slot *slot = &c->q->perms.slots[i];
+	size_t n = c->q->perms.n_slots;
 
+	if (i >= n)
+		return sk_intern_str(c->q->space->names, c->q->space->perm_macros.list[i - n]);
 	return slot->key != SK_MAP_NONE && slot->key >> 32 == c->class ? sk_unit_ref_name(c->q->space, (uint32_t)slot->key)
 								       : NULL;
 }
@@ -71,7 +74,7 @@ static void sk_required_say(struct sk_required *q, const struct sk_unit_stmt *st
 	d = sk_error(q->space->diags, "E0156", &place, "the permission '%s' of the class '%s' is not required", name,
 		     sk_unit_ref_name(q->space, class));
 	sk_sources_note_expansion(q->space->sources, q->space->names, q->space->diags, d, stmt->expansion);
-	near = sk_nearest_name(name, q->perms.n_slots, sk_required_candidate, &candidates);
+	near = sk_nearest_name(name, q->perms.n_slots + q->space->perm_macros.n, sk_required_candidate, &candidates);
 	if (near != SIZE_MAX)
 		sk_diag_note(q->space->diags, d, NULL, "did you mean '%s'?", sk_required_candidate(&candidates, near));
 }

@@ -56,6 +56,7 @@ void sk_space_done(struct sk_space *space)
 	free(space->scoped_next.list);
 	free(space->set_next.list);
 	free(space->class_perms_next.list);
+	free(space->perm_macros.list);
 	for (size_t i = 0; i < SK_N_NS; i++)
 		free(space->global_refs[i].list);
 	free(space->single_sets.list);

@@ -205,6 +205,9 @@ struct sk_space {
 	struct sk_map scoped_ref_numbers;	/* by hash; refs of equal hash are chained in scoped_next */
 	struct sk_map set_numbers, class_perms_numbers;	/* by hash, likewise */
 	SK_PARTS(uint32_t) scoped_next, set_next, class_perms_next;
+
+	/* Names of macros that stand for permissions, as read_file_perms: what a permission that is none may be meant for. */
+	SK_PARTS(uint32_t) perm_macros;
 };
 
 int sk_space_init(struct sk_space *space, struct sk_intern *names, struct sk_sources *sources,

@@ -88,8 +88,12 @@ enum sk_te_section {
 
 struct sk_te_order {
 	struct sk_te_lower *lower;
+	bool blanks;				/* empty statements are among those that come */
 	enum sk_te_section section;		/* the one we are in */
 	uint32_t began[SK_TE_N_SECTIONS];	/* where each began, the last time; 0: not yet */
+	uint32_t empty;				/* a ';' alone, where rules have not begun: what follows must be rules */
+	uint32_t module;			/* the module statement */
+	bool required;				/* in a module: something was */
 	uint32_t user;				/* in a module: the first of the users, behind which nothing may stand */
 };
 

@@ -2,7 +2,8 @@
 /*
  * The order of a policy.conf: checkpolicy's grammar has sections, in each of which certain statements stand, and some that
  * must be there. Here a statement out of its section is told of and used all the same, so that one in a wrong place is one
- * mistake. In a module what stands where is free, but for users, which come last in it and in each of its blocks.
+ * mistake. In a module what stands where is free, but for users, which come last in it and in each of its blocks; and the
+ * module and each of its optional blocks must require something.
  *
  * Trees of sources have no such order: their own build sorts what they say.
  */
@@ -125,13 +126,29 @@ static void sk_te_order_users(struct sk_te_order *o, const struct sk_te_stmt *s,
 
 static void sk_te_order_blocks(struct sk_te_order *o, const struct sk_te_stmt *s);
 
-static void sk_te_order_block(struct sk_te_order *o, const struct sk_te_stmt *block, const struct sk_te_stmt *body,
-			      bool blank)
+/* Whether a statement requires something of the block that it stands in. */
+static bool sk_te_requires(const struct sk_te_stmt *s)
 {
+	bool requires = s->kind == SK_TE_REQUIRE;
+
+	for (const struct sk_te_stmt *b = s->kind == SK_TE_IF ? s->body : NULL; b && !requires; b = b->next)
+		requires = b->kind == SK_TE_REQUIRE;
+	for (const struct sk_te_stmt *b = s->kind == SK_TE_IF ? s->else_body : NULL; b && !requires; b = b->next)
+		requires = b->kind == SK_TE_REQUIRE;
+	return requires;
+}
+
+static void sk_te_order_block(struct sk_te_order *o, const struct sk_te_stmt *block, const struct sk_te_stmt *body, bool main)
+{
+	bool required = !main || o->lower->unit->source != SK_UNIT_MODULE;
 	uint32_t user = 0;
 
-	if (!body && !blank)
+	for (const struct sk_te_stmt *s = body; s && !required; s = s->next)
+		required = sk_te_requires(s);
+	if (!body && o->blanks)
 		sk_te_order_say(o, "E0158", block, "an optional block or its else branch cannot be empty");
+	else if (!required)
+		sk_te_order_say(o, "E0158", block, "this optional block requires nothing, and so would always be on");
 	for (const struct sk_te_stmt *s = body; s; s = s->next) {
 		sk_te_order_users(o, s, &user);
 		sk_te_order_blocks(o, s);
@@ -142,9 +159,9 @@ static void sk_te_order_blocks(struct sk_te_order *o, const struct sk_te_stmt *s
 {
 	if (s->kind != SK_TE_OPTIONAL)
 		return;
-	sk_te_order_block(o, s, s->body, s->blank);
+	sk_te_order_block(o, s, s->body, true);
 	if (s->has_else)
-		sk_te_order_block(o, s, s->else_body, s->else_blank);
+		sk_te_order_block(o, s, s->else_body, false);
 }
 
 static void sk_te_order_in_module(struct sk_te_order *o, const struct sk_te_stmt *s)
@@ -152,11 +169,26 @@ static void sk_te_order_in_module(struct sk_te_order *o, const struct sk_te_stmt
 	enum sk_te_section section = sk_te_section(s);
 
 	o->began[SK_TE_SECTION_RULES] = s->addr;
+	o->required |= sk_te_requires(s);
 	if ((section != SK_TE_SECTION_RULES && section != SK_TE_SECTION_USERS) || s->kind == SK_TE_POLICYCAP)
 		sk_te_order_say(o, "E0157", s, "'%s' cannot stand in a module, but only in a base or a policy",
 				sk_te_kind_names[s->kind]);
 	else
 		sk_te_order_users(o, s, &o->user);
+}
+
+/* A ';' alone is a rule in checkpolicy's grammar. One too early is told of itself, and not what follows it. */
+static void sk_te_order_empty(struct sk_te_order *o, const struct sk_te_stmt *s)
+{
+	if (!o->empty || s->kind == SK_TE_EMPTY)
+		return;
+	if (s->kind == SK_TE_MODULE || sk_te_section(s) < SK_TE_SECTION_RULES)
+		sk_te_order_say(o, "E0157", &(struct sk_te_stmt){ .addr = o->empty },
+				s->kind == SK_TE_MODULE ? "';' stands before the module statement"
+							: "';' alone is an empty statement, which can stand among the rules only");
+	else
+		o->began[o->section = SK_TE_SECTION_RULES] = o->empty;
+	o->empty = 0;
 }
 
 void sk_te_order_stmt(struct sk_te_order *o, const struct sk_te_stmt *s)
@@ -165,8 +197,12 @@ void sk_te_order_stmt(struct sk_te_order *o, const struct sk_te_stmt *s)
 	struct sk_diag *d;
 
 	sk_te_order_blocks(o, s);
-	if (s->kind == SK_TE_MODULE)
-		return;		/* whether it may stand there is asked elsewhere */
+	sk_te_order_empty(o, s);
+	if (s->kind == SK_TE_MODULE) {
+		/* Whether it may stand there is asked elsewhere. */
+		o->module = o->module ? o->module : s->addr;
+		return;
+	}
 	if (o->lower->unit->source == SK_UNIT_MODULE) {
 		sk_te_order_in_module(o, s);
 		return;
@@ -177,6 +213,16 @@ void sk_te_order_stmt(struct sk_te_order *o, const struct sk_te_stmt *s)
 		return;
 	}
 	section = sk_te_section(s);
+	if (s->kind == SK_TE_EMPTY && section > o->section) {
+		o->empty = o->empty ? o->empty : s->addr;
+		return;
+	}
+	if (s->kind == SK_TE_EMPTY && section < o->section) {
+		d = sk_te_order_say(o, "E0157", s, "';' alone is an empty statement, which can stand among the rules only");
+		sk_te_order_note(o, d, o->began[o->section], "the section of %s begins here",
+				 sk_te_sections[o->section].name);
+		return;
+	}
 	if (section < o->section) {
 		d = sk_te_order_say(o, "E0157", s, "'%s' belongs before %s, with %s", sk_te_kind_names[s->kind],
 				    sk_te_sections[o->section].name, sk_te_sections[section].name);
@@ -245,10 +291,17 @@ void sk_te_order_end(struct sk_te_order *o, uint32_t end)
 	bool module = o->lower->unit->source == SK_UNIT_MODULE, some = false;
 	struct sk_place place;
 
+	/* Empty rules are rules. */
+	if (o->empty)
+		o->began[SK_TE_SECTION_RULES] = o->empty;
+
 	for (unsigned int i = 0; i < SK_TE_N_SECTIONS; i++)
 		some |= o->began[i] != 0;
 	if (some && !module)
 		sk_te_order_lacking(o, end);
+	else if (some && !o->required)
+		sk_te_order_say(o, "E0158", &(struct sk_te_stmt){ .addr = o->module },
+				"this module requires nothing: a module has at least one require block");
 	if (some)
 		return;
 	sk_sources_place(space->sources, end, 1, &place);

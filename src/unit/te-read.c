@@ -108,6 +108,7 @@ int sk_unit_read_conf(struct sk_units *units, struct sk_space *space, const stru
 		run.lower.in_order = true;
 		run.order.lower = &run.lower;
 		sk_te_lexer_init(&lexer, space->names, NULL, source);
+		lexer.blanks = run.order.blanks = true;
 		r = sk_te_parse(&lexer, &run.tree, space->sources, space->diags, sk_te_handle, &run);
 		sk_te_lexer_done(&lexer);
 	}
@@ -273,8 +274,12 @@ int sk_unit_read_tree(struct sk_units *units, struct sk_space *space, struct sk_
 static int sk_te_handle_module(void *arg, const struct sk_refpolicy_module *module, struct sk_te_stmt *stmt)
 {
 	struct sk_te_run *run = arg;
+	int r = sk_te_lower_stmt(&run->lower, stmt);
 
-	return sk_te_lower_stmt(&run->lower, stmt);
+	/* What begins as no module is none, whatever its order. */
+	if (!r && run->lower.unit->source == SK_UNIT_MODULE)
+		sk_te_order_stmt(&run->order, stmt);
+	return r;
 }
 
 int sk_unit_read_module(struct sk_units *units, struct sk_space *space, struct sk_refpolicy *rp,
@@ -287,6 +292,7 @@ int sk_unit_read_module(struct sk_units *units, struct sk_space *space, struct s
 	sk_te_begin(&run, units, space);
 	run.rp = rp;
 	r = sk_te_open_new(&run, SK_UNIT_POLICY_CONF);
+	run.order.lower = &run.lower;
 	if (!r)
 		r = sk_refpolicy_parse_module(rp, source, sk_te_handle_module, &run);
 	/* Without it none of the classes is there, and what else is wrong follows from that. */
@@ -294,6 +300,8 @@ int sk_unit_read_module(struct sk_units *units, struct sk_space *space, struct s
 		sk_te_complain(&run.lower, "E0151", &start, "a module begins with policy_module(NAME, VERSION)");
 		r = SK_UNIT_REFUSED;
 	}
+	if (!r && !sk_te_has_mistakes(&run))
+		sk_te_order_end(&run.order, source->base + source->size);
 	return sk_te_finish(&run, r);
 }
 

@@ -686,6 +686,8 @@ static int sk_te_one(struct sk_te_lower *l, const struct sk_te_stmt *s)
 		return sk_te_require(l, s);
 	case SK_TE_MODULE:
 		return sk_te_module(l, s);
+	case SK_TE_EMPTY:
+		return 0;
 	default:
 		return sk_te_object(l, s);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Transitions of roles and by name that stand twice in a module, be it with the same result. In a policy the compiler
+ * Transitions of roles and by name that stand twice in a module, be it with the same result or in one statement. In a policy the compiler
  * finds them; a module that is written as it is must not have them either, as far as it knows itself which types its
  * attributes have: what an optional adds, and what other modules add, does not count. Sets that are all types, or all but
  * some, are passed over. All roles, types and classes are named one by one, sorted, and equal ones are neighbors.
@@ -17,6 +17,7 @@
 struct sk_twice_one {
 	uint32_t source, target, class, name;
 	uint32_t stmt;
+	bool itself;			/* by self, and not by its name */
 };
 
 struct sk_twice_member {
@@ -142,7 +143,8 @@ static void sk_twice_list(struct sk_twice *w, uint32_t number)
 			for (uint32_t c = 0; c < classes->n && !w->error; c++) {
 				const struct sk_twice_one one = {
 					w->sources.list[s], t < w->targets.n ? w->targets.list[t] : w->sources.list[s],
-					classes->items[c], of_roles ? SK_INTERN_NONE : stmt->op[4], number };
+					classes->items[c], of_roles ? SK_INTERN_NONE : stmt->op[4], number,
+					t >= w->targets.n };
 
 				SK_TWICE_ADD(w, w->all, one);
 			}
@@ -158,7 +160,9 @@ static int sk_twice_compare(const void *a, const void *b)
 	const struct sk_twice_one *x = a, *y = b;
 	int order = sk_twice_compare_keys(x, y);
 
-	return order ? order : x->stmt < y->stmt ? -1 : x->stmt > y->stmt;
+	if (order || x->stmt != y->stmt)
+		return order ? order : x->stmt < y->stmt ? -1 : 1;
+	return x->itself - y->itself;
 }
 
 static void sk_twice_say(struct sk_twice *w, const struct sk_twice_one *first, const struct sk_twice_one *again)
@@ -168,7 +172,7 @@ static void sk_twice_say(struct sk_twice *w, const struct sk_twice_one *first, c
 	struct sk_place place;
 	struct sk_diag *d;
 
-	sk_sources_place(w->space->sources, b->addr, 1, &place);
+	sk_sources_place_statement(w->space->sources, b->addr, &place);
 	d = sk_error(w->space->diags, same ? "E0807" : "E0806", &place, "%s %s %s:%s%s%s%s gives '%s'%s%s%s",
 		     of_roles ? "role_transition" : "type_transition", sk_unit_ref_name(w->space, again->source),
 		     sk_unit_ref_name(w->space, again->target), sk_unit_ref_name(w->space, again->class), of_roles ? "" : " \"",
@@ -176,8 +180,11 @@ static void sk_twice_say(struct sk_twice *w, const struct sk_twice_one *first, c
 		     sk_unit_ref_name(w->space, b->op[3]), same ? " twice" : ", and elsewhere '",
 		     same ? "" : sk_unit_ref_name(w->space, a->op[3]), same ? "" : "'");
 	sk_sources_note_expansion(w->space->sources, w->space->names, w->space->diags, d, b->expansion);
-	sk_sources_place(w->space->sources, a->addr, 1, &place);
-	sk_diag_note(w->space->diags, d, &place, "'%s' is given here", sk_unit_ref_name(w->space, a->op[3]));
+	sk_sources_place_statement(w->space->sources, a->addr, &place);
+	if (a == b)
+		sk_diag_note(w->space->diags, d, NULL, "once by its name, and once more as self");
+	else
+		sk_diag_note(w->space->diags, d, &place, "'%s' is given here", sk_unit_ref_name(w->space, a->op[3]));
 }
 
 int sk_unit_check_twice(const struct sk_unit *unit)
@@ -194,7 +201,8 @@ int sk_unit_check_twice(const struct sk_unit *unit)
 	for (size_t i = 1; i < w.all.n && !w.error; i++) {
 		const struct sk_twice_one *one = &w.all.list[i];
 
-		if (sk_twice_compare_keys(one - 1, one) || one[-1].stmt == one->stmt || one->stmt == said)
+		if (sk_twice_compare_keys(one - 1, one) || one->stmt == said ||
+		    (one[-1].stmt == one->stmt && one[-1].itself == one->itself))
 			continue;
 		said = one->stmt;
 		sk_twice_say(&w, one - 1, one);

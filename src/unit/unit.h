@@ -212,8 +212,8 @@ void sk_unit_keep_enabled(struct sk_unit *unit, const bool *enabled);
 
 /* declared.c: whether a module that is written as it is declares something twice (E0803). Returns 0, 1, or -ENOMEM. */
 int sk_unit_check_declared(const struct sk_unit *unit);
-/* ... and whether it puts attributes into attributes (E0802). Returns likewise. */
-int sk_unit_check_members(const struct sk_unit *unit);
+/* kinds.c: whether it has an attribute where a type or role must stand, or the other way round (E0802). Returns likewise. */
+int sk_unit_check_kinds(const struct sk_unit *unit);
 /* required.c: whether it uses a permission that it does not require (E0156). Returns likewise. */
 int sk_unit_check_required(const struct sk_unit *unit);
 /* twice.c: whether a transition of a role or by name stands twice in it (E0806, E0807). Returns likewise. */

@@ -4,7 +4,7 @@
 
 checkpolicy refuses a transition of a role or by name that stands twice, though it gives the same, where it can tell: an
 attribute's types that come in an optional it does not know then, so the statement on an attribute is taken beside one on its
-type. 600 random policies get the same verdict from both, and those taken are the same. Exit 77 without a checkpolicy.
+type. 600 random policies get the same verdict from both, and those taken are the same. So it is of self beside a name. Exit 77 without a checkpolicy.
 """
 import os, random, subprocess, sys, tempfile
 
@@ -22,7 +22,7 @@ def statement(r):
         return "typeattribute %s %s;" % (r.choice(TYPES), r.choice(ATTRIBUTES))
     if r.random() < 0.3:
         return "role_transition ra %s rb;" % one()
-    target = r.choice([one(), one(), "self"])
+    target = r.choice([one(), one(), "self", "{ %s self }" % one()])
     return 'type_transition %s %s:file ta "%s";' % (one(), target, r.choice("aab"))
 
 

@@ -509,20 +509,21 @@ in.te:3:1: note: in expansion of need, called here
       | ^~~~
 === parentheses without measure
 define(`p50',`((((((((((((((((((((((((((((((((((((((((((((((((((')
-if p50 p50 p50 p50 (a) { }
-constrain file read p50 p50 p50 p50 (u1 == u2);
+define(`p500',`p50 p50 p50 p50 p50 p50 p50 p50 p50 p50')
+if p500 p500 p500 p500 (a) { }
+constrain file read p500 p500 p500 p500 (u1 == u2);
 type;
 ---
-in.te:2:20: error: parentheses and operators of a condition are nested more than 200 deep here [E0134]
-    2 | if p50 p50 p50 p50 (a) { }
-      |                    ^
+in.te:3:24: error: parentheses and operators of a condition are nested more than 2000 deep here [E0134]
+    3 | if p500 p500 p500 p500 (a) { }
+      |                        ^
 note: leave out the parentheses that nothing needs, or make several statements of it
-in.te:3:37: error: parentheses and operators of a constraint are nested more than 200 deep here [E0134]
-    3 | constrain file read p50 p50 p50 p50 (u1 == u2);
-      |                                     ^
+in.te:4:41: error: parentheses and operators of a constraint are nested more than 2000 deep here [E0134]
+    4 | constrain file read p500 p500 p500 p500 (u1 == u2);
+      |                                         ^
 note: leave out the parentheses that nothing needs, or make several statements of it
-in.te:4:5: error: expected a name, found ';' [E0131]
-    4 | type;
+in.te:5:5: error: expected a name, found ';' [E0131]
+    5 | type;
       |     ^
 === blocks without measure
 define(`o5',`optional { optional { optional { optional { optional { ')

@@ -108,6 +108,14 @@ if (b) { require { type x_t; } allow x_t y_t:file read; }
 if (b) { }
 optional { }
 optional { ; }
+optional { ; require { type x_t; } ; allow x_t y_t:file read; ; }
+optional { require { type x_t; ; } allow x_t y_t:file read; }
+optional { require { ; type x_t; } allow x_t y_t:file read; }
+optional { require { type x_t; } user w roles r level s0 range s0; ; }
+if (b) { ; allow x_t y_t:file read; }
+if (b) { allow x_t y_t:file read; ; }
+if (b) { allow x_t y_t:file read; } else { ; }
+if (b) { allow x_t y_t:file read; };
 optional { require { type x_t; } } else { }
 optional { user w roles r level s0 range s0; require { type x_t; } }
 optional { require { type x_t; } optional { user w roles r level s0 range s0; require { type x_t; } } }
@@ -122,6 +130,16 @@ require { type x_t; } allow x_t x_t:file read;
 require { type x_t; class file read; } type y_t; allow x_t y_t:file read;
 require { attribute a; class file { read write }; } type y_t, a; allow a self:file write;
 require { type x_t; class file read; } optional { require { type o_t; } allow x_t o_t:file read; }
+type n_t;
+require { type x_t; }
+optional { require { type x_t; } type n_t; }
+require { type x_t; } optional { type n_t; }
+require { type x_t; } optional { ; }
+require { type x_t; } optional { require { type o_t; } } else { ; }
+require { type x_t; } optional { optional { require { type o_t; } type n_t; } }
+require { type x_t; } optional { bool on true; if (on) { require { class file read; } allow x_t x_t:file read; } }
+bool on true; if (on) { require { type x_t; class file read; } allow x_t x_t:file read; }
+bool on true; if (on) { } else { require { type x_t; class file read; } allow x_t x_t:file read; }
 require { type x_t; class file read; } optional { require { type o_t; } } allow x_t o_t:file read;
 require { type x_t; class file read; } optional { require { class dir read; } allow x_t x_t:dir read; }
 require { role r; type x_t; } role r types x_t;
@@ -170,6 +188,38 @@ def whole():
     yield text
 
 
+def emptied(lines):
+    """With a statement that is empty, a ';' alone, before each of the lines and at the end."""
+    for i in range(len(lines) + 1):
+        yield "\n".join(lines[:i] + [";"] + lines[i:]) + "\n"
+
+
+SECTIONS = """class file
+sid kernel
+class file { read }
+default_user file source;
+sensitivity s0;
+dominance { s0 }
+category c0;
+level s0:c0;
+mlsconstrain file read (h1 dom h2);
+type x_t;
+role r; role r types x_t;
+user u roles r level s0 range s0;
+constrain file read (u1 == u2);
+sid kernel u:r:x_t:s0
+fs_use_xattr ext4 u:r:x_t:s0;
+genfscon proc / u:r:x_t:s0
+portcon tcp 1 u:r:x_t:s0
+netifcon lo u:r:x_t:s0 u:r:x_t:s0
+nodecon 10.0.0.0 255.0.0.0 u:r:x_t:s0"""
+PARTS = """module m 1;
+require { type x_t; class file read; role r; sensitivity s0; bool b; }
+allow x_t x_t:file read;
+optional { require { role p; } user u roles p level s0 range s0; }
+user v roles r level s0 range s0;"""
+
+
 def main():
     if not shutil.which("checkpolicy") or not shutil.which("checkmodule"):
         return 77
@@ -178,7 +228,9 @@ def main():
         path, out = os.path.join(d, "in.te"), os.path.join(d, "m")
         for texts, peer in (([HEAD + c + "\n" + TAIL for c in POLICY.strip().split("\n")], ("checkpolicy", "-M")),
                             (["module m 1;\n" + c + "\n" for c in MODULE.strip("\n").split("\n")], ("checkmodule", "-M", "-m")),
-                            (list(whole()), ("checkpolicy", "-M"))):
+                            (list(whole()), ("checkpolicy", "-M")),
+                            (list(emptied(SECTIONS.split("\n"))), ("checkpolicy", "-M")),
+                            (list(emptied(PARTS.split("\n"))), ("checkmodule", "-M", "-m"))):
             for text in texts:
                 with open(path, "w") as f:
                     f.write(text)

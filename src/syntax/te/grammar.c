@@ -109,6 +109,7 @@ const char *const sk_te_kind_names[SK_TE_N_KINDS] = {
 	KIND(FS_USE_TASK, "fs_use_task"), KIND(FS_USE_TRANS, "fs_use_trans"), KIND(GENFSCON, "genfscon"),
 	KIND(PIRQCON, "pirqcon"), KIND(IOMEMCON, "iomemcon"), KIND(IOPORTCON, "ioportcon"),
 	KIND(PCIDEVICECON, "pcidevicecon"), KIND(DEVICETREECON, "devicetreecon"), KIND(MODULE, "module"),
+	KIND(EMPTY, ";"),
 #undef KIND
 };
 

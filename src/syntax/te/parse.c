@@ -12,8 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Blocks within blocks: nobody nests by hundreds, and the stack is finite. */
+/*
+ * Blocks within blocks: nobody nests by hundreds, and the stack is finite. Programs that write expressions do: checkpolicy
+ * prints a parenthesis for each term.
+ */
 #define SK_TE_DEPTH_MAX 200
+#define SK_TE_EXPR_DEPTH_MAX 2000
 
 /* Tokens */
 
@@ -186,12 +190,12 @@ static bool sk_is_punct(const struct sk_te_parser *p, int punct)
 	return p->token.kind == SK_TOKEN_PUNCT && p->token.punct == punct;
 }
 
-static void sk_complain_depth(struct sk_te_parser *p, const char *what, const char *hint)
+static void sk_complain_depth(struct sk_te_parser *p, const char *what, int most, const char *hint)
 {
 	char message[200];
 	struct sk_diag *d;
 
-	snprintf(message, sizeof(message), "%s are nested more than %d deep here", what, SK_TE_DEPTH_MAX);
+	snprintf(message, sizeof(message), "%s are nested more than %d deep here", what, most);
 	d = sk_complain_at(p, "E0134", p->token.addr, p->token.length, p->token.expansion, message);
 	sk_diag_note(p->diags, d, NULL, "%s", hint);
 }
@@ -689,10 +693,10 @@ static struct sk_te_expr *sk_parse_expr(struct sk_te_parser *p, bool condition, 
 	unsigned int binds;
 	uint8_t op;
 
-	if (p->depth >= SK_TE_DEPTH_MAX) {
+	if (p->depth >= SK_TE_EXPR_DEPTH_MAX) {
 		if (!p->failed)
 			sk_complain_depth(p, condition ? "parentheses and operators of a condition"
-						       : "parentheses and operators of a constraint",
+						       : "parentheses and operators of a constraint", SK_TE_EXPR_DEPTH_MAX,
 					  "leave out the parentheses that nothing needs, or make several statements of it");
 		return NULL;
 	}
@@ -828,7 +832,7 @@ static bool sk_parse_user_levels(struct sk_te_parser *p, struct sk_te_stmt *stmt
 	return sk_parse_range(p, stmt->range);
 }
 
-static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_stmt **ret_first, bool *ret_blank);
+static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_stmt **ret_first);
 
 static bool sk_parse_alias(struct sk_te_parser *p, bool must, struct sk_te_set *set)
 {
@@ -916,10 +920,10 @@ static bool sk_parse_part(struct sk_te_parser *p, char letter, struct sk_te_stmt
 		return sk_need_name(p, 1u << SK_TOKEN_PATH, "a path",
 				    stmt->kind == SK_TE_GENFSCON ? &stmt->name2 : &stmt->name);
 	case '{':
-		return sk_need(p, '{') && sk_parse_block(p, stmt->kind, &stmt->body, &stmt->blank);
+		return sk_need(p, '{') && sk_parse_block(p, stmt->kind, &stmt->body);
 	case 'e':
 		stmt->has_else = sk_accept_keyword(p, SK_KW_ELSE);
-		return !stmt->has_else || (sk_need(p, '{') && sk_parse_block(p, stmt->kind, &stmt->else_body, &stmt->else_blank));
+		return !stmt->has_else || (sk_need(p, '{') && sk_parse_block(p, stmt->kind, &stmt->else_body));
 	case 's':
 		return sk_parse_source_target(p, stmt);
 	case 'U':
@@ -968,6 +972,7 @@ static void sk_complain_call(struct sk_te_parser *p, const struct sk_te_token *n
 		level -= sk_is_punct(p, ')');
 		sk_advance(p);
 	} while (level && p->token.kind != SK_TOKEN_END);
+	sk_accept(p, ';');
 	p->failed = p->error != 0;
 	p->broken = true;
 }
@@ -1026,10 +1031,18 @@ static struct sk_te_stmt *sk_give_up(struct sk_te_parser *p, struct sk_te_stmt *
 	return NULL;
 }
 
+/* Whether a ';' ends a statement that has nothing before it, which may stand among rules. */
+static bool sk_is_empty(const struct sk_te_parser *p, uint8_t where)
+{
+	return where & IN_RULES && sk_is_punct(p, ';');
+}
+
 /* One statement. NULL when it was given up. */
 static struct sk_te_stmt *sk_parse_stmt(struct sk_te_parser *p, uint8_t where)
 {
-	const struct sk_te_shape *shape = sk_te_shape(sk_te_keyword(&p->token), where == IN_REQUIRE);
+	static const struct sk_te_shape empty = { .shape = "", .kind = SK_TE_EMPTY, .where = IN_RULES };
+	const struct sk_te_shape *shape = sk_is_empty(p, where) ? &empty
+								: sk_te_shape(sk_te_keyword(&p->token), where == IN_REQUIRE);
 	unsigned int set = 0, context = 0;
 	struct sk_te_stmt *stmt;
 
@@ -1111,7 +1124,7 @@ static bool sk_is_block_end(struct sk_te_parser *p)
 }
 
 /* Behind the opening brace to behind the closing one. Mistakes inside are dealt with inside. */
-static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_stmt **ret_first, bool *ret_blank)
+static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_stmt **ret_first)
 {
 	struct sk_te_stmt *first = NULL, **last = &first;
 	struct sk_te_token start = p->last;
@@ -1119,7 +1132,7 @@ static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_st
 	struct sk_diag *d;
 
 	if (p->depth >= SK_TE_DEPTH_MAX) {
-		sk_complain_depth(p, "blocks", "is a '}' missing further up? The rest of the file is not looked at");
+		sk_complain_depth(p, "blocks", SK_TE_DEPTH_MAX, "is a '}' missing further up? The rest of the file is not looked at");
 		p->mistakes = SK_TE_MISTAKES_MAX + 1;
 		return false;
 	}
@@ -1127,8 +1140,8 @@ static bool sk_parse_block(struct sk_te_parser *p, uint8_t kind, struct sk_te_st
 	while (!sk_is_block_end(p)) {
 		struct sk_te_stmt *stmt;
 
-		if (sk_accept(p, ';')) {
-			*ret_blank = true;
+		if (sk_is_empty(p, sk_where(kind)) && !p->lexer->blanks) {
+			sk_advance(p);
 			continue;
 		}
 		stmt = sk_parse_stmt(p, sk_where(kind));
@@ -1170,8 +1183,10 @@ int sk_te_parse_part(struct sk_te_lexer *lexer, struct sk_arena *arena, struct s
 	while (!p.error && p.token.kind != SK_TOKEN_END) {
 		struct sk_te_stmt *stmt;
 
-		if (sk_accept(&p, ';'))
+		if (sk_is_empty(&p, where) && !lexer->blanks) {
+			sk_advance(&p);
 			continue;
+		}
 		p.broken = false;
 		p.salvaged = NULL;
 		stmt = sk_parse_stmt(&p, where);

@@ -67,6 +67,7 @@ struct sk_te_lexer {
 	struct sk_macro_reader *macros;	/* NULL: plain text */
 	const struct sk_te_token *tokens;	/* or not NULL: tokens that were cut before, ended by SK_TOKEN_END */
 	bool part;			/* reads a part of a file, whose end is not the file's */
+	bool blanks;			/* statements that are empty are wanted as well */
 	struct sk_source_at part_at;	/* the part of the plain text that is read */
 	const char *p, *end;		/* what is left of that */
 	uint32_t end_addr;		/* its end */

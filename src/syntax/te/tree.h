@@ -134,6 +134,7 @@ enum sk_te_kind {
 	SK_TE_PCIDEVICECON,	/* number[0], context[0] */
 	SK_TE_DEVICETREECON,	/* name the path, context[0] */
 	SK_TE_MODULE,		/* name, name2 the version */
+	SK_TE_EMPTY,		/* a ';' alone, where that is asked for (the lexer's blanks) */
 	SK_TE_N_KINDS,
 };
 
@@ -158,7 +159,6 @@ struct sk_te_stmt {
 	struct sk_te_level *level;
 	struct sk_te_stmt *body, *else_body;
 	bool has_else;
-	bool blank, else_blank;		/* of a block: it has an empty statement, a ';' alone, which checkpolicy takes for one */
 };
 
 extern const char *const sk_te_kind_names[SK_TE_N_KINDS];

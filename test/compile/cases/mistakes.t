@@ -508,6 +508,19 @@ policy.conf:101:7: error: permissions of 'file' are declared twice [E0803]
 policy.conf:8:1: note: first they are declared here
     8 | class file inherits filelike { execute }
       | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+=== a named transition for a type and self
+type_transition init_t { init_t self }:file etc_t "motd";
+type_transition domain { user_t self }:file tmp_t "issue";
+type_transition init_t { etc_t self }:file etc_t "hosts";
+---
+policy.conf:101:1: error: type_transition init_t init_t:file "motd" gives 'etc_t' twice [E0807]
+  101 | type_transition init_t { init_t self }:file etc_t "motd";
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+note: once by its name, and once more as self
+policy.conf:102:1: error: type_transition user_t user_t:file "issue" gives 'tmp_t' twice [E0807]
+  102 | type_transition domain { user_t self }:file tmp_t "issue";
+      | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+note: once by its name, and once more as self
 === one role transition twice
 role_transition sys_r files user_r;
 role_transition sys_r etc_t user_r;

@@ -13,6 +13,9 @@
 
 #define SK_NO_NODE UINT32_MAX
 
+/* Of expressions of more nodes, chains are written without parentheses in the full style as well. */
+#define SK_INFIX_NESTED 600
+
 struct sk_infix_node {
 	const char *text;     /* of an operand or operator */
 	uint32_t left, right; /* operands; a unary operator has only right */
@@ -111,10 +114,13 @@ static bool sk_infix_is_compound(const struct sk_infix_writer *w, const struct s
  * that is compared needs its own.
  */
 static int sk_infix_full_parens(const struct sk_infix_writer *w, const struct sk_infix_node *parent,
-				const struct sk_infix_node *c)
+				const struct sk_infix_node *c, bool is_right)
 {
 	bool compared = c->unary && !parent->unary && !w->style.unary_parens && parent->precedence == 4;
 
+	/* "a and b and c ...": checkpolicy nests parentheses here, but not even it reads them in a chain of thousands. */
+	if (w->in->n > SK_INFIX_NESTED && !is_right && sk_infix_is_compound(w, c) && !strcmp(c->text, parent->text))
+		return 0;
 	return sk_infix_is_compound(w, c) + (parent->unary && w->style.unary_parens) + compared;
 }
 
@@ -150,7 +156,7 @@ static void sk_infix_operand(struct sk_infix_writer *w, const struct sk_infix_no
 		parens++;
 	if (w->style.full)
 		parens = child == SK_NO_NODE ? 0
-					     : sk_infix_full_parens(w, parent, &w->in->nodes[child]);
+					     : sk_infix_full_parens(w, parent, &w->in->nodes[child], is_right);
 	for (int i = 0; i < parens; i++)
 		sk_infix_later(w, ")", 0);
 	sk_infix_later(w, NULL, child);

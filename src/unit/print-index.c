@@ -113,7 +113,7 @@ int sk_unit_walk_expr(const struct sk_unit_expr *expr, sk_unit_visit visit, void
 		const struct sk_unit_node *node = &expr->nodes[operand];
 		enum sk_unit_walk at = node->op >= SK_UNIT_NAME ? SK_WALK_LEAF : way[n - 1].at;
 
-		visit(arg, node, at, n > 1);
+		visit(arg, node, at, n > 1 && !(way[n - 2].at == SK_WALK_BETWEEN && node->op == expr->nodes[way[n - 2].end - 1].op));
 		if (at == SK_WALK_LEAF || at == SK_WALK_BEHIND) {
 			n--;
 			continue;

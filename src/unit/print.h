@@ -60,7 +60,8 @@ enum sk_unit_walk {
 
 /*
  * Goes through an expression, whose operators stand behind their operands, from the outermost operator inwards, as deep as
- * it may be. inner: there is another operator around the node. Returns 0, or -ENOMEM.
+ * it may be. inner: there is another operator around the node, of which it is more than the first terms of a chain, as
+ * "a and b" is of "a and b and c". Returns 0, or -ENOMEM.
  */
 typedef void (*sk_unit_visit)(void *arg, const struct sk_unit_node *node, enum sk_unit_walk at, bool inner);
 int sk_unit_walk_expr(const struct sk_unit_expr *expr, sk_unit_visit visit, void *arg);

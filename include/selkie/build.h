@@ -101,6 +101,13 @@ const selkie_policy *selkie_built_policy(const selkie_built *built);
  */
 const char *selkie_built_file_contexts(const selkie_built *built);
 
+/*
+ * The same as statements of CIL, written to fd from its position: behind the policy as CIL (selkie_policy_print_fd) they
+ * are all that secilc needs for the same policy and the same file contexts. Returns 0, -EINVAL unless
+ * SELKIE_BUILD_FILE_CONTEXTS was asked for, or another negative errno. Any thread may call it.
+ */
+int selkie_built_print_file_contexts(const selkie_built *built, selkie_diagnostics *diags, int fd);
+
 /* The version that the sources ask for (OUTPUT_POLICY of a tree), or the newest that kernels commonly read: 33. */
 unsigned int selkie_built_version(const selkie_built *built);
 

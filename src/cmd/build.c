@@ -217,15 +217,25 @@ static int sk_build_report(const struct sk_command *cmd, const struct sk_build_r
 	return r < 0 ? SK_EXIT_FAILED : r ? SK_EXIT_NO : SK_EXIT_YES;
 }
 
-/* A module as CIL, with its file contexts. */
-static int sk_build_save_cil(const struct sk_build_request *q, selkie_module *module, selkie_diagnostics *diags)
+static int sk_build_print_cil(const selkie_built *built, selkie_diagnostics *diags, int fd)
+{
+	const struct selkie_print_options options = { SELKIE_PRINT_OPTIONS_VERSION, SELKIE_PRINT_IN_ORDER, SELKIE_PRINT_CIL };
+	int r = selkie_policy_print_fd(selkie_built_policy(built), &options, diags, fd);
+
+	return r ? r : selkie_built_print_file_contexts(built, diags, fd);
+}
+
+/* A module, or a policy, as CIL, with its file contexts. */
+static int sk_build_save_cil(const struct sk_build_request *q, selkie_module *module, const selkie_built *built,
+			     selkie_diagnostics *diags)
 {
 	sk_auto_output struct sk_output output = SK_OUTPUT_INIT;
 	int r = sk_output_open(&output, q->output);
 
 	output.product = true;
 	if (!r)
-		r = selkie_module_print_fd(module, SELKIE_MODULE_CIL, diags, output.fd);
+		r = module ? selkie_module_print_fd(module, SELKIE_MODULE_CIL, diags, output.fd)
+			   : sk_build_print_cil(built, diags, output.fd);
 	if (!r)
 		r = sk_output_finish(&output, 0644);
 	return r ? r : sk_output_commit(&output);
@@ -240,7 +250,7 @@ static int sk_build_save_module(const struct sk_build_request *q, selkie_module 
 	int r;
 
 	if (q->format == SK_FORMAT_CIL)
-		return sk_build_save_cil(q, module, diags);
+		return sk_build_save_cil(q, module, NULL, diags);
 	r = selkie_module_write_memory(module, &package, &size);
 	if (r)
 		return r;
@@ -303,7 +313,9 @@ static int sk_build_all(const struct sk_command *cmd, const struct sk_build_requ
 	r = selkie_build(sources, n, &q->build, diags, &built);
 	if (!r) {
 		version = q->version ? q->version : selkie_built_version(built);
-		if (q->directory)
+		if (q->format == SK_FORMAT_CIL)
+			r = q->output ? sk_build_save_cil(q, NULL, built, diags) : 0;
+		else if (q->directory)
 			r = selkie_built_install(built, q->output, version, diags);
 		else if (q->output)
 			r = selkie_built_save(built, q->output, version, diags);
@@ -324,6 +336,27 @@ static bool sk_build_is_directory(char *output)
 	while (n > 1 && output[n - 1] == '/')
 		output[--n] = '\0';
 	return slash || (!stat(output, &st) && S_ISDIR(st.st_mode));
+}
+
+/* CIL has more words than a module, and no requirements: what is made of it is the CIL of a policy. */
+static bool sk_build_has_cil(const char *const *sources, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t length = strlen(sources[i]);
+
+		if (length > 4 && !strcmp(sources[i] + length - 4, ".cil"))
+			return true;
+	}
+	return false;
+}
+
+static int sk_build_sources(const struct sk_command *cmd, struct sk_build_request *q, const char *const *sources, size_t n)
+{
+	if (q->format == SK_FORMAT_CIL && sk_build_has_cil(sources, n))
+		q->build.flags |= SELKIE_BUILD_FILE_CONTEXTS | SELKIE_BUILD_STRIP;
+	else if (q->format != SK_FORMAT_POLICY)
+		return sk_build_module(cmd, q, sources, n);
+	return sk_build_all(cmd, q, sources, n);
 }
 
 static int sk_run_build(const struct sk_command *cmd, int argc, char **argv)
@@ -354,9 +387,7 @@ static int sk_run_build(const struct sk_command *cmd, int argc, char **argv)
 		return sk_usage_error(cmd, "'%s' is a directory; a module is one file", q.output);
 	if (q.directory)
 		q.build.flags |= SELKIE_BUILD_INSTALL;
-	if (q.format != SK_FORMAT_POLICY)
-		return sk_build_module(cmd, &q, (const char *const *)argv + args.first, (size_t)(argc - args.first));
-	return sk_build_all(cmd, &q, (const char *const *)argv + args.first, (size_t)(argc - args.first));
+	return sk_build_sources(cmd, &q, (const char *const *)argv + args.first, (size_t)(argc - args.first));
 }
 
 const struct sk_command sk_cmd_build = {

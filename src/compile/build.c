@@ -29,11 +29,15 @@ static bool sk_is_enabled(void *arg, uint32_t block)
 	return ((const bool *)arg)[block];
 }
 
-/* The file contexts, templates of home directories among them. */
+/* The file contexts, templates of home directories among them. CIL has levels always, secilc writes those of an MLS policy. */
 static int sk_build_labels(struct sk_building *b, bool *enabled, struct sk_built *built)
 {
 	struct sk_label_file file = SK_LABEL_FILE_INIT;
-	int r = sk_label_files(&b->units, SK_LABEL_SEMANAGE, sk_is_enabled, enabled, &file, &file);
+	int r;
+
+	for (size_t i = 0; i < b->space.contexts.n && !built->policy->mls; i++)
+		b->space.contexts.list[i].range = SK_SPACE_NONE;
+	r = sk_label_files(&b->units, SK_LABEL_SEMANAGE, sk_is_enabled, enabled, &file, &file);
 
 	if (!r)
 		built->file_contexts = sk_buf_steal(&file.text, NULL);

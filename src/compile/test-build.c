@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -576,6 +577,60 @@ static void test_keep(void **state)
 	free(kept.tree);
 }
 
+static const char labeled[] =
+	"(mls false)(class file (read))(classorder (file))(sensitivity s0)(sensitivityorder (s0))(level low (s0))"
+	"(user u)(userrole u object_r)(userlevel u low)(userrange u (low low))(role object_r)(roletype object_r t)(type t)"
+	"(sid kernel)(sidorder (kernel))(sidcontext kernel (u object_r t (low low)))(allow t t (file (read)))"
+	"(filecon \"/a b\" dir (u object_r t (low low)))(filecon \"/n(/.*)?\" any ())(filecon \"/z\" any (u object_r t (low low)))";
+
+/* What it prints is not looked at. */
+static int printing_failing(void *arg)
+{
+	const struct selkie_build_options options = { .size = sizeof(options),
+						      .flags = SELKIE_BUILD_FILE_CONTEXTS | SELKIE_BUILD_STRIP };
+	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	selkie_built *built = NULL;
+	int r = selkie_build((const char *const *)&arg, 1, &options, NULL, &built);
+
+	if (!r)
+		r = selkie_built_print_file_contexts(built, NULL, fd);
+	selkie_built_free(built);
+	close(fd);
+	return r;
+}
+
+/* As secilc has them, in its order, a pattern with a blank among them. */
+static void test_print_file_contexts(void **state)
+{
+	static const char expected[] = "(filecon \"/n(/.*)?\" any ())\n"
+				       "(filecon \"/z\" any (u object_r t ((s0) (s0))))\n"
+				       "(filecon \"/a b\" dir (u object_r t ((s0) (s0))))\n";
+	struct selkie_build_options options = { .size = sizeof(options), .flags = SELKIE_BUILD_STRIP };
+	char folder[] = "/tmp/build.XXXXXX", path[64], got[1024] = "";
+	const char *source = path;
+	selkie_built *built = NULL;
+	FILE *text = tmpfile();
+
+	assert_non_null(mkdtemp(folder));
+	assert_non_null(text);
+	put(folder, "l.cil", labeled);
+	snprintf(path, sizeof(path), "%s/l.cil", folder);
+	assert_int_equal(selkie_build(&source, 1, &options, NULL, &built), 0);
+	assert_int_equal(selkie_built_print_file_contexts(built, NULL, fileno(text)), -EINVAL);
+	selkie_built_free(built);
+	options.flags |= SELKIE_BUILD_FILE_CONTEXTS;
+	assert_int_equal(selkie_build(&source, 1, &options, NULL, &built), 0);
+	assert_string_equal(selkie_built_file_contexts(built), "/n(/.*)?\t<<none>>\n/z\tu:object_r:t\n/a b\t-d\tu:object_r:t\n");
+	assert_int_equal(selkie_built_print_file_contexts(built, NULL, fileno(text)), 0);
+	selkie_built_free(built);
+	rewind(text);
+	assert_int_equal(fread(got, 1, sizeof(got) - 1, text), strlen(expected));
+	assert_string_equal(got, expected);
+	fclose(text);
+	alloc_fail_check(printing_failing, path, 400, 0);
+	nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -589,6 +644,7 @@ int main(void)
 		cmocka_unit_test(test_no_headers),
 		cmocka_unit_test(test_keep),
 		cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_print_file_contexts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -181,24 +181,44 @@ static int sk_text_file_kind(struct sk_text t, uint32_t *ret_kind)
 	return SK_TEXT_MALFORMED;
 }
 
+/* kind: empty for any. */
+static int sk_add_filecon(struct sk_unit *unit, struct sk_text pattern, struct sk_text kind, struct sk_text context,
+			  uint32_t addr, uint32_t expansion)
+{
+	struct sk_unit_stmt stmt = { .kind = SK_UNIT_FILECON, .block = unit->top, .cond = SK_SPACE_NONE, .addr = addr,
+				     .expansion = expansion, .op = { 0, SK_UNIT_FILE_ANY, SK_SPACE_NONE } };
+	int r = sk_text_name(unit->space, pattern, &stmt.op[0]);
+
+	if (!r && kind.n)
+		r = sk_text_file_kind(kind, &stmt.op[1]);
+	if (!r && !sk_text_is(context, "<<none>>"))
+		r = sk_space_context_text(unit->space, context.s, context.n, &stmt.op[2]);
+	return r ? r : sk_unit_add(unit, &stmt);
+}
+
 int sk_unit_add_filecon_line(struct sk_unit *unit, const char *line, size_t n, uint32_t addr, uint32_t expansion)
 {
 	struct sk_text t = { line, n }, pattern = sk_text_word(&t), kind = { NULL, 0 };
-	struct sk_unit_stmt stmt = { .kind = SK_UNIT_FILECON, .block = unit->top, .cond = SK_SPACE_NONE, .addr = addr,
-				     .expansion = expansion };
-	int r;
 
 	if (!pattern.n || pattern.s[0] == '#')
 		return 0;
-	r = sk_text_name(unit->space, pattern, &stmt.op[0]);
-	if (!r && t.n > 1 && t.s[0] == '-') {
+	if (t.n > 1 && t.s[0] == '-')
 		kind = sk_text_word(&t);
-		r = sk_text_file_kind(kind, &stmt.op[1]);
+	return sk_add_filecon(unit, pattern, kind, t, addr, expansion);
+}
+
+int sk_unit_add_filecon_fields(struct sk_unit *unit, const char *line, size_t n)
+{
+	const char *tab = n ? memrchr(line, '\t', n) : NULL;
+	struct sk_text pattern = { line, tab ? (size_t)(tab - line) : 0 }, kind = { NULL, 0 };
+
+	if (!pattern.n)
+		return SK_TEXT_MALFORMED;
+	if (pattern.n > 3 && tab[-3] == '\t' && tab[-2] == '-') {
+		kind = (struct sk_text){ tab - 2, 2 };
+		pattern.n -= 3;
 	}
-	stmt.op[2] = SK_SPACE_NONE;
-	if (!r && !sk_text_is(t, "<<none>>"))
-		r = sk_space_context_text(unit->space, t.s, t.n, &stmt.op[2]);
-	return r ? r : sk_unit_add(unit, &stmt);
+	return sk_add_filecon(unit, pattern, kind, (struct sk_text){ tab + 1, n - (size_t)(tab + 1 - line) }, 0, 0);
 }
 
 int sk_unit_add_seuser_line(struct sk_unit *unit, const char *line, size_t n, uint32_t addr, uint32_t expansion)

@@ -27,4 +27,7 @@ int sk_unit_add_filecon_line(struct sk_unit *unit, const char *line, size_t n, u
 int sk_unit_add_seuser_line(struct sk_unit *unit, const char *line, size_t n, uint32_t addr, uint32_t expansion);
 int sk_unit_add_user_extra_line(struct sk_unit *unit, const char *line, size_t n, uint32_t addr, uint32_t expansion);
 
+/* FILECON of a line whose fields are apart by a tab each, as we write them, so that a pattern may have blanks. */
+int sk_unit_add_filecon_fields(struct sk_unit *unit, const char *line, size_t n);
+
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The file of origins from any bytes behind a head that is in order. What is read must answer: every key has statements
- * that exist, and every chain of calls ends. Compiling policy sources of any kind is in te.c.
+ * that exist, every chain of calls ends, and neverallow rules can be asked for and printed, of whatever policy. Compiling policy sources of any kind is in te.c.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "provenance/origins.h"
+#include "selkie/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -20,6 +21,29 @@ static void walk_calls(const struct sk_origins *o, uint32_t first)
 		c = selkie_origin_call(o, c, &call);
 		if (!call.name || !call.file || ++steps > o->n_expansions)
 			abort();
+	}
+}
+
+static const selkie_policy *load(void)
+{
+	static selkie_policy *policy;
+
+	if (!policy && selkie_policy_load(FUZZ_ROOT "/fuzz/suite.33", NULL, &policy))
+		abort();
+	return policy;
+}
+
+static void walk_neverallows(const struct sk_origins *o)
+{
+	static const struct selkie_neverallow_question any;
+	struct selkie_neverallow rule;
+	char *text;
+
+	for (size_t i = 0; (i = selkie_origins_next_neverallow(o, load(), &any, i, &rule));) {
+		walk_calls(o, rule.origin.call);
+		if (selkie_neverallow_text(load(), &rule, &text))
+			abort();
+		free(text);
 	}
 }
 
@@ -44,7 +68,7 @@ static void walk(const struct sk_origins *o)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const unsigned char head[16] = "SKORIG2";
+	static const unsigned char head[16] = "SKORIG3";
 	struct sk_origins *o = NULL;
 	unsigned char *whole = malloc(size + sizeof(head));
 
@@ -55,6 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(whole + sizeof(head), data, size);
 	if (!sk_origins_read(whole, size + sizeof(head), "fuzz", 0, NULL, &o)) {
 		walk(o);
+		walk_neverallows(o);
 		selkie_origins_free(o);
 	}
 	free(whole);

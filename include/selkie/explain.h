@@ -73,6 +73,11 @@ struct selkie_explain_options {
 	 */
 	unsigned int threads;
 	bool bearings;			/* work out what of the policy bears on each finding */
+	/*
+	 * Where the policy comes from; borrowed. No rule is offered that a neverallow of its sources forbids. NULL: these are
+	 * not known, and what is offered says so.
+	 */
+	const selkie_origins *origins;
 };
 
 /* Returns 0, -EINVAL for bad options, or -ENOMEM. *ret is owned by the caller. */
@@ -138,7 +143,7 @@ enum selkie_bearing_kind {
 	SELKIE_BEARING_ALLOWS,		/* a rule in force allows some of it */
 	SELKIE_BEARING_WOULD_ALLOW,	/* a rule would, were its condition met */
 	SELKIE_BEARING_FILTERS,		/* a rule of extended permissions: numbers are filtered */
-	SELKIE_BEARING_FORBIDS,		/* a constraint, or validatetrans */
+	SELKIE_BEARING_FORBIDS,		/* a constraint, or validatetrans; a neverallow, if a rule for it is missing */
 	SELKIE_BEARING_CAPS,		/* typebounds: the bounding type may not */
 	SELKIE_BEARING_SILENCES,	/* a dontaudit rule */
 	SELKIE_BEARING_LABELS,		/* what labels the port, or says how the file should be labeled */
@@ -154,7 +159,9 @@ struct selkie_bearing {
 	bool is_rule;
 	struct selkie_rule rule;	/* with is_rule */
 	uint32_t perms;			/* with is_rule: those of the question that it speaks of */
-	struct selkie_fact fact;	/* without is_rule and label */
+	bool is_neverallow;
+	struct selkie_neverallow neverallow;	/* with is_neverallow */
+	struct selkie_fact fact;	/* without any of these and label */
 	const struct selkie_label_rule *label;	/* a line of a label file; else NULL */
 };
 

@@ -2,6 +2,7 @@
 #ifndef SELKIE_ORIGIN_H
 #define SELKIE_ORIGIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -112,6 +113,50 @@ size_t selkie_origins_count_fact(const selkie_origins *origins, const selkie_pol
 				 const struct selkie_fact *fact);
 int selkie_origins_get_fact(const selkie_origins *origins, const selkie_policy *policy, const struct selkie_fact *fact,
 			    size_t i, struct selkie_origin *ret);
+
+/*
+ * Neverallow rules. No kernel policy holds them; the origins of a policy keep those of its sources, for who wants to know
+ * what forbids a rule. One is a statement with one of its classes.
+ */
+struct selkie_neverallow {
+	selkie_class_id cls;
+	uint32_t perms;			/* what is forbidden; of a neverallowxperm ioctl or nlmsg */
+	uint32_t xperm_kind;		/* of a neverallowxperm: enum selkie_xperm_kind (overlay.h); else 0 */
+	size_t n_numbers;		/* ... and so many pairs of numbers: the lowest and the highest of a range */
+	const uint32_t *numbers;
+	struct selkie_origin origin;	/* where it is written */
+	const struct sk_origin_set *sources, *targets;	/* for the functions below */
+	bool self, not_self;
+};
+
+/* What is asked for. Zeros ask for anything. */
+struct selkie_neverallow_question {
+	selkie_type_id source, target;	/* types, or attributes: any of their types */
+	selkie_class_id cls;
+	uint32_t perms;			/* any of these */
+	/* Of rules about numbers of that kind only those that forbid this number; rules about permissions in any case. */
+	bool has_number;
+	uint32_t xperm_kind;
+	uint16_t number;
+};
+
+/*
+ * The next rule that forbids some of what is asked for, behind the position `after` (0: from the beginning); policy: that
+ * the origins belong to. Returns its position, or 0 at the end. *ret borrows from the origins.
+ */
+size_t selkie_origins_next_neverallow(const selkie_origins *origins, const selkie_policy *policy,
+				      const struct selkie_neverallow_question *question, size_t after,
+				      struct selkie_neverallow *ret);
+
+/* Whether a neverallowxperm forbids a number. */
+bool selkie_neverallow_has_number(const struct selkie_neverallow *rule, uint16_t number);
+
+/*
+ * The rule as policy text, its sets as they are written, and these alone. Texts are freed with free(). Return 0 or -ENOMEM.
+ */
+int selkie_neverallow_text(const selkie_policy *policy, const struct selkie_neverallow *rule, char **ret_text);
+int selkie_neverallow_sets(const selkie_policy *policy, const struct selkie_neverallow *rule, char **ret_source,
+			   char **ret_target);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

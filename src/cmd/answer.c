@@ -255,6 +255,22 @@ static void sk_answer_denied(const struct sk_answer_view *v, const struct sk_ans
 	}
 }
 
+bool sk_answer_forbidden(const struct sk_answer_view *v, const struct sk_answer *a, struct selkie_neverallow_question *ret)
+{
+	*ret = (struct selkie_neverallow_question){
+		.source = selkie_context_type(v->source->context), .target = selkie_context_type(v->target->context),
+		.cls = a->question.cls, .has_number = a->question.has_number, .xperm_kind = a->question.kind,
+		.number = (uint16_t)a->question.number,
+	};
+	for (size_t i = 0; i < selkie_explanation_n_denied(a->why); i++) {
+		const struct selkie_denied *d = selkie_explanation_denied(a->why, i);
+
+		if (d->why == SELKIE_DENIAL_RULE || d->why == SELKIE_DENIAL_XPERM)
+			ret->perms |= d->perms;
+	}
+	return ret->perms;
+}
+
 static void sk_answer_remedy(const struct sk_answer_view *v, const struct selkie_remedy *r)
 {
 	sk_buf_adds(v->out, "   ");
@@ -317,11 +333,14 @@ static void sk_answer_audit(const struct sk_answer_view *v, const struct sk_answ
 
 void sk_answer_print(const struct sk_answer_view *v, const struct sk_answer *a)
 {
+	struct selkie_neverallow_question forbidden;
 	uint32_t granted = selkie_explanation_granted(a->why);
 
 	sk_answer_headline(v, a);
 	for (size_t i = 0; i < selkie_explanation_n_denied(a->why); i++)
 		sk_answer_denied(v, a, selkie_explanation_denied(a->why, i));
+	if (sk_answer_forbidden(v, a, &forbidden))
+		sk_neverallows_print(v->out, v->origins, v->policy, &forbidden, "  ", "a rule for it is forbidden by ");
 	sk_answer_remedies(v, a);
 	if (granted && granted != a->question.perms) {
 		sk_buf_adds(v->out, "  allowed is ");

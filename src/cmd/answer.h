@@ -27,6 +27,9 @@ void sk_answer_done(struct sk_answer *a);
 
 bool sk_answer_granted(const struct sk_answer *a);
 
+/* Which neverallow rules forbid what is denied for want of a rule; false where nothing is. */
+bool sk_answer_forbidden(const struct sk_answer_view *v, const struct sk_answer *a, struct selkie_neverallow_question *ret);
+
 /* All of it, to the end of its last line. */
 void sk_answer_print(const struct sk_answer_view *v, const struct sk_answer *a);
 

@@ -270,6 +270,8 @@ static void sk_can_json_remedies(struct sk_can *can, struct sk_json *j, const st
 static void sk_can_json_answer(struct sk_can *can, struct sk_json *j, const struct sk_answer *a)
 {
 	const struct selkie_access *access = selkie_explanation_access(a->why);
+	const struct sk_answer_view view = sk_can_view(can);
+	struct selkie_neverallow_question forbidden;
 	uint32_t granted = selkie_explanation_granted(a->why);
 
 	sk_json_object(j, NULL);
@@ -288,6 +290,8 @@ static void sk_can_json_answer(struct sk_can *can, struct sk_json *j, const stru
 	for (size_t i = 0; i < selkie_explanation_n_denied(a->why); i++)
 		sk_can_json_denied(can, j, a, selkie_explanation_denied(a->why, i));
 	sk_json_end_array(j);
+	if (sk_answer_forbidden(&view, a, &forbidden))
+		sk_neverallows_json(j, can->origins, can->system.policy, &forbidden);
 	sk_can_json_remedies(can, j, a);
 	sk_json_end_object(j);
 }

@@ -120,6 +120,15 @@ static void sk_calls_json(struct sk_json *j, const selkie_origins *origins, uint
 	sk_json_end_array(j);
 }
 
+void sk_permissions_json(struct sk_json *j, const selkie_policy *policy, selkie_class_id cls, uint32_t perms)
+{
+	sk_json_array(j, "permissions");
+	for (uint32_t bit = 0; bit < 32; bit++)
+		if (perms & 1u << bit)
+			sk_json_string(j, NULL, selkie_permission_name(policy, cls, bit));
+	sk_json_end_array(j);
+}
+
 /* rule: NULL for what has no permissions. */
 static void sk_origin_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
 			   const struct selkie_rule *rule, const struct selkie_origin *o)
@@ -129,13 +138,8 @@ static void sk_origin_json(struct sk_json *j, const selkie_origins *origins, con
 		sk_json_string(j, "module", o->module);
 	sk_json_string(j, "file", o->file);
 	sk_json_uint(j, o->binary ? "statement" : "line", o->line);
-	if (rule && o->perms) {
-		sk_json_array(j, "permissions");
-		for (uint32_t bit = 0; bit < 32; bit++)
-			if (o->perms & rule->perms & 1u << bit)
-				sk_json_string(j, NULL, selkie_permission_name(policy, rule->cls, bit));
-		sk_json_end_array(j);
-	}
+	if (rule && o->perms)
+		sk_permissions_json(j, policy, rule->cls, o->perms & rule->perms);
 	sk_calls_json(j, origins, o->call);
 	if (o->cond_file) {
 		sk_json_object(j, "conditional");
@@ -180,6 +184,65 @@ void sk_fact_json(struct sk_json *j, const selkie_origins *origins, const selkie
 	for (size_t i = 0; i < n; i++)
 		if (!selkie_origins_get_fact(origins, policy, fact, i, &o))
 			sk_origin_json(j, origins, policy, NULL, &o);
+	sk_json_end_array(j);
+}
+
+void sk_neverallow_where_print(struct sk_buf *out, const selkie_origins *origins, const struct selkie_neverallow *rule,
+			       const char *indent)
+{
+	sk_origin_print(out, origins, &rule->origin, indent);
+}
+
+void sk_neverallow_where_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+			      const struct selkie_neverallow *rule)
+{
+	sk_json_array(j, "origins");
+	sk_origin_json(j, origins, policy, NULL, &rule->origin);
+	sk_json_end_array(j);
+}
+
+void sk_neverallows_print(struct sk_buf *out, const selkie_origins *origins, const selkie_policy *policy,
+			  const struct selkie_neverallow_question *question, const char *indent, const char *lead)
+{
+	sk_auto_buf struct sk_buf from = SK_BUF_INIT;
+	struct selkie_neverallow rule;
+
+	sk_buf_join(&from, indent, "  from ", NULL);
+	if (!origins || !sk_buf_str(&from))
+		return;
+	for (size_t i = 0; (i = selkie_origins_next_neverallow(origins, policy, question, i, &rule));) {
+		sk_auto_free char *text = NULL;
+
+		if (selkie_neverallow_text(policy, &rule, &text)) {
+			sk_buf_fail(out, -ENOMEM);
+			return;
+		}
+		sk_buf_join(out, indent, lead, text, "\n", NULL);
+		sk_neverallow_where_print(out, origins, &rule, from.data);
+	}
+}
+
+void sk_neverallows_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+			 const struct selkie_neverallow_question *question)
+{
+	struct selkie_neverallow rule;
+
+	if (!origins)
+		return;
+	sk_json_array(j, "forbidden");
+	for (size_t i = 0; (i = selkie_origins_next_neverallow(origins, policy, question, i, &rule));) {
+		sk_auto_free char *text = NULL;
+
+		if (selkie_neverallow_text(policy, &rule, &text)) {
+			sk_buf_fail(j->buf, -ENOMEM);
+			return;
+		}
+		sk_json_object(j, NULL);
+		sk_json_string(j, "text", text);
+		sk_permissions_json(j, policy, rule.cls, rule.perms & question->perms);
+		sk_neverallow_where_json(j, origins, policy, &rule);
+		sk_json_end_object(j);
+	}
 	sk_json_end_array(j);
 }
 

@@ -33,6 +33,24 @@ void sk_fact_print(struct sk_buf *out, const selkie_origins *origins, const selk
 void sk_fact_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
 		  const struct selkie_fact *fact);
 
+/* Names of permissions as a member "permissions", an array. */
+void sk_permissions_json(struct sk_json *j, const selkie_policy *policy, selkie_class_id cls, uint32_t perms);
+
+/*
+ * The neverallow rules that forbid some of it, each with its text behind `lead` and the place below it; `indent` begins both
+ * lines. As JSON a member "forbidden", an array, of an object. Nothing when none is known.
+ */
+void sk_neverallows_print(struct sk_buf *out, const selkie_origins *origins, const selkie_policy *policy,
+			  const struct selkie_neverallow_question *question, const char *indent, const char *lead);
+void sk_neverallows_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+			 const struct selkie_neverallow_question *question);
+
+/* Where one is written, as a line and as a member "origins". */
+void sk_neverallow_where_print(struct sk_buf *out, const selkie_origins *origins, const struct selkie_neverallow *rule,
+			       const char *indent);
+void sk_neverallow_where_json(struct sk_json *j, const selkie_origins *origins, const selkie_policy *policy,
+			      const struct selkie_neverallow *rule);
+
 /*
  * The same of a component of the policy, and of what it has: a type its attributes, an attribute its types, a role types,
  * a user roles. parts: print these too.

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "cmd/command.h"
+#include "cmd/neverallow.h"
 #include "cmd/origin.h"
 #include "cmd/system.h"
 #include "selkie/selkie.h"
@@ -42,7 +43,7 @@ static const struct sk_option sk_search_options[] = {
 	{ .name = "auditallowxperm", .help = "auditallowxperm rules" },
 	{ .name = "dontaudit", .help = "dontaudit rules" },
 	{ .name = "dontauditxperm", .help = "dontauditxperm rules" },
-	{ .name = "neverallow", .help = "neverallow rules; a kernel policy has none" },
+	{ .name = "neverallow", .help = "neverallow rules of the sources, if selkie build kept them" },
 	{ .name = "neverallowxperm", .help = "neverallowxperm rules; likewise" },
 	{ 'T', "type_trans", .help = "type_transition rules" },
 	{ .name = "type_change", .help = "type_change rules" },
@@ -173,16 +174,6 @@ static int sk_search_write(void *arg, const char *text, size_t n)
 	return out->failed ? out->error : 0;
 }
 
-static void sk_json_permissions(struct sk_json *j, const selkie_policy *p,
-				const struct selkie_rule *r)
-{
-	sk_json_array(j, "permissions");
-	for (unsigned int bit = 0; bit < 32; bit++)
-		if (r->perms >> bit & 1)
-			sk_json_string(j, NULL, selkie_permission_name(p, r->cls, bit));
-	sk_json_end_array(j);
-}
-
 /* Numbers as ranges: pairs of the lowest and the highest. */
 static void sk_json_xperms(struct sk_json *j, const struct selkie_rule *r)
 {
@@ -252,7 +243,7 @@ static bool sk_json_rule(struct sk_json *j, const selkie_policy *p, const selkie
 	if (r->cls.v)
 		sk_json_string(j, "class", selkie_class_name(p, r->cls));
 	if (r->kind & SELKIE_RULES_AV)
-		sk_json_permissions(j, p, r);
+		sk_permissions_json(j, p, r->cls, r->perms);
 	if (r->kind & SELKIE_RULES_XPERM)
 		sk_json_xperms(j, r);
 	ok = sk_json_result(j, p, r);
@@ -268,23 +259,37 @@ static bool sk_json_rule(struct sk_json *j, const selkie_policy *p, const selkie
 	return ok;
 }
 
-static int sk_search_print_json(struct sk_buf *out, const struct sk_system *system,
-				const selkie_search *found, const selkie_origins *origins)
+/* What is found, and what is shown of it. */
+struct sk_search_results {
+	const struct sk_system *system;
+	const selkie_search *found;
+	const selkie_origins *origins;	/* NULL: where rules come from is not asked for, or not known */
+	struct sk_neverallows never;
+};
+
+static size_t sk_search_results_count(const struct sk_search_results *results)
 {
+	return selkie_search_count(results->found) + sk_neverallows_count(&results->never);
+}
+
+static int sk_search_print_json(struct sk_buf *out, const struct sk_search_results *results)
+{
+	const selkie_search *found = results->found;
 	struct sk_json j;
 	bool ok = true;
 
 	sk_json_init(&j, out);
 	sk_json_object(&j, NULL);
-	sk_json_string(&j, "policy", system->path);
-	sk_json_uint(&j, "count", selkie_search_count(found));
+	sk_json_string(&j, "policy", results->system->path);
+	sk_json_uint(&j, "count", sk_search_results_count(results));
 	sk_json_array(&j, "rules");
 	for (size_t i = 0; ok && i < selkie_search_count(found); i++) {
 		struct selkie_rule rule;
 
 		selkie_search_get(found, i, &rule);
-		ok = sk_json_rule(&j, system->policy, origins, &rule);
+		ok = sk_json_rule(&j, results->system->policy, results->origins, &rule);
 	}
+	sk_neverallows_json_rules(&results->never, results->origins, &j);
 	sk_json_end_array(&j);
 	sk_json_end_object(&j);
 	sk_json_finish(&j);
@@ -292,38 +297,56 @@ static int sk_search_print_json(struct sk_buf *out, const struct sk_system *syst
 }
 
 /* Each rule with the statements that gave it. */
-static int sk_search_print_where(struct sk_buf *out, const struct sk_system *system, const selkie_search *found,
-				 const selkie_origins *origins)
+static int sk_search_print_where(struct sk_buf *out, const struct sk_search_results *results)
 {
-	for (size_t i = 0; i < selkie_search_count(found); i++) {
+	for (size_t i = 0; i < selkie_search_count(results->found); i++) {
 		sk_auto_free char *text = NULL;
 		struct selkie_rule rule;
 		int r;
 
-		selkie_search_get(found, i, &rule);
-		r = selkie_rule_text(system->policy, &rule, &text);
+		selkie_search_get(results->found, i, &rule);
+		r = selkie_rule_text(results->system->policy, &rule, &text);
 		if (r)
 			return r;
 		sk_buf_join(out, text, "\n", NULL);
-		if (!sk_origins_print(out, origins, &rule, 0, "  from "))
+		if (!sk_origins_print(out, results->origins, &rule, 0, "  from "))
 			sk_buf_adds(out, "  from where is not known\n");
 	}
 	return 0;
 }
 
+static int sk_search_print(struct sk_buf *out, const struct sk_search_request *q, const struct sk_search_results *results)
+{
+	int r;
+
+	if (q->system.json)
+		return sk_search_print_json(out, results);
+	r = results->origins ? sk_search_print_where(out, results) : selkie_search_print(results->found, sk_search_write, out);
+	if (!r)
+		sk_neverallows_list(&results->never, results->origins, out);
+	return r;
+}
+
 static int sk_search_show(const struct sk_command *cmd, const struct sk_search_request *q,
 			  const struct sk_system *system, const selkie_search *found)
 {
-	selkie_origins *origins = q->where ? sk_system_origins(cmd, system) : NULL;
+	bool never = sk_neverallows_wanted(&q->search);
+	selkie_origins *origins = q->where || never ? sk_system_origins(cmd, system) : NULL;
+	const struct sk_search_results results = { system, found, q->where ? origins : NULL,
+						   { system->policy, never ? origins : NULL, &q->search } };
 	struct sk_buf out;
+	size_t n;
 	int r, flushed;
 
 	if (q->where && !origins)
 		fprintf(stderr, "selkie search: where the rules come from is not known for %s\n", system->path);
+	if (never && origins && !sk_neverallows_fit(&q->search)) {
+		selkie_origins_free(origins);
+		return sk_usage_error(cmd, "neverallow rules are found by -s, -t, -c and -p alone");
+	}
 	sk_buf_to_fd(&out, STDOUT_FILENO);
-	r = q->system.json ? sk_search_print_json(&out, system, found, origins)
-	    : origins	   ? sk_search_print_where(&out, system, found, origins)
-			   : selkie_search_print(found, sk_search_write, &out);
+	r = sk_search_print(&out, q, &results);
+	n = sk_search_results_count(&results);
 	selkie_origins_free(origins);
 	flushed = sk_buf_flush(&out);
 	sk_buf_done(&out);
@@ -332,7 +355,7 @@ static int sk_search_show(const struct sk_command *cmd, const struct sk_search_r
 	if (r)
 		return sk_failure(cmd, "writing the rules: %s", strerror(-r));
 	if (q->verbose)
-		fprintf(stderr, "%zu rules of %s\n", selkie_search_count(found), system->path);
+		fprintf(stderr, "%zu rules of %s\n", n, system->path);
 	return SK_EXIT_YES;
 }
 

@@ -306,6 +306,8 @@ static void sk_why_bearing(struct sk_why_page *p, const struct selkie_bearing *b
 		sk_label_rule_print(p->out, &p->label_origins, b->label, "         from ");
 	else if (b->is_rule)
 		sk_origins_print(p->out, origins, &b->rule, b->perms, "         from ");
+	else if (b->is_neverallow)
+		sk_neverallow_where_print(p->out, origins, &b->neverallow, "         from ");
 	else
 		sk_fact_print(p->out, origins, p->w->system.policy, &b->fact, "         from ");
 }
@@ -436,6 +438,8 @@ static void sk_why_json_bearings(struct sk_why_page *p, struct sk_json *j, const
 			sk_label_rule_json(j, &p->label_origins, b->label);
 		else if (b->is_rule)
 			sk_origins_json(j, p->w->origins, policy, &b->rule);
+		else if (b->is_neverallow)
+			sk_neverallow_where_json(j, p->w->origins, policy, &b->neverallow);
 		else
 			sk_fact_json(j, p->w->origins, policy, &b->fact);
 		sk_json_end_object(j);
@@ -589,6 +593,7 @@ static int sk_why_explain(struct sk_why *w, int n_logs, char **logs)
 	options.state = w->system.state;
 	w->origins = sk_system_origins(w->cmd, &w->system);
 	options.bearings = w->origins;
+	options.origins = w->origins;
 	options.labels = w->labels;
 	if (w->find_given)
 		options.find_milliseconds = w->find;

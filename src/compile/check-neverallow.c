@@ -199,9 +199,8 @@ static void sk_assert(struct sk_asserting *a)
 	a->targets = flags & SK_SET_OTHER ? a->sources : sk_set_types(c, a->stmt, a->stmt->op[1]);
 	if (!a->sources || !a->targets)
 		return;
-	a->self = flags & SK_SET_SELF && !(flags & SK_SET_COMPLEMENT);
-	a->not_self = flags & (SK_SET_NOT_SELF | SK_SET_OTHER) ||
-		      (flags & SK_SET_SELF && flags & SK_SET_COMPLEMENT);
+	a->self = sk_flags_self(flags);
+	a->not_self = sk_flags_not_self(flags);
 	sk_mark_ids(c, a->sources, a->is_source);
 	sk_mark_ids(c, a->targets, a->is_target);
 	if (a->stmt->kind == SK_UNIT_NEVERALLOWX) {

@@ -58,6 +58,7 @@ static void sk_compiler_done(struct sk_compiler *c)
 	sk_map_done(&c->by_name);
 	sk_map_done(&c->perm_values);
 	sk_map_done(&c->member_sets);
+	sk_map_done(&c->never_sets);
 	free(c->symbols.list);
 	free(c->decls.list);
 	free(c->needs);

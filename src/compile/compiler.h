@@ -194,6 +194,7 @@ struct sk_compiler {
 	/* origins of what has no record: transitions; constraints and contexts, by the keys of origins */
 	bool want_origins;
 	struct sk_collecting *collecting;	/* origin.c */
+	struct sk_map never_sets;		/* origin-neverallow.c */
 	struct sk_optimizing *optimizing;	/* optimize.c: rules of conditionals, and which of these stay; then all others. */
 	SK_PARTS(struct sk_fact) facts;
 	SK_PARTS(struct sk_record) noted;
@@ -413,6 +414,8 @@ int sk_note_key(struct sk_compiler *c, uint64_t key, uint32_t stmt);
 int sk_origins_begin(struct sk_compiler *c);
 /* noted when all is known that the policy has, */
 int sk_origins_note(struct sk_compiler *c);
+/* (neverallow rules, which the policy does not have, in origin-neverallow.c; *ret_too_large as below) */
+int sk_note_neverallows(struct sk_compiler *c, struct sk_origins_writer *w, bool *ret_too_large);
 /* numbered when it is known which conditionals stay, */
 int sk_origins_number(struct sk_compiler *c);
 /* and ended before `c` is done with; *ret_origins is set when they are wanted and can be had. */

@@ -344,6 +344,7 @@ int sk_origins_note(struct sk_compiler *c)
 		return 0;
 	r = sk_collect_declarations(c);
 	r = r ? r : sk_collect_stmts(c);
+	r = r ? r : sk_note_neverallows(c, c->collecting->g.w, &c->collecting->too_large);
 	if (c->no_memory)
 		r = -ENOMEM;
 	if (!r)

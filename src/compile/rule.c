@@ -96,8 +96,7 @@ static int sk_emit(struct sk_expanding *e, uint32_t source, uint32_t target)
 static int sk_emit_all(struct sk_expanding *e, const struct sk_ids *sources, const struct sk_ids *targets,
 		       uint32_t flags)
 {
-	bool self = flags & SK_SET_SELF && !(flags & SK_SET_COMPLEMENT);
-	bool not_self = flags & (SK_SET_NOT_SELF | SK_SET_OTHER) || (flags & SK_SET_SELF && flags & SK_SET_COMPLEMENT);
+	bool self = sk_flags_self(flags), not_self = sk_flags_not_self(flags);
 	int r = 0;
 
 	for (uint32_t i = 0; !r && i < sources->n; i++) {
@@ -261,6 +260,8 @@ static int sk_collect_records(struct sk_compiler *c)
 			e.kind = sk_kind_number(SK_RULE_XALLOW);
 			if (stmt->kind == SK_UNIT_NEVERALLOWX)
 				sk_class_accesses(&e, room, c->policy->n_classes);
+			else
+				sk_access_of(c, stmt, stmt->op[2], &accesses);
 			continue;
 		}
 		if (stmt->kind == SK_UNIT_XPERMS)

@@ -50,6 +50,17 @@ const char *sk_xop_word(enum sk_xop op);
 /* All 65536 numbers that a set names, by driver. */
 void sk_xperm_numbers(const struct sk_xperm_set *set, uint32_t perms[256][8]);
 
+/* What the flags of a set of targets say (enum sk_set_flag): each source with itself as well, or none with itself. */
+static inline bool sk_flags_self(uint32_t flags)
+{
+	return flags & SK_SET_SELF && !(flags & SK_SET_COMPLEMENT);
+}
+
+static inline bool sk_flags_not_self(uint32_t flags)
+{
+	return flags & (SK_SET_NOT_SELF | SK_SET_OTHER) || (flags & SK_SET_SELF && flags & SK_SET_COMPLEMENT);
+}
+
 /* Sources and targets of a rule, as types: each source with each target, or with itself. */
 struct sk_pairs {
 	const struct sk_ids *sources, *targets;

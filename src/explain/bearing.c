@@ -107,10 +107,35 @@ static int sk_bearing_constraints(struct sk_bearings *b, const selkie_explanatio
 	return r;
 }
 
+/* What forbids the rule that is missing. */
+static int sk_bearing_neverallows(struct sk_bearings *b, uint32_t perms)
+{
+	const struct sk_explainer *e = b->w->e;
+	const struct selkie_question *q = &b->v->question;
+	const struct selkie_neverallow_question asked = {
+		.source = q->source->type, .target = q->target->type, .cls = q->cls, .perms = perms,
+		.has_number = q->has_number, .xperm_kind = q->kind, .number = (uint16_t)q->number,
+	};
+	struct selkie_bearing bearing = { .kind = SELKIE_BEARING_FORBIDS, .is_neverallow = true };
+	int r = 0;
+
+	if (!e->origins || !perms)
+		return 0;
+	for (size_t i = 0; !r && (i = selkie_origins_next_neverallow(e->origins, e->policy, &asked, i, &bearing.neverallow));) {
+		sk_auto_free char *text = NULL;
+
+		r = selkie_neverallow_text(e->policy, &bearing.neverallow, &text);
+		if (!r)
+			r = sk_bearing_add(b, bearing, text);
+	}
+	return r;
+}
+
 static int sk_bearing_access(struct sk_bearings *b)
 {
 	const struct sk_verdict *v = b->v;
 	selkie_explanation *x = NULL;
+	uint32_t missing = 0;
 	int r = selkie_access_explain(b->w->e->state, NULL, &v->question, &x);
 
 	if (r)
@@ -121,12 +146,16 @@ static int sk_bearing_access(struct sk_bearings *b)
 	for (size_t i = 0; !r && i < selkie_explanation_n_denied(x); i++) {
 		const struct selkie_denied *d = selkie_explanation_denied(x, i);
 
+		if (d->why == SELKIE_DENIAL_RULE || d->why == SELKIE_DENIAL_XPERM)
+			missing |= d->perms;
 		if (d->why != SELKIE_DENIAL_BOUNDS)
 			continue;
 		r = sk_bearing_bounds(b, v->question.source->type, d->source_bound);
 		if (!r)
 			r = sk_bearing_bounds(b, v->question.target->type, d->target_bound);
 	}
+	if (!r)
+		r = sk_bearing_neverallows(b, missing);
 	selkie_explanation_free(x);
 	return r;
 }

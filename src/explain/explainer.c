@@ -66,6 +66,7 @@ int selkie_explainer_new(const struct selkie_explain_options *options, selkie_ex
 	e->state = options->state;
 	e->policy = selkie_state_policy(options->state);
 	e->labels = options->labels;
+	e->origins = options->origins;
 	e->find_milliseconds = options->find_milliseconds;
 	e->bearings = options->bearings;
 	e->threads = options->threads;

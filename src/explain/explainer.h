@@ -170,6 +170,7 @@ struct sk_explainer {
 	const struct sk_policy *policy;
 	const selkie_state *state;
 	const selkie_label_db *labels;
+	const selkie_origins *origins;	/* or NULL */
 	unsigned int find_milliseconds, threads;
 	bool bearings;
 	selkie_audit_reader *reader;

@@ -54,7 +54,7 @@ static const char *sk_rule_command(struct sk_fixing *x, struct sk_type_id source
 
 static const char *const sk_neverallow_caution =
 	"A neverallow of the policy's source may forbid this rule. That was not checked: a binary policy does not "
-	"hold them.";
+	"hold them, and selkie build has left no file beside it that does.";
 
 static int sk_fix_finish_rule(struct sk_fixing *x, selkie_overlay *overlay, uint32_t granted,
 			      struct selkie_fix *fix)
@@ -66,11 +66,30 @@ static int sk_fix_finish_rule(struct sk_fixing *x, selkie_overlay *overlay, uint
 	fix->kind = SELKIE_FIX_RULE;
 	fix->proof = sk_fix_proof(x, fix->opens == 1 ? "this rule" : "these rules", granted);
 	fix->proven = true;
-	fix->caution = sk_neverallow_caution;
+	fix->caution = x->e->origins ? NULL : sk_neverallow_caution;
 	return fix->proof && fix->command && fix->summary ? sk_fix_add(x, *fix) : -ENOMEM;
 }
 
-/* An allow rule for the operation, between these types, if that is what lacks and nothing sensitive is in it. */
+/* Permissions of the operation that no neverallow forbids; 0 when some that are asked for are, after advice that says so. */
+static int sk_fix_permitted(struct sk_fixing *x, struct sk_type_id source, struct sk_type_id target, uint32_t *perms)
+{
+	struct selkie_neverallow rule;
+	uint32_t forbidden, reply = 0;
+	int r = sk_fix_forbidden(x, source, target, *perms, &forbidden, &rule);
+
+	if (!r && !(forbidden & x->asked) && x->v->words->kind & SK_CLASS_DBUS && *perms & x->v->words->send_msg)
+		r = sk_fix_forbidden(x, target, source, x->v->words->send_msg, &reply, &rule);
+	if (!r && (reply || forbidden & x->asked)) {
+		*perms = 0;
+		return sk_fix_advise_forbidden(x, &rule);
+	}
+	*perms &= ~forbidden;
+	return r;
+}
+
+/*
+ * An allow rule for the operation, between these types, if that is what lacks and nothing sensitive or forbidden is in it.
+ */
 static int sk_fix_rule_between(struct sk_fixing *x, struct sk_type_id source, struct sk_type_id target,
 			       const char *summary)
 {
@@ -83,6 +102,9 @@ static int sk_fix_rule_between(struct sk_fixing *x, struct sk_type_id source, st
 	if (sensitive & x->asked)
 		return 0;
 	perms &= ~sensitive;
+	r = sk_fix_permitted(x, source, target, &perms);
+	if (r || !perms)
+		return r;
 	r = selkie_overlay_new(x->e->policy, &overlay);
 	if (r)
 		return r;
@@ -146,6 +168,7 @@ int sk_fix_extended_permission(struct sk_fixing *x)
 {
 	const struct sk_verdict *v = x->v;
 	struct selkie_fix fix = { 0 };
+	struct selkie_neverallow rule;
 	selkie_overlay *overlay;
 	uint32_t granted = 0;
 	const char *extra;
@@ -153,6 +176,8 @@ int sk_fix_extended_permission(struct sk_fixing *x)
 
 	if (!v->decided || !v->question.has_number)
 		return 0;
+	if (sk_fix_forbidden_numbers(x, &rule))
+		return sk_fix_advise_forbidden(x, &rule);
 	r = selkie_overlay_new(x->e->policy, &overlay);
 	if (r)
 		return r;

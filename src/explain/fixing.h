@@ -91,6 +91,18 @@ int sk_fix_role(struct sk_fixing *x);
 /* Unix owner and mode. */
 int sk_fix_file_mode(struct sk_fixing *x);
 
+/*
+ * Permissions of a rule that a neverallow of the sources forbids; *ret_rule: one of them, and the first that forbids
+ * what the finding was denied if any does. 0 where the sources are not known. With numbers: of a rule for just these numbers of the
+ * finding's cases.
+ */
+int sk_fix_forbidden(struct sk_fixing *x, struct sk_type_id source, struct sk_type_id target, uint32_t perms,
+		     uint32_t *ret_perms, struct selkie_neverallow *ret_rule);
+bool sk_fix_forbidden_numbers(struct sk_fixing *x, struct selkie_neverallow *ret_rule);
+
+/* Says instead of a rule that it is forbidden, and where. */
+int sk_fix_advise_forbidden(struct sk_fixing *x, const struct selkie_neverallow *rule);
+
 /* Rules: for the operation, for the bounding types, for a number of an ioctl or message. */
 int sk_fix_rule(struct sk_fixing *x);
 int sk_fix_bounds(struct sk_fixing *x);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The side file. Behind a head (magic, hash of the policy file, counts) stand strings, expansions, conditionals,
- * statements, and for each key its sources, as numbers in sevens of bits with the highest bit for "more"; sorted things as
+ * statements, sets, and for each key its sources, as numbers in sevens of bits with the highest bit for "more"; sorted things as
  * differences from the one before. Whether a statement stands in another conditional than the one before it is a bit of
- * its first number, as most stand in none. Permissions are written only where a rule has several sources; a single one gave them all. The file is
+ * its first number, as most stand in none. Permissions are written only where a rule has several sources, as a single one gave them all,
+ * and of neverallow rules, of which the policy knows nothing. The file is
  * no exchange format: another version of it is refused, and the policy built again.
  */
 #include <endian.h>
@@ -20,7 +21,7 @@
 #include "provenance/origins.h"
 
 /* The digit is the version. */
-static const char sk_origins_magic[8] = "SKORIG2";
+static const char sk_origins_magic[8] = "SKORIG3";
 #define SK_ORIGINS_VERSION 6
 
 char *sk_origins_path(const char *policy_path)
@@ -106,6 +107,7 @@ struct sk_origins_writer *sk_origins_writer_new(void)
 	sk_buf_init(&w->calls);
 	sk_buf_init(&w->conds);
 	sk_buf_init(&w->stmts);
+	sk_buf_init(&w->sets);
 	sk_buf_init(&w->keys);
 	return w;
 }
@@ -118,6 +120,7 @@ void sk_origins_writer_free(struct sk_origins_writer *w)
 	sk_buf_done(&w->calls);
 	sk_buf_done(&w->conds);
 	sk_buf_done(&w->stmts);
+	sk_buf_done(&w->sets);
 	sk_buf_done(&w->keys);
 	free(w);
 }
@@ -168,6 +171,28 @@ void sk_origins_put_stmt(struct sk_origins_writer *w, const struct sk_origin_stm
 	w->n_stmts++;
 }
 
+void sk_origins_put_set(struct sk_origins_writer *w, const struct sk_origin_set *set)
+{
+	size_t n = (size_t)set->n + set->n_minus;
+	unsigned char *p = sk_put_begin(&w->sets, 3 + n);
+
+	if (!p)
+		return;
+	p = sk_put_number(p, set->flags);
+	p = sk_put_number(p, set->n);
+	p = sk_put_number(p, set->n_minus);
+	for (size_t i = 0; i < n; i++)
+		p = sk_put_difference(p, set->ids[i], i ? set->ids[i - 1] : 0);
+	sk_put_end(&w->sets, p);
+	w->n_sets++;
+}
+
+/* Whether permissions are written of each of so many sources. */
+static inline bool sk_has_perms(uint64_t key, uint64_t n)
+{
+	return n > 1 || key >> SK_ORIGIN_KIND_SHIFT == SK_ORIGIN_NEVERALLOW;
+}
+
 void sk_origins_put_key(struct sk_origins_writer *w, uint64_t key, const struct sk_origin_source *sources, uint32_t n)
 {
 	unsigned char *p = sk_put_begin(&w->keys, 2 + 2 * (size_t)n);
@@ -179,7 +204,7 @@ void sk_origins_put_key(struct sk_origins_writer *w, uint64_t key, const struct 
 	for (uint32_t i = 0; i < n; i++) {
 		p = sk_put_difference(p, sources[i].stmt, w->source);
 		w->source = sources[i].stmt;
-		if (n > 1)
+		if (sk_has_perms(key, n))
 			p = sk_put_number(p, sources[i].perms);
 	}
 	sk_put_end(&w->keys, p);
@@ -190,7 +215,8 @@ void sk_origins_put_key(struct sk_origins_writer *w, uint64_t key, const struct 
 
 int sk_origins_put_strings(struct sk_origins_writer *w, const char *const *strings, uint32_t n)
 {
-	const uint32_t counts[] = { n, w->n_calls + 1, w->n_conds + 1, w->n_stmts, w->n_keys, w->n_sources };
+	const uint32_t counts[] = { n, w->n_calls + 1, w->n_conds + 1, w->n_stmts, w->n_sets, w->n_keys,
+				    w->n_sources };
 	unsigned char *p = sk_put_begin(&w->head, SK_ARRAY_LEN(counts));
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(counts) && p; i++)
@@ -205,7 +231,8 @@ int sk_origins_put_strings(struct sk_origins_writer *w, const char *const *strin
 			sk_put_end(&w->head, sk_put_number(p, length));
 		sk_buf_add(&w->head, strings[i], length);
 	}
-	return w->head.failed || w->calls.failed || w->conds.failed || w->stmts.failed || w->keys.failed ? -ENOMEM : 0;
+	return w->head.failed || w->calls.failed || w->conds.failed || w->stmts.failed || w->sets.failed || w->keys.failed
+		       ? -ENOMEM : 0;
 }
 
 /* Origins that are in memory as they are read. */
@@ -217,6 +244,8 @@ static int sk_put_origins(struct sk_origins_writer *w, const struct sk_origins *
 		sk_origins_put_cond(w, &o->conds[i]);
 	for (uint32_t i = 0; i < o->n_stmts; i++)
 		sk_origins_put_stmt(w, &o->stmts[i]);
+	for (uint32_t i = 0; i < o->n_sets; i++)
+		sk_origins_put_set(w, &o->sets[i]);
 	for (uint32_t i = 0; i < o->n_keys; i++)
 		sk_origins_put_key(w, o->keys[i], &o->sources[o->first[i]], o->first[i + 1] - o->first[i]);
 	return sk_origins_put_strings(w, o->strings, o->n_strings);
@@ -224,7 +253,7 @@ static int sk_put_origins(struct sk_origins_writer *w, const struct sk_origins *
 
 static int sk_write_origins(int fd, uint64_t hash, const struct sk_origins_writer *w)
 {
-	const struct sk_buf *parts[] = { &w->head, &w->calls, &w->conds, &w->stmts, &w->keys };
+	const struct sk_buf *parts[] = { &w->head, &w->calls, &w->conds, &w->stmts, &w->sets, &w->keys };
 	uint64_t stored = htole64(hash);
 	int r = sk_write_whole(fd, sk_origins_magic, sizeof(sk_origins_magic));
 
@@ -378,6 +407,32 @@ static void sk_read_stmts(struct sk_reader *r, struct sk_origins *o)
 	}
 }
 
+static void sk_read_sets(struct sk_reader *r, struct sk_origins *o)
+{
+	for (uint32_t i = 0; i < o->n_sets && !r->failed; i++) {
+		struct sk_origin_set *set = &o->sets[i];
+		uint32_t id = 0, *ids;
+
+		set->flags = (uint32_t)sk_read_number(r, "kind of a set");
+		set->n = sk_read_length(r, 1, "length of a set");
+		set->n_minus = sk_read_length(r, 1, "exceptions of a set");
+		set->ids = ids = sk_read_array(r, o, (size_t)set->n + set->n_minus + 1, sizeof(*ids));
+		for (size_t k = 0; k < (size_t)set->n + set->n_minus && !r->failed; k++) {
+			sk_read_difference(r, &id, 1u << 16, "type of a set");
+			ids[k] = id;
+		}
+	}
+}
+
+/* Numbers of sets that stand in keys and for permissions. */
+static void sk_check_neverallow_key(struct sk_reader *r, const struct sk_origins *o, uint64_t key, uint32_t perms)
+{
+	bool xperm = key >> 46 & (SK_ORIGIN_IOCTL | SK_ORIGIN_NLMSG);
+
+	if ((key >> 30 & 0xffff) >= o->n_sets || (key >> 14 & 0xffff) >= o->n_sets || (xperm && perms >= o->n_sets))
+		sk_reader_fail_at(r, sk_reader_offset(r), "key", "there is no such set");
+}
+
 static void sk_read_keys(struct sk_reader *r, struct sk_origins *o)
 {
 	uint64_t key = 0;
@@ -396,7 +451,10 @@ static void sk_read_keys(struct sk_reader *r, struct sk_origins *o)
 		for (uint64_t k = 0; k < n && !r->failed; k++) {
 			sk_read_difference(r, &stmt, o->n_stmts, "statement");
 			o->sources[at].stmt = stmt;
-			o->sources[at++].perms = n > 1 ? (uint32_t)sk_read_number(r, "permissions") : UINT32_MAX;
+			o->sources[at].perms = sk_has_perms(key, n) ? (uint32_t)sk_read_number(r, "permissions") : UINT32_MAX;
+			if (key >> SK_ORIGIN_KIND_SHIFT == SK_ORIGIN_NEVERALLOW && !r->failed)
+				sk_check_neverallow_key(r, o, key, o->sources[at].perms);
+			at++;
 		}
 	}
 	o->first[o->n_keys] = at;
@@ -410,12 +468,14 @@ static void sk_read_origins(struct sk_reader *r, struct sk_origins *o)
 	o->n_expansions = sk_read_length(r, 4, "number of calls");
 	o->n_conds = sk_read_length(r, 3, "number of conditionals");
 	o->n_stmts = sk_read_length(r, 4, "number of statements");
+	o->n_sets = sk_read_length(r, 3, "number of sets");
 	o->n_keys = sk_read_length(r, 2, "number of keys");
 	o->n_sources = sk_read_length(r, 1, "number of sources");
 	o->strings = sk_read_array(r, o, (size_t)o->n_strings + 1, sizeof(*o->strings));
 	o->expansions = sk_read_array(r, o, (size_t)o->n_expansions + 1, sizeof(*o->expansions));
 	o->conds = sk_read_array(r, o, (size_t)o->n_conds + 1, sizeof(*o->conds));
 	o->stmts = sk_read_array(r, o, (size_t)o->n_stmts + 1, sizeof(*o->stmts));
+	o->sets = sk_read_array(r, o, (size_t)o->n_sets + 1, sizeof(*o->sets));
 	o->keys = sk_read_array(r, o, (size_t)o->n_keys + 1, sizeof(*o->keys));
 	o->first = sk_read_array(r, o, (size_t)o->n_keys + 1, sizeof(*o->first));
 	o->sources = sk_read_array(r, o, (size_t)o->n_sources + 1, sizeof(*o->sources));
@@ -427,6 +487,8 @@ static void sk_read_origins(struct sk_reader *r, struct sk_origins *o)
 		sk_read_conds(r, o);
 	if (!r->failed)
 		sk_read_stmts(r, o);
+	if (!r->failed)
+		sk_read_sets(r, o);
 	if (!r->failed)
 		sk_read_keys(r, o);
 	if (!r->failed && sk_reader_left(r))

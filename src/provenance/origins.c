@@ -49,7 +49,7 @@ static bool sk_rule_key_of(const struct sk_origins *o, const struct selkie_rule 
 	return sk_origin_key(kind, extra, source, target, rule->cls.v, ret_key);
 }
 
-size_t sk_origins_find(const struct sk_origins *o, uint64_t key, uint32_t *ret_first)
+uint32_t sk_origins_first_key(const struct sk_origins *o, uint64_t key)
 {
 	uint32_t lo = 0, hi = o->n_keys;
 
@@ -61,10 +61,17 @@ size_t sk_origins_find(const struct sk_origins *o, uint64_t key, uint32_t *ret_f
 		else
 			hi = mid;
 	}
-	if (lo == o->n_keys || o->keys[lo] != key)
+	return lo;
+}
+
+size_t sk_origins_find(const struct sk_origins *o, uint64_t key, uint32_t *ret_first)
+{
+	uint32_t at = sk_origins_first_key(o, key);
+
+	if (at == o->n_keys || o->keys[at] != key)
 		return 0;
-	*ret_first = o->first[lo];
-	return o->first[lo + 1] - o->first[lo];
+	*ret_first = o->first[at];
+	return o->first[at + 1] - o->first[at];
 }
 
 static size_t sk_sources_of(const struct sk_origins *o, const struct selkie_rule *rule, uint32_t *ret_first)

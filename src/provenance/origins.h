@@ -38,18 +38,34 @@ struct sk_origin_stmt {
 
 #define SK_ORIGIN_BINARY 0x80000000u
 
+/*
+ * Types as a neverallow names them: those of n types and attributes, but not those of n_minus behind them. Or numbers of
+ * extended permissions: the lowest and the highest of each range in turn.
+ */
+struct sk_origin_set {
+	uint32_t flags;		/* enum sk_origin_set_flag */
+	uint32_t n, n_minus;
+	const uint32_t *ids;
+};
+
+enum sk_origin_set_flag {
+	SK_ORIGIN_ALL = 1,
+	SK_ORIGIN_COMPLEMENT = 2,	/* all but these */
+};
+
 struct sk_origin_source {
 	uint32_t stmt;
-	uint32_t perms;
+	uint32_t perms;		/* of a neverallowxperm the number of a set: its numbers */
 };
 
 struct sk_origins {
 	struct sk_arena arena;
-	uint32_t n_strings, n_expansions, n_conds, n_stmts, n_keys, n_sources;
+	uint32_t n_strings, n_expansions, n_conds, n_stmts, n_sets, n_keys, n_sources;
 	const char **strings;
 	struct sk_origin_expansion *expansions;	/* [0] is none */
 	struct sk_origin_cond *conds;		/* likewise */
 	struct sk_origin_stmt *stmts;
+	struct sk_origin_set *sets;
 	uint64_t *keys;
 	uint32_t *first;			/* n_keys + 1 */
 	struct sk_origin_source *sources;
@@ -76,7 +92,16 @@ enum sk_origin_kind {
 	SK_ORIGIN_CONSTRAINT,
 	SK_ORIGIN_OBJECT,
 	SK_ORIGIN_LABEL,		/* of label files: the line, in source and target */
+	/* source and target are numbers of sets, extra is of enum sk_origin_never: rules that the policy does not hold */
+	SK_ORIGIN_NEVERALLOW,
 	SK_N_ORIGIN_KINDS = 32,
+};
+
+enum sk_origin_never {
+	SK_ORIGIN_SELF = 1,	/* each source with itself as well */
+	SK_ORIGIN_NOT_SELF = 2,	/* no source with itself */
+	SK_ORIGIN_IOCTL = 4,	/* neverallowxperm */
+	SK_ORIGIN_NLMSG = 8,
 };
 
 #define SK_ORIGIN_KIND_SHIFT 59
@@ -119,14 +144,16 @@ struct sk_origins *sk_origins_new(void);
 
 /* How many sources a key has, from *ret_first on; and one of them, its permissions aside. */
 size_t sk_origins_find(const struct sk_origins *origins, uint64_t key, uint32_t *ret_first);
+/* The first key that is at least this, or how many keys there are. */
+uint32_t sk_origins_first_key(const struct sk_origins *origins, uint64_t key);
 void sk_origin_of_source(const struct sk_origins *origins, uint32_t source, struct selkie_origin *ret);
 
 /* What identifies the bytes of a policy file. Returns 0 or a negative errno. */
 int sk_origins_policy_hash(const char *policy_path, uint64_t *ret_hash);
 
 /*
- * Origins on their way to a side file, as the bytes that it will have: calls, conditionals, statements and keys are put,
- * each in their order; keys may be put by another thread than the others. Sticky: a failure is told at the end.
+ * Origins on their way to a side file, as the bytes that it will have: calls, conditionals, statements, sets and keys are
+ * put, each in their order; sets, keys and the others may be put by different threads. Sticky: a failure is told at the end.
  */
 struct sk_origins_writer {
 	struct sk_buf calls, conds, stmts;
@@ -135,8 +162,8 @@ struct sk_origins_writer {
 	struct sk_origin_cond cond;
 	struct sk_origin_stmt stmt;
 	char apart[64];				/* what follows may be written by another thread */
-	struct sk_buf keys;
-	uint32_t n_keys, n_sources, source;
+	struct sk_buf sets, keys;
+	uint32_t n_sets, n_keys, n_sources, source;
 	uint64_t key;
 	struct sk_buf head;
 };
@@ -146,6 +173,7 @@ void sk_origins_writer_free(struct sk_origins_writer *writer);	/* NULL is allowe
 void sk_origins_put_call(struct sk_origins_writer *writer, const struct sk_origin_expansion *call);
 void sk_origins_put_cond(struct sk_origins_writer *writer, const struct sk_origin_cond *cond);
 void sk_origins_put_stmt(struct sk_origins_writer *writer, const struct sk_origin_stmt *stmt);
+void sk_origins_put_set(struct sk_origins_writer *writer, const struct sk_origin_set *set);
 void sk_origins_put_key(struct sk_origins_writer *writer, uint64_t key, const struct sk_origin_source *sources, uint32_t n);
 
 /* Puts what stands before all that. Returns 0 or -ENOMEM. */

@@ -23,17 +23,24 @@ static struct sk_origin_cond conds[] = { { 0 }, { 1, 2, 0 }, { 2, 90000, 1 } };
 static struct sk_origin_stmt stmts[] = {
 	{ SK_ORIGIN_NO_STRING, 1, 3, 0, 0 }, { 4, 2, 12, 2, 2 }, { 4, 2, 5, 1, 1 },
 };
-static struct sk_origin_source sources[] = { { 0, 0 }, { 1, 3 }, { 2, 0x80000001u }, { 2, 0 } };
-static uint32_t first[] = { 0, 1, 3, 4 };
+static struct sk_origin_source sources[] = { { 0, 0 }, { 1, 3 }, { 2, 0x80000001u }, { 2, 0 }, { 0, 5 }, { 1, 2 } };
+static uint32_t first[] = { 0, 1, 3, 4, 5, 6 };
+static const uint32_t types[] = { 3, 1, 2, 1 }, numbers[] = { 0x5401, 0x5401, 0x8900, 0x89ff };
+static struct sk_origin_set sets[] = {
+	{ 0, 1, 1, types }, { SK_ORIGIN_COMPLEMENT, 2, 0, types + 1 }, { 0, 4, 0, numbers }, { SK_ORIGIN_ALL, 0, 1, types + 2 },
+};
 
-static void make(struct sk_origins *o, uint64_t keys[3])
+static void make(struct sk_origins *o, uint64_t keys[5])
 {
 	assert_true(sk_origin_key(0, 0, 2, 65535, 7, &keys[0]));
 	assert_true(sk_origin_key(0, 8191, 2, 1, 16383, &keys[1]));
 	assert_true(sk_origin_key(SK_ORIGIN_FILENAME, 0, 2, 3, 4, &keys[2]));
-	*o = (struct sk_origins){ .n_strings = 5, .n_expansions = 3, .n_conds = 3, .n_stmts = 3, .n_keys = 3, .n_sources = 4,
-				  .strings = strings, .expansions = expansions, .conds = conds, .stmts = stmts, .keys = keys,
-				  .first = first, .sources = sources };
+	/* { 3 -1 } on ~{ 2 1 } and itself; and numbers of all but 2, on all others of these */
+	assert_true(sk_origin_key(SK_ORIGIN_NEVERALLOW, SK_ORIGIN_SELF, 0, 1, 1, &keys[3]));
+	assert_true(sk_origin_key(SK_ORIGIN_NEVERALLOW, SK_ORIGIN_NOT_SELF | SK_ORIGIN_IOCTL, 3, 3, 1, &keys[4]));
+	*o = (struct sk_origins){ .n_strings = 5, .n_expansions = 3, .n_conds = 3, .n_stmts = 3, .n_sets = 4, .n_keys = 5,
+				  .n_sources = 6, .strings = strings, .expansions = expansions, .conds = conds, .stmts = stmts,
+				  .sets = sets, .keys = keys, .first = first, .sources = sources };
 }
 
 static void test_keys(void **state)
@@ -106,7 +113,7 @@ static void test_facts(void **state)
 static void test_binary(void **state)
 {
 	struct sk_origin_expansion marks[] = { { 0 }, { 0, 2, 2, 7 | SK_ORIGIN_MARK } };
-	struct sk_origin_stmt one = { 4, 1, 12 | SK_ORIGIN_BINARY, 1 };
+	struct sk_origin_stmt one = { 4, 1, 12 | SK_ORIGIN_BINARY, 1, 0 };
 	struct sk_origin_source source = { 0 };
 	uint64_t key;
 	uint32_t starts[] = { 0, 1 };
@@ -200,7 +207,7 @@ static void test_file(void **state)
 	unsigned char data[512], was;
 	struct sk_origins o, *read;
 	selkie_diagnostics *diags = selkie_diagnostics_new();
-	uint64_t keys[3], hash;
+	uint64_t keys[5], hash;
 	size_t n;
 	char *text;
 
@@ -265,7 +272,7 @@ static void test_out_of_memory(void **state)
 	unsigned char data[512];
 	struct scene s = { .data = data };
 	struct sk_origins o;
-	uint64_t keys[3];
+	uint64_t keys[5];
 
 	assert_non_null(mkdtemp(folder));
 	snprintf(policy, sizeof(policy), "%s/policy", folder);

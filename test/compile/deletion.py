@@ -5,14 +5,15 @@
 deletion.py SELKIE CACHE [RULES [OTHERS [SEED]]]: builds Debian's tree (fetched below CACHE), takes RULES (500) rules and
 OTHERS (100) each of rules of conditionals, attributes of types, types of roles, contexts and constraints, and lines of
 file_contexts by chance, deletes the statements of all of them (of rules of conditionals, the conditionals) in a copy of
-the tree, builds again, and looks whether any is still there. In batches, so that one is not gone for another's sake too often. Exit 77 where the tree cannot be had.
+the tree, builds again, and looks whether any is still there. Of each neverallow rule, an access that it forbids: with
+an allow rule for it the tree does not build, and without the neverallow rules that are named it does. In batches, so that one is not gone for another's sake too often. Exit 77 where the tree cannot be had.
 """
 import json, os, random, re, shutil, subprocess, sys, tempfile
 
 KINDS = ["--allow", "--auditallow", "--dontaudit", "--type_trans", "--type_change", "--type_member", "--role_allow",
          "--role_trans", "--range_trans"]
 BATCH = 100
-WORDS = ("allow|auditallow|dontaudit|type_transition|type_change|type_member|role_transition|range_transition|typeattribute|"
+WORDS = ("neverallow|allow|auditallow|dontaudit|type_transition|type_change|type_member|role_transition|range_transition|typeattribute|"
          "type|attribute_role|roleattribute|role|fs_use_xattr|fs_use_task|fs_use_trans|constrain|mlsconstrain|"
          "validatetrans|mlsvalidatetrans")
 WORD = re.compile(r"\b(%s)\b" % WORDS)
@@ -86,7 +87,7 @@ def labels(folder):
         data = f.read()
     at = [16]
     n = numbers(data, at)
-    n_strings, n_calls, n_conds, n_stmts, n_keys, _ = (next(n) for _ in range(6))
+    n_strings, n_calls, n_conds, n_stmts, _, n_keys, _ = (next(n) for _ in range(7))
     strings = []
     for _ in range(n_strings):
         size = next(n)
@@ -220,6 +221,78 @@ class Trial:
         return [t for t in batch if t.key in after]
 
 
+class Neverallows:
+    """The neverallow rules of the tree, each by a rule that breaks it."""
+
+    def __init__(self, selkie, tree, work, chance):
+        self.selkie, self.tree, self.work, self.random = selkie, tree, work, chance
+        self.policy = os.path.join(work, "never.33")
+        self.build(tree)
+        found = ask(selkie, "search", "--neverallow", "--where", "--json", self.policy)["rules"]
+        self.rules = {places(r["origins"])[0]: r for r in found}
+        components = ask(selkie, "info", "-t", "-x", "--json", self.policy)["components"]["type"]
+        self.types = [c["name"] for c in components]
+
+    def build(self, tree):
+        return subprocess.run([self.selkie, "build", "-o", self.policy, "--config", "MONOLITHIC=y", tree],
+                              stderr=subprocess.PIPE, universal_newlines=True)
+
+    def breaking(self, place):
+        """An access, and all that forbids it: this neverallow, and as few others as is found by chance."""
+        rule, best = self.rules[place], None
+        named = [t for t in re.findall(r"\w+", rule["target"]) if t in self.types] if "~" not in rule["target"] else []
+        for _ in range(40):
+            source = self.random.choice(self.types)
+            target = source if "self" in rule["target"] else self.random.choice(named or self.types)
+            perm = self.random.choice(rule["permissions"])
+            r = subprocess.run([self.selkie, "can", "--json", "--policy", self.policy, source, target, rule["class"], perm],
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            answer = json.loads(r.stdout)["answers"][0]
+            by = sorted({p for f in answer.get("forbidden", []) for p in places(f["origins"])})
+            if place in by and (not best or len(by) < len(best[1])):
+                # The types may be declared in optional blocks.
+                best = ("optional { require { type %s; type %s; } allow %s %s:%s %s; }" %
+                        (source, target, source, target, rule["class"], perm), by)
+            if best and len(best[1]) == 1:
+                break
+        return best
+
+    def wrong(self, place):
+        """What is wrong with this one; None when all is well."""
+        found = self.breaking(place)
+        if not found:
+            return "no access was found that %s:%d forbids" % place
+        allow, by = found
+        copy = os.path.join(self.work, "tree")
+        shutil.copytree(self.tree, copy, symlinks=True)
+        try:
+            with open(os.path.join(copy, "policy/modules/kernel/kernel.te"), "a", encoding="utf-8") as f:
+                f.write(allow + "\n")
+            if "E0808" not in self.build(copy).stderr:
+                return "%s is not refused, though %s forbid it" % (allow, by)
+            # All but one: that one forbids it still.
+            for file, line in [p for p in by if p != place]:
+                delete(copy, file, line, None)
+            if len(by) > 1 and "E0808" not in self.build(copy).stderr:
+                return "%s is not forbidden by %s:%d alone" % ((allow,) + place)
+            delete(copy, *place, None)
+            after = self.build(copy)
+            return "%s is refused without %s:\n%s" % (allow, by, after.stderr) if after.returncode else None
+        finally:
+            shutil.rmtree(copy)
+
+
+def check_neverallows(selkie, tree, work, chance, most):
+    n = Neverallows(selkie, tree, work, chance)
+    chosen = sorted(n.rules)
+    chosen = chance.sample(chosen, min(most, len(chosen)))
+    problems = [p for p in map(n.wrong, chosen) if p]
+    print("neverallow: %d statements, %d chosen, %d wrong" % (len(n.rules), len(chosen), len(problems)))
+    for p in problems:
+        print(p)
+    return len(problems)
+
+
 def chunks(chosen):
     """Declarations of types first, as what is blanked is not found again: one thing a statement and batch."""
     left = chosen
@@ -263,8 +336,9 @@ def main():
             left += trial.batch(batch)
         for t in left:
             print("still there: %s: %s, though it came from %s" % (t.kind, t.text, t.places))
+        wrong = check_neverallows(selkie, trial.tree, work, random_number, n_others // 5)
     print("%d still there" % len(left))
-    return 1 if left else 0
+    return 1 if left or wrong else 0
 
 
 sys.exit(main())

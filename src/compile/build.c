@@ -123,6 +123,8 @@ static int sk_build_judge(struct sk_building *b)
 
 	for (size_t i = 0; i < b->units.n; i++)
 		base |= b->units.list[i]->source != SK_UNIT_MODULE;
+	/* What macros of a tree had brought, nobody knows by its words. */
+	b->space.lost.all |= b->has_rp;
 	if (!base || b->unsound || sk_close_tree(b, &root))
 		return SELKIE_BUILD_REFUSED;
 	options.list_blocks = false;

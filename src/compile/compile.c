@@ -104,12 +104,17 @@ static int sk_run_stages(struct sk_compiler *c)
 
 	for (size_t u = 0; u < c->n_units; u++)
 		c->damaged |= c->units[u]->damaged;
+	if (c->damaged && sk_lost_collect(&c->space->lost, c->diags, c->space->sources, c->names))
+		return -ENOMEM;
 	for (size_t i = 0; i < SK_ARRAY_LEN(stages); i++) {
 		int r = stages[i] ? stages[i](c) : 0;
 
 		if (r)
 			return r;
-		c->damaged |= !stages[i] && c->errors;
+		if (stages[i])
+			continue;
+		c->damaged |= c->errors != 0;
+		c->space->lost.all |= c->lost_unit;
 	}
 	return c->damaged || c->errors ? SK_COMPILE_REFUSED : 0;
 }

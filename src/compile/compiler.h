@@ -128,6 +128,7 @@ struct sk_compiler {
 	size_t errors;
 	bool damaged;		/* statements are missing: what may follow from that is no diagnostic, but counted in */
 	size_t hidden;
+	bool lost_unit;		/* a unit as a whole lacks something: what it says is not to be counted on */
 	bool damaged_classes;	/* some of them lack permissions for it */
 	bool no_memory;		/* of functions that give NULL or false for a mistake as well */
 

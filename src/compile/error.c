@@ -28,29 +28,108 @@ bool sk_takes_away(const struct sk_compiler *c, const struct sk_unit_stmt *stmt)
 	return false;
 }
 
+/* Whether what was left out had to do with a name, as far as it could have said what things are, or any way. */
+static bool sk_has_lost(const struct sk_compiler *c, const char *name, enum sk_lost_use how)
+{
+	return sk_lost_has(&c->space->lost, c->names, name, how);
+}
+
+static int sk_find_lost(struct sk_compiler *c, const struct sk_unit_stmt *stmt SK_UNUSED, uint32_t ref, void *how)
+{
+	return sk_has_lost(c, sk_ref_name(c, ref), *(const enum sk_lost_use *)how);
+}
+
+/* Whether it had to do with any name of a statement. */
+static bool sk_lost_for(struct sk_compiler *c, const struct sk_unit_stmt *stmt, enum sk_lost_use how)
+{
+	return !stmt || sk_stmt_refs(c, stmt, sk_find_lost, &how);
+}
+
+/* Whether something that is not told was put into an attribute: by way of it, what was left out concerns anybody. */
+static bool sk_lost_attributes(const struct sk_compiler *c)
+{
+	for (uint32_t i = 0; i < c->symbols.n; i++)
+		if (c->symbols.list[i].flavor == SK_FLAVOR_ATTRIBUTE && sk_has_lost(c, sk_symbol_name(c, i), SK_LOST_PUT))
+			return true;
+	return false;
+}
+
+/* A type that is bounded by its name: are those of its parents among what is missing? */
+static bool sk_lost_parent(struct sk_compiler *c, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	char *parent = dot ? sk_arena_strndup(&c->arena, name, (size_t)(dot - name)) : NULL;
+
+	c->no_memory |= dot && !parent;
+	return !parent || sk_has_lost(c, parent, SK_LOST_USED);
+}
+
+static bool sk_is_bounds_consequence(struct sk_compiler *c, const struct sk_unit_stmt *stmt, const char *word)
+{
+	if (stmt && stmt->kind == SK_UNIT_TYPE_BOUNDS && word)
+		return false;		/* a circle is one whatever else there is */
+	if (stmt && word && stmt->kind != SK_UNIT_ROLE_BOUNDS && stmt->kind != SK_UNIT_USER_BOUNDS)
+		return sk_lost_parent(c, word);
+	return sk_lost_for(c, stmt, SK_LOST_USED) || sk_lost_attributes(c);
+}
+
 /*
  * Whether something may be wrong only because statements are missing: names that nothing declares, contexts and levels that
  * do not go together, bounds that allow too little, a policy without what none can be without; permissions of classes that
  * are not whole themselves; and what a set comes to that would have less in it.
  */
-static bool sk_is_consequence(const struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt)
+static bool sk_is_consequence(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt, const char *word)
 {
+	const struct sk_lost *lost = &c->space->lost;
+
 	if (!c->damaged)
 		return false;
-	if (sk_name_in("E0801 E0804 E0809 E0810 E0811 E0812 E0826", id))
-		return true;
 	if (!strcmp(id, "E0805"))
 		return c->damaged_classes;
-	return sk_name_in("E0806 E0807 E0808", id) && stmt && sk_takes_away(c, stmt);
+	if (sk_name_in("E0806 E0807 E0808", id))
+		return stmt && sk_takes_away(c, stmt);
+	if (!sk_name_in("E0801 E0804 E0809 E0810 E0811 E0812 E0826", id))
+		return false;
+	if (lost->all)
+		return true;
+	if (sk_name_in("E0801 E0804 E0812", id))
+		return !word || sk_has_lost(c, word, SK_LOST_USED);
+	if (!strcmp(id, "E0809"))
+		return sk_is_bounds_consequence(c, stmt, word);
+	if (!strcmp(id, "E0810"))
+		return (lost->levels && c->policy->mls) || sk_lost_for(c, stmt, SK_LOST_SAID) || sk_lost_attributes(c);
+	return !strcmp(id, "E0811") ? lost->levels : lost->sids || lost->rules;
+}
+
+static int sk_lose_ref(struct sk_compiler *c, const struct sk_unit_stmt *stmt, uint32_t ref, void *arg SK_UNUSED)
+{
+	const char *name = sk_ref_name(c, ref);
+	bool puts = stmt->kind == SK_UNIT_TYPE_ATTRIBUTE_SET || stmt->kind == SK_UNIT_ROLE_ATTRIBUTE_SET ||
+		    stmt->kind == SK_UNIT_USER_ATTRIBUTE_SET;
+	unsigned int how = SK_LOST_USED | (stmt->kind < SK_UNIT_ALLOW ? SK_LOST_SAID : 0) | (puts ? SK_LOST_PUT : 0);
+
+	return sk_lost_word(&c->space->lost, c->names, name, strlen(name), how);
+}
+
+/* What a statement with a mistake does not say any more. A conflict takes nothing away. */
+static void sk_lose(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt)
+{
+	if (sk_name_in("E0806 E0807 E0808 E0809 E0810 E0814 E0817", id))
+		return;
+	c->lost_unit |= !strcmp(id, "E0804") || !stmt;
+	if (stmt && sk_stmt_refs(c, stmt, sk_lose_ref, NULL))
+		c->no_memory = true;
 }
 
 static struct sk_diag *sk_compile_add(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt,
 				      const char *word, const char *fmt, va_list args)
 {
+	bool consequence = sk_is_consequence(c, id, stmt, word);
 	struct sk_place place = { 0 };
 	struct sk_diag *diag;
 
-	if (sk_is_consequence(c, id, stmt)) {
+	sk_lose(c, id, stmt);
+	if (consequence) {
 		c->hidden++;
 		return NULL;
 	}

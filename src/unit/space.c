@@ -30,6 +30,7 @@ int sk_space_init(struct sk_space *space, struct sk_intern *names, struct sk_sou
 	space->names = names;
 	space->sources = sources;
 	space->diags = diags;
+	sk_lost_begin(&space->lost, diags);
 	r = SK_SPACE_ADD(space->scopes,
 			 ((struct sk_scope){ .prefix = SK_INTERN_NONE, .next = SK_SPACE_NONE }), &zero);
 	if (!r)
@@ -57,6 +58,7 @@ void sk_space_done(struct sk_space *space)
 	free(space->set_next.list);
 	free(space->class_perms_next.list);
 	free(space->perm_macros.list);
+	sk_lost_done(&space->lost);
 	for (size_t i = 0; i < SK_N_NS; i++)
 		free(space->global_refs[i].list);
 	free(space->single_sets.list);

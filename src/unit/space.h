@@ -5,6 +5,7 @@
 #include "base/intern.h"
 #include "base/map.h"
 #include "syntax/source.h"
+#include "unit/lost.h"
 
 /*
  * What all units of one build share: names, places, and the parts that statements are made of. Every part is a number
@@ -208,6 +209,8 @@ struct sk_space {
 
 	/* Names of macros that stand for permissions, as read_file_perms: what a permission that is none may be meant for. */
 	SK_PARTS(uint32_t) perm_macros;
+
+	struct sk_lost lost;
 };
 
 int sk_space_init(struct sk_space *space, struct sk_intern *names, struct sk_sources *sources,

@@ -40,12 +40,19 @@ RULES = [
     ("E0805", ["allow ty0 ty1:file nosuch%d;"]),
     ("E0806", ["type c%d_t;", "type_transition c%d_t c%d_t:process ty1;", "type_transition c%d_t c%d_t:process ty2;"]),
     ("E0808", ["type n%d_t;", "allow n%d_t self:file { read write };", "neverallow n%d_t n%d_t:file write;"]),
+    ("E0809", ["type wide%d_t;", "type wide%d_t.kid;", "allow wide%d_t.kid self:process signal;"]),
+    ("E0809", ["type narrow%d_t;", "type child%d_t;", "typebounds narrow%d_t child%d_t;", "allow child%d_t self:process signal;"]),
+    ("E0809", ["type nobody%d_t.kid;"]),
     ("E0815", ["if (b0 && tun0) { allow ty0 ty1:file read; }"]),
     ("E0817", ["type p%d_t;", "type q%d_t;", "type k%d_t;", "typebounds p%d_t k%d_t;", "typebounds q%d_t k%d_t;"]),
     ("E0818", ["policycap nosuch%d;"]),
 ]
-# Behind the other ports.
-LATE = ("E0814", ["portcon tcp 5000-5010 {C}", "portcon tcp 5005 {C}"])
+# What stands among the rules, and what behind the other ports, where %s is the level of a context.
+LATE = [
+    ("E0814", [], ["portcon tcp 5000-5010 user0:object_r:ty1%s", "portcon tcp 5005 user0:object_r:ty1%s"]),
+    ("E0810", ["type lone%d_t;", "role lone%d_r;"], ["portcon tcp 5020 user0:lone%d_r:lone%d_t%s"]),
+    ("E0810", ["role strange%d;", "type odd%d_t;"], ["portcon tcp 5030 user0:strange%d:odd%d_t%s"]),
+]
 
 
 def diagnostics(selkie, path):
@@ -69,9 +76,10 @@ class Case:
         self.head, self.tail = text[:users[0]], text[users[0]:]
         behind = [i for i, l in enumerate(self.tail) if l.startswith(("netifcon", "nodecon"))] + [len(self.tail)]
         self.tail, self.end = self.tail[:behind[0]], self.tail[behind[0]:]
-        self.late = self.r.random() < 0.4
-        chosen = self.r.sample(RULES, 4 if self.late else 5)
-        self.mistakes = [(id, [re.sub("%d", str(seed * 10 + i), l) for l in lines]) for i, (id, lines) in enumerate(chosen)]
+        late = self.r.sample(LATE, self.r.choice([0, 1, 2]))
+        chosen = [(id, lines, []) for id, lines in self.r.sample(RULES, 5 - len(late))] + late
+        self.mistakes = [(id, *[[l.replace("%d", str(seed * 10 + i)).replace("%s", ":s0" if p.mls else "") for l in lines]
+                                for lines in both]) for i, (id, *both) in enumerate(chosen)]
         self.order = list(range(len(chosen)))
         self.r.shuffle(self.order)
 
@@ -82,9 +90,7 @@ class Case:
             # One that lacks its end is found by what follows it.
             out += [l if i in which else "#" for l in self.mistakes[i][1]] + ["permissive ty8;"]
         out += self.tail
-        context = "user0:object_r:ty1" + (":s0" if self.mls else "")
-        if self.late:
-            out += [l.replace("{C}", context) if len(self.mistakes) in which else "#" for l in LATE[1]]
+        out += [l if i in which else "#" for i, m in enumerate(self.mistakes) for l in m[2]]
         return "\n".join(out + self.end) + "\n"
 
 
@@ -101,18 +107,18 @@ def main():
 
         for seed in range(first, last):
             case = Case(seed)
-            n = len(case.mistakes) + case.late
+            n = len(case.mistakes)
             if diagnostics(selkie, write(case.text([]))):
                 continue
             alone, problems = [], []
             for i in range(n):
-                id = case.mistakes[i][0] if i < len(case.mistakes) else LATE[0]
+                id = case.mistakes[i][0]
                 one = diagnostics(selkie, write(case.text([i])))
                 if len(one) != 1 or "[%s]" % id not in one[0]:
                     problems.append("alone, %s: %s" % (id, one))
                 if peer() and not subprocess.run([peer(), *(["-M"] if case.mls else []), "-o", "/dev/null", "policy.conf"],
                                                  capture_output=True).returncode:
-                    problems.append("checkpolicy takes %s" % (case.mistakes[i] if i < len(case.mistakes) else LATE,))
+                    problems.append("checkpolicy takes %s" % (case.mistakes[i],))
                 alone += one
             together = diagnostics(selkie, write(case.text(range(n))))
             cases += 1

@@ -20,13 +20,22 @@ static inline uint64_t sk_digest_step(uint64_t lane, uint64_t word, uint64_t fac
 	return lane ^ lane >> 29;
 }
 
-static void sk_digest_block(uint64_t lanes[4], const void *p)
+/* Blocks of 32 bytes. The lanes are apart so that they stay in registers. */
+static void sk_digest_blocks(uint64_t lanes[4], const unsigned char *p, size_t n)
 {
-	uint64_t words[4];
+	uint64_t a = lanes[0], b = lanes[1], c = lanes[2], d = lanes[3], words[4];
 
-	memcpy(words, p, sizeof(words));
-	for (unsigned int i = 0; i < 4; i++)
-		lanes[i] = sk_digest_step(lanes[i], words[i], sk_digest_factors[i]);
+	for (; n; n--, p += sizeof(words)) {
+		memcpy(words, p, sizeof(words));
+		a = sk_digest_step(a, words[0], sk_digest_factors[0]);
+		b = sk_digest_step(b, words[1], sk_digest_factors[1]);
+		c = sk_digest_step(c, words[2], sk_digest_factors[2]);
+		d = sk_digest_step(d, words[3], sk_digest_factors[3]);
+	}
+	lanes[0] = a;
+	lanes[1] = b;
+	lanes[2] = c;
+	lanes[3] = d;
 }
 
 static uint64_t sk_digest_fold(uint64_t a, uint64_t b)
@@ -41,14 +50,12 @@ void sk_digest_add(struct sk_digest *digest, const void *p, size_t n)
 {
 	uint64_t lanes[4] = { digest->word[0], digest->word[1], ~digest->word[0], n ^ 0x2545f4914f6cdd1dull };
 	unsigned char rest[32] = { 0 };
-	const unsigned char *from = p;
-	size_t left = n;
+	size_t left = n % sizeof(rest);
 
-	for (; left >= sizeof(rest); left -= sizeof(rest), from += sizeof(rest))
-		sk_digest_block(lanes, from);
+	sk_digest_blocks(lanes, p, n / sizeof(rest));
 	if (left) {
-		memcpy(rest, from, left);
-		sk_digest_block(lanes, rest);
+		memcpy(rest, (const unsigned char *)p + (n - left), left);
+		sk_digest_blocks(lanes, rest, 1);
 	}
 	digest->word[0] = sk_digest_fold(sk_digest_fold(lanes[0], lanes[2]), lanes[3]);
 	digest->word[1] = sk_digest_fold(sk_digest_fold(lanes[1], lanes[3]), digest->word[0]);

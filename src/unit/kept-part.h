@@ -34,13 +34,15 @@ enum {
 };
 
 struct sk_kept_operand {
+	uint8_t at;		/* which one it is */
 	uint8_t table;		/* enum sk_kept_table */
 	uint8_t ns;		/* of references, and of members of sets; of expressions SK_KEPT_CONSTRAINT; SK_N_NS: any */
 	bool optional;		/* may be SK_SPACE_NONE */
 };
 
-/* What the operands of all kinds are. */
+/* What the operands of all kinds are; those that are used first. */
 struct sk_kept_shape {
+	uint8_t n_used[SK_UNIT_N_KINDS];
 	struct sk_kept_operand of[SK_UNIT_N_KINDS][SK_UNIT_OPERANDS];
 };
 

@@ -12,7 +12,7 @@
 
 struct sk_kept_reader {
 	struct sk_reader r;
-	struct sk_kept_shape shape;
+	const struct sk_kept_shape *shape;
 	struct sk_arena arena;
 	struct sk_space *space;
 	struct sk_unit *unit;
@@ -454,8 +454,8 @@ static void sk_kept_conds(struct sk_kept_reader *k)
 
 /* Statements */
 
-/* The largest number that may stand there. */
-static uint32_t sk_kept_most(uint32_t kind, unsigned int operand)
+/* The largest number that may stand in such a statement. */
+static uint32_t sk_kept_most(uint32_t kind)
 {
 	switch (kind) {
 	case SK_UNIT_DEFAULT_USER: case SK_UNIT_DEFAULT_ROLE: case SK_UNIT_DEFAULT_TYPE:
@@ -469,33 +469,29 @@ static uint32_t sk_kept_most(uint32_t kind, unsigned int operand)
 	case SK_UNIT_BOOL: case SK_UNIT_TUNABLE: case SK_UNIT_MLS: case SK_UNIT_EXPAND_ATTRIBUTE:
 		return 1;
 	default:
-		return operand < SK_UNIT_OPERANDS ? UINT32_MAX : 0;
+		return UINT32_MAX;
 	}
 }
 
-static inline uint32_t sk_kept_operand(struct sk_kept_reader *k, uint32_t head, unsigned int o)
+static inline uint32_t sk_kept_operand(struct sk_kept_reader *k, uint32_t kind, const struct sk_kept_operand *operand)
 {
-	const struct sk_kept_operand *operand = &k->shape.of[head & 0xff][o];
-	uint32_t number;
+	uint32_t number = sk_read_u32(&k->r, "operand");
 
-	switch (operand->table) {
-	case SK_KEPT_UNUSED:
-		return head & (uint32_t)SK_KEPT_HEAD_NONE << o ? SK_SPACE_NONE : 0;
-	case SK_KEPT_NUMBER:
-		number = sk_read_u32(&k->r, "number");
-		if (number > sk_kept_most(head & 0xff, o))
-			SK_KEPT_FAIL(k, "number");
-		return number;
-	case SK_KEPT_NEVER:
-		SK_KEPT_FAIL(k, "kind of a statement");
-		return 0;
-	default:
-		break;
+	if (operand->table < SK_KEPT_N_TABLES) {
+		if (number == SK_SPACE_NONE && operand->optional)
+			return SK_SPACE_NONE;
+		return sk_kept_number(k, (enum sk_kept_table)operand->table, operand->ns, number, "operand");
 	}
-	number = sk_read_u32(&k->r, "operand");
-	if (number == SK_SPACE_NONE && operand->optional)
-		return SK_SPACE_NONE;
-	return sk_kept_number(k, (enum sk_kept_table)operand->table, operand->ns, number, "operand");
+	if (operand->table != SK_KEPT_NUMBER || number > sk_kept_most(kind))
+		SK_KEPT_FAIL(k, "operand");
+	return number;
+}
+
+/* Of operands that the kind has not: none, or nothing. */
+static void sk_kept_unused(const struct sk_kept_reader *k, uint32_t head, struct sk_unit_stmt *s)
+{
+	for (unsigned int o = k->shape->n_used[s->kind]; o < SK_UNIT_OPERANDS; o++)
+		s->op[o] = head & (uint32_t)SK_KEPT_HEAD_NONE << o ? SK_SPACE_NONE : 0;
 }
 
 static bool sk_kept_is_one(const struct sk_name_set *set)
@@ -528,8 +524,9 @@ static inline void sk_kept_stmt(struct sk_kept_reader *k, struct sk_unit_stmt *s
 	s->block = before->block;
 	s->expansion = before->expansion;
 	s->addr = sk_kept_addr(k);
-	for (unsigned int o = 0; o < SK_UNIT_OPERANDS; o++)
-		s->op[o] = sk_kept_operand(k, head, o);
+	sk_kept_unused(k, head, s);
+	for (const struct sk_kept_operand *o = k->shape->of[s->kind], *end = o + k->shape->n_used[s->kind]; o < end; o++)
+		s->op[o->at] = sk_kept_operand(k, s->kind, o);
 	if (s->kind == SK_UNIT_CLASS_ORDER && !k->r.failed && !sk_kept_is_one(&k->space->sets.list[s->op[0]]))
 		SK_KEPT_FAIL(k, "class");
 }
@@ -601,7 +598,7 @@ int sk_kept_take(struct sk_kept *kept, const struct sk_kept_record *record, cons
 	k.shared_end = kept->shared_end;
 	k.base = source->base;
 	k.size = source->size;
-	sk_kept_shape_init(&k.shape);
+	k.shape = kept->shape;
 	sk_kept_know_left(&k, left);
 	sk_kept_head(&k, !left);
 	sk_kept_parts(&k);

@@ -20,7 +20,7 @@ struct sk_keeper_table {
 };
 
 struct sk_keeper {
-	struct sk_kept_shape shape;
+	const struct sk_kept_shape *shape;
 	struct sk_keeper_table tables[SK_KEPT_N_TABLES];
 	size_t first_expansion, first_block, first_cond, first_stmt;
 
@@ -33,12 +33,12 @@ struct sk_keeper {
 	struct sk_buf *to;
 };
 
-struct sk_keeper *sk_keeper_new(void)
+struct sk_keeper *sk_keeper_new(const struct sk_kept_shape *shape)
 {
 	struct sk_keeper *k = calloc(1, sizeof(*k));
 
 	if (k)
-		sk_kept_shape_init(&k->shape);
+		k->shape = shape;
 	return k;
 }
 
@@ -153,7 +153,7 @@ static void sk_keep_level(struct sk_keeper *k, uint32_t number)
 {
 	const struct sk_level_ref *level = &k->space->levels.list[number];
 
-	if (!sk_keep_own(k, SK_KEPT_LEVEL, number))
+	if (!sk_keep(k, SK_KEPT_LEVEL, number))
 		return;
 	sk_keep_ref(k, level->sens);
 	if (level->cats != SK_SPACE_NONE)
@@ -164,7 +164,7 @@ static void sk_keep_range(struct sk_keeper *k, uint32_t number)
 {
 	const struct sk_range_ref *range = &k->space->ranges.list[number];
 
-	if (!sk_keep_own(k, SK_KEPT_RANGE, number))
+	if (!sk_keep(k, SK_KEPT_RANGE, number))
 		return;
 	sk_keep_level(k, range->low);
 	sk_keep_level(k, range->high);
@@ -224,7 +224,7 @@ static void sk_keep_part(struct sk_keeper *k, unsigned int table, uint32_t numbe
 	case SK_KEPT_EXPR:
 		sk_keep_expr(k, number);
 		break;
-	default:	/* extended permissions, which may be an earlier module's; addresses */
+	default:
 		sk_keep(k, (enum sk_kept_table)table, number);
 		break;
 	}
@@ -256,7 +256,7 @@ static void sk_keep_stmts(struct sk_keeper *k)
 		const struct sk_unit_stmt *s = &k->unit->stmts.list[i];
 
 		for (unsigned int o = 0; o < SK_UNIT_OPERANDS; o++)
-			sk_keep_operand(k, &k->shape.of[s->kind][o], s->op[o]);
+			sk_keep_operand(k, &k->shape->of[s->kind][o], s->op[o]);
 	}
 }
 
@@ -550,7 +550,7 @@ static uint32_t sk_stmt_head(const struct sk_keeper *k, const struct sk_unit_stm
 	if (s->expansion != before->expansion)
 		head |= SK_KEPT_HEAD_EXPANSION;
 	for (unsigned int o = 0; o < SK_UNIT_OPERANDS; o++)
-		if (k->shape.of[s->kind][o].table == SK_KEPT_UNUSED && s->op[o] == SK_SPACE_NONE)
+		if (k->shape->of[s->kind][o].table == SK_KEPT_UNUSED && s->op[o] == SK_SPACE_NONE)
 			head |= (uint32_t)SK_KEPT_HEAD_NONE << o;
 	return head;
 }
@@ -570,7 +570,7 @@ static void sk_put_stmt(struct sk_keeper *k, const struct sk_unit_stmt *s, const
 		sk_put_expansion(k, s->expansion);
 	sk_put_addr(k, s->addr);
 	for (unsigned int o = 0; o < SK_UNIT_OPERANDS; o++) {
-		unsigned int table = k->shape.of[s->kind][o].table;
+		unsigned int table = k->shape->of[s->kind][o].table;
 
 		if (table < SK_KEPT_N_TABLES)
 			sk_put_part(k, (enum sk_kept_table)table, s->op[o]);

@@ -62,7 +62,11 @@ int sk_kept_open(struct sk_kept *kept, const void *data, size_t size, bool afres
 	char magic[8];
 	int code = 0;
 
-	*kept = (struct sk_kept){ .made = SK_BUF_INIT, .keeper = sk_keeper_new() };
+	*kept = (struct sk_kept){ .made = SK_BUF_INIT, .shape = calloc(1, sizeof(*kept->shape)) };
+	if (kept->shape) {
+		sk_kept_shape_init(kept->shape);
+		kept->keeper = sk_keeper_new(kept->shape);
+	}
 	if (!kept->keeper)
 		return -ENOMEM;
 	if (!data)
@@ -88,6 +92,7 @@ void sk_kept_done(struct sk_kept *kept)
 	free(kept->list);
 	sk_buf_done(&kept->made);
 	sk_keeper_free(kept->keeper);
+	free(kept->shape);
 	*kept = (struct sk_kept){ .made = SK_BUF_INIT };
 }
 
@@ -276,7 +281,7 @@ static struct sk_kept_operand sk_kept_operand_of(char letter)
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(rows); i++)
 		if (rows[i].letter == letter)
-			return (struct sk_kept_operand){ rows[i].table, rows[i].ns, rows[i].optional };
+			return (struct sk_kept_operand){ 0, rows[i].table, rows[i].ns, rows[i].optional };
 	return (struct sk_kept_operand){ .table = SK_KEPT_NEVER };
 }
 
@@ -289,12 +294,14 @@ void sk_kept_shape_init(struct sk_kept_shape *shape)
 			struct sk_kept_operand operand = sk_kept_operand_of(*p);
 
 			operand.optional |= p[1] == '?';
-			shape->of[kind][n++] = operand;
-			if (*p == 'w')
+			for (unsigned int words = *p == 'w' ? 2 : 1; words; words--) {
+				operand.at = (uint8_t)n;
 				shape->of[kind][n++] = operand;
+			}
 			p += p[1] == '?';
 		}
-		while (n < SK_UNIT_OPERANDS)
-			shape->of[kind][n++] = (struct sk_kept_operand){ .table = SK_KEPT_UNUSED };
+		shape->n_used[kind] = (uint8_t)n;
+		for (; n < SK_UNIT_OPERANDS; n++)
+			shape->of[kind][n] = (struct sk_kept_operand){ .at = (uint8_t)n, .table = SK_KEPT_UNUSED };
 	}
 }

@@ -33,6 +33,7 @@ struct sk_kept_record {
 };
 
 struct sk_keeper;
+struct sk_kept_shape;
 
 /* Tables; what an operand is a number of. */
 enum sk_kept_table {
@@ -65,6 +66,7 @@ struct sk_kept {
 	uint32_t n;
 	struct sk_buf made;	/* their records */
 	struct sk_keeper *keeper;
+	struct sk_kept_shape *shape;
 };
 
 /* The file is another one's: it must not be overwritten. */
@@ -114,7 +116,7 @@ bool sk_kept_is_news(const struct sk_kept *kept);
 int sk_kept_save(const struct sk_kept *kept, const char *path);
 
 /* kept-write.c */
-struct sk_keeper *sk_keeper_new(void);
+struct sk_keeper *sk_keeper_new(const struct sk_kept_shape *shape);
 void sk_keeper_free(struct sk_keeper *keeper);
 
 #endif

@@ -29,7 +29,10 @@ struct sk_kept_reader {
 	int error;			/* -ENOMEM */
 };
 
-#define SK_KEPT_FAIL(k, field) sk_reader_fail(&(k)->r, field, "it does not fit here")
+static __attribute__((cold, noinline)) void sk_kept_fail(struct sk_kept_reader *k, const char *field)
+{
+	sk_reader_fail(&k->r, field, "it does not fit here");
+}
 
 static bool sk_kept_ok(struct sk_kept_reader *k, int r)
 {
@@ -78,7 +81,7 @@ static inline uint32_t sk_kept_number(struct sk_kept_reader *k, enum sk_kept_tab
 	} else if (number - known < t->n && (ns == SK_N_NS || t->ns[number - known] == ns)) {
 		return t->list[number - known];
 	}
-	SK_KEPT_FAIL(k, field);
+	sk_kept_fail(k, field);
 	return 0;
 }
 
@@ -94,30 +97,30 @@ static uint32_t sk_kept_part_or_none(struct sk_kept_reader *k, enum sk_kept_tabl
 	return number == SK_SPACE_NONE ? SK_SPACE_NONE : sk_kept_number(k, table, ns, number, field);
 }
 
-static uint32_t sk_kept_addr(struct sk_kept_reader *k)
+static inline uint32_t sk_kept_addr(struct sk_kept_reader *k)
 {
 	uint32_t addr = sk_read_u32(&k->r, "address");
 
 	if (addr < k->shared_end)
 		return addr;
 	if (addr - k->shared_end > k->size)
-		SK_KEPT_FAIL(k, "address");
+		sk_kept_fail(k, "address");
 	return k->base + (addr - k->shared_end);
 }
 
-static uint32_t sk_kept_expansion(struct sk_kept_reader *k)
+static inline uint32_t sk_kept_expansion(struct sk_kept_reader *k)
 {
 	uint32_t number = sk_read_u32(&k->r, "expansion");
 
 	if (number > k->n_expansions)
-		SK_KEPT_FAIL(k, "expansion");
+		sk_kept_fail(k, "expansion");
 	return number ? k->first_expansion + number - 1 : 0;
 }
 
 static uint32_t sk_kept_block_of(struct sk_kept_reader *k, uint32_t number)
 {
 	if (number > k->n_blocks)
-		SK_KEPT_FAIL(k, "block");
+		sk_kept_fail(k, "block");
 	return number ? k->first_block + number - 1 : k->unit->top;
 }
 
@@ -151,7 +154,7 @@ static void sk_kept_refs(struct sk_kept_reader *k)
 		uint32_t ns = sk_read_u32(&k->r, "table of names"), name;
 
 		if (ns >= SK_N_NS)
-			SK_KEPT_FAIL(k, "table of names");
+			sk_kept_fail(k, "table of names");
 		name = sk_kept_part(k, SK_KEPT_NAME, SK_N_NS, "name of a reference");
 		if (k->r.failed || !sk_kept_ok(k, sk_space_ref(k->space, (enum sk_ns)ns, 0, name, &t->list[i])))
 			return;
@@ -166,7 +169,7 @@ static struct sk_te_left sk_kept_left(struct sk_kept_reader *k)
 
 	left.flags = sk_read_u32(&k->r, "kind of a name that is left");
 	if (left.flags & ~(uint32_t)(SK_TE_SEEN_TOP | SK_TE_SEEN_DECLARED | SK_TE_SEEN_FILLED))
-		SK_KEPT_FAIL(k, "kind of a name that is left");
+		sk_kept_fail(k, "kind of a name that is left");
 	return left;
 }
 
@@ -214,7 +217,7 @@ static void sk_kept_set(struct sk_kept_reader *k, uint32_t *ret_set, uint8_t *re
 	set.n = sk_read_count(&k->r, 4, "number of names in a set");
 	set.n_minus = sk_read_count(&k->r, 4, "number of names taken away");
 	if (head >> 16 || set.ns >= SK_N_NS || (set.flags & SK_SET_EXPR && set.n_minus) || set.n > UINT32_MAX - set.n_minus)
-		SK_KEPT_FAIL(k, "set");
+		sk_kept_fail(k, "set");
 	total = k->r.failed ? 0 : set.n + set.n_minus;
 	items = sk_kept_array(k, total, sizeof(*items));
 	for (uint32_t i = 0; items && i < total && !k->r.failed; i++) {
@@ -223,7 +226,7 @@ static void sk_kept_set(struct sk_kept_reader *k, uint32_t *ret_set, uint8_t *re
 			items[i] = sk_kept_number(k, SK_KEPT_REF, set.ns, items[i], "name in a set");
 	}
 	if (items && !k->r.failed && set.flags & SK_SET_EXPR && !sk_kept_is_postfix(items, set.n))
-		SK_KEPT_FAIL(k, "set");
+		sk_kept_fail(k, "set");
 	set.items = items;
 	if (items && !k->r.failed)
 		sk_kept_ok(k, sk_space_set(k->space, &set, ret_set));
@@ -253,12 +256,12 @@ static void sk_kept_xperms(struct sk_kept_reader *k, uint32_t *ret_xperms)
 	xperms.n = sk_read_count(&k->r, 8, "number of ranges");
 	ranges = sk_kept_array(k, xperms.n, sizeof(*ranges));
 	if (head >> 9 || xperms.op > SK_XOP_NLMSG)
-		SK_KEPT_FAIL(k, "extended permissions");
+		sk_kept_fail(k, "extended permissions");
 	for (uint32_t i = 0; ranges && i < xperms.n && !k->r.failed; i++) {
 		ranges[i].low = sk_read_u32(&k->r, "range");
 		ranges[i].high = sk_read_u32(&k->r, "range");
 		if (ranges[i].high > 0xffff || ranges[i].low > ranges[i].high || (i && ranges[i].low <= ranges[i - 1].high + 1))
-			SK_KEPT_FAIL(k, "range");
+			sk_kept_fail(k, "range");
 	}
 	xperms.ranges = ranges;
 	if (ranges && !k->r.failed)
@@ -301,7 +304,7 @@ static void sk_kept_address(struct sk_kept_reader *k, uint32_t *ret_address)
 	sk_read_bytes(&k->r, address.address, sizeof(address.address), "address");
 	sk_read_bytes(&k->r, address.mask, sizeof(address.mask), "mask");
 	if (address.family != 4 && address.family != 6)
-		SK_KEPT_FAIL(k, "family of an address");
+		sk_kept_fail(k, "family of an address");
 	if (!k->r.failed)
 		sk_kept_ok(k, sk_space_address(k->space, &address, ret_address));
 }
@@ -316,7 +319,7 @@ static void sk_kept_node(struct sk_kept_reader *k, struct sk_unit_node *node, ui
 				       .compare = (uint8_t)(head >> 24), .addr = sk_kept_addr(k) };
 	if (node->op > SK_UNIT_COMPARE_NAMES || node->left > SK_UNIT_H2 || node->right > SK_UNIT_H2 ||
 	    node->compare > SK_UNIT_CMP_INCOMP || (node->op == SK_UNIT_COMPARE_NAMES && node->left > SK_UNIT_T3))
-		SK_KEPT_FAIL(k, "expression");
+		sk_kept_fail(k, "expression");
 	if (k->r.failed)
 		return;
 	if (node->op == SK_UNIT_NAME)
@@ -326,7 +329,7 @@ static void sk_kept_node(struct sk_kept_reader *k, struct sk_unit_node *node, ui
 	else if (node->op != SK_UNIT_COMPARE)
 		needs = node->op == SK_UNIT_NOT ? 1 : 2;
 	if (*depth < needs)
-		SK_KEPT_FAIL(k, "expression");
+		sk_kept_fail(k, "expression");
 	*depth -= needs ? needs - 1 : 0;
 	*depth += !needs;
 	*constraint |= node->op == SK_UNIT_NAME || node->op == SK_UNIT_XOR || node->op == SK_UNIT_EQ ||
@@ -343,7 +346,7 @@ static void sk_kept_expr(struct sk_kept_reader *k, uint32_t *ret_expr, uint8_t *
 	for (uint32_t i = 0; nodes && i < expr.n && !k->r.failed; i++)
 		sk_kept_node(k, &nodes[i], &depth, &constraint);
 	if (nodes && !k->r.failed && (depth != 1 || constraint == 3))
-		SK_KEPT_FAIL(k, "expression");
+		sk_kept_fail(k, "expression");
 	expr.nodes = nodes;
 	if (nodes && !k->r.failed)
 		sk_kept_ok(k, sk_space_expr(k->space, &expr, ret_expr));
@@ -426,7 +429,7 @@ static void sk_kept_blocks(struct sk_kept_reader *k)
 		if (number != SK_SPACE_NONE)
 			block.otherwise = sk_kept_block_of(k, number);
 		if (!number)
-			SK_KEPT_FAIL(k, "branch");
+			sk_kept_fail(k, "branch");
 		block.addr = sk_kept_addr(k);
 		block.expansion = sk_kept_expansion(k);
 		if (k->r.failed || !sk_kept_ok(k, sk_space_block(k->space, &block, &number)))
@@ -483,15 +486,17 @@ static inline uint32_t sk_kept_operand(struct sk_kept_reader *k, uint32_t kind, 
 		return sk_kept_number(k, (enum sk_kept_table)operand->table, operand->ns, number, "operand");
 	}
 	if (operand->table != SK_KEPT_NUMBER || number > sk_kept_most(kind))
-		SK_KEPT_FAIL(k, "operand");
+		sk_kept_fail(k, "operand");
 	return number;
 }
 
 /* Of operands that the kind has not: none, or nothing. */
-static void sk_kept_unused(const struct sk_kept_reader *k, uint32_t head, struct sk_unit_stmt *s)
+static inline void sk_kept_unused(uint32_t head, struct sk_unit_stmt *s)
 {
-	for (unsigned int o = k->shape->n_used[s->kind]; o < SK_UNIT_OPERANDS; o++)
-		s->op[o] = head & (uint32_t)SK_KEPT_HEAD_NONE << o ? SK_SPACE_NONE : 0;
+	memset(s->op, 0, sizeof(s->op));
+	for (unsigned int o = 0; head >= SK_KEPT_HEAD_NONE && o < SK_UNIT_OPERANDS; o++)
+		if (head & (uint32_t)SK_KEPT_HEAD_NONE << o)
+			s->op[o] = SK_SPACE_NONE;
 }
 
 static bool sk_kept_is_one(const struct sk_name_set *set)
@@ -506,7 +511,7 @@ static inline void sk_kept_stmt(struct sk_kept_reader *k, struct sk_unit_stmt *s
 
 	s->kind = head & 0xff;
 	if (s->kind >= SK_UNIT_N_KINDS || head >> 16) {
-		SK_KEPT_FAIL(k, "statement");
+		sk_kept_fail(k, "statement");
 		return;
 	}
 	s->cond = SK_SPACE_NONE;
@@ -514,7 +519,7 @@ static inline void sk_kept_stmt(struct sk_kept_reader *k, struct sk_unit_stmt *s
 		uint32_t cond = sk_read_u32(&k->r, "conditional");
 
 		if (cond / 2 >= k->n_conds)
-			SK_KEPT_FAIL(k, "conditional");
+			sk_kept_fail(k, "conditional");
 		s->cond = cond + 2 * k->first_cond;
 	}
 	if (head & SK_KEPT_HEAD_BLOCK)
@@ -524,11 +529,11 @@ static inline void sk_kept_stmt(struct sk_kept_reader *k, struct sk_unit_stmt *s
 	s->block = before->block;
 	s->expansion = before->expansion;
 	s->addr = sk_kept_addr(k);
-	sk_kept_unused(k, head, s);
+	sk_kept_unused(head, s);
 	for (const struct sk_kept_operand *o = k->shape->of[s->kind], *end = o + k->shape->n_used[s->kind]; o < end; o++)
 		s->op[o->at] = sk_kept_operand(k, s->kind, o);
 	if (s->kind == SK_UNIT_CLASS_ORDER && !k->r.failed && !sk_kept_is_one(&k->space->sets.list[s->op[0]]))
-		SK_KEPT_FAIL(k, "class");
+		sk_kept_fail(k, "class");
 }
 
 static void sk_kept_stmts(struct sk_kept_reader *k)
@@ -556,7 +561,7 @@ static void sk_kept_head(struct sk_kept_reader *k, bool own)
 	uint32_t version = sk_kept_part_or_none(k, SK_KEPT_NAME, SK_N_NS, "version of the unit");
 
 	if (source > SK_UNIT_MODULE)
-		SK_KEPT_FAIL(k, "kind of the unit");
+		sk_kept_fail(k, "kind of the unit");
 	if (k->r.failed || !own)
 		return;
 	k->unit->source = (enum sk_unit_source)source;
@@ -581,7 +586,7 @@ static int sk_kept_end_record(struct sk_kept_reader *k, bool all)
 	int r;
 
 	if (all && !k->r.failed && !k->error && sk_reader_left(&k->r))
-		SK_KEPT_FAIL(k, "end of a record");
+		sk_kept_fail(k, "end of a record");
 	r = k->error ? k->error : k->r.failed ? SK_KEPT_DAMAGED : 0;
 	sk_reader_done(&k->r);
 	sk_arena_done(&k->arena);

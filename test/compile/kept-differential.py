@@ -286,8 +286,8 @@ def define(t):
     yield lambda: t.edit(t.file(second, "te"), lambda text: text + "\nifdef(`of_another',`allow %s self:process sigkill;')\n" % own)
     yield lambda: t.edit(t.file(first, "te"), lambda text: text + "\ndefine(`of_another')\n")
     yield lambda: t.edit(t.file(first, "te"), lambda text: text.replace("\ndefine(`of_another')\n", "\n"))
-    yield lambda: t.edit(t.file(first, "te"), lambda text: text + "\nchangecom(`//')\n")
-    yield lambda: t.edit(t.file(first, "te"), lambda text: text.replace("\nchangecom(`//')\n", "\n"))
+    yield lambda: t.edit(t.file(first, "te"), lambda text: text + "\nchangequote([, ])\n")
+    yield lambda: t.edit(t.file(first, "te"), lambda text: text.replace("\nchangequote([, ])\n", "\n"))
 
 
 def clash(t):

@@ -48,4 +48,9 @@ struct sk_kept_shape {
 
 void sk_kept_shape_init(struct sk_kept_shape *shape);
 
+/* What digests are made of: a string, a source with its name, the tree's settings with this build of the library. */
+void sk_kept_add_string(struct sk_digest *digest, const char *s);
+void sk_kept_digest_source(struct sk_digest *digest, const struct sk_source *source);
+void sk_kept_digest_settings(struct sk_digest *digest, const struct sk_refpolicy *rp);
+
 #endif

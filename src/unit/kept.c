@@ -90,6 +90,7 @@ void sk_kept_done(struct sk_kept *kept)
 {
 	free(kept->old);
 	free(kept->list);
+	free(kept->lines);
 	sk_buf_done(&kept->made);
 	sk_keeper_free(kept->keeper);
 	free(kept->shape);
@@ -98,19 +99,18 @@ void sk_kept_done(struct sk_kept *kept)
 
 /* What modules rest on */
 
-static void sk_kept_add_string(struct sk_digest *digest, const char *s)
+void sk_kept_add_string(struct sk_digest *digest, const char *s)
 {
 	sk_digest_add(digest, s ? s : "", s ? strlen(s) : 0);
 }
 
-static void sk_kept_digest_source(struct sk_digest *digest, const struct sk_source *source)
+void sk_kept_digest_source(struct sk_digest *digest, const struct sk_source *source)
 {
 	sk_kept_add_string(digest, source->name);
 	sk_digest_add(digest, source->text, source->text ? source->size : 0);
 }
 
-/* Sources are there with all that was read of the tree, however it came to be read. */
-static void sk_kept_digest_tree(struct sk_digest *digest, const struct sk_refpolicy *rp)
+void sk_kept_digest_settings(struct sk_digest *digest, const struct sk_refpolicy *rp)
 {
 	const uint32_t flags = rp->modular | (uint32_t)rp->unconfigured << 1 | (uint32_t)rp->macros.by_text << 2;
 
@@ -121,6 +121,13 @@ static void sk_kept_digest_tree(struct sk_digest *digest, const struct sk_refpol
 		sk_kept_add_string(digest, rp->settings[i].name);
 		sk_kept_add_string(digest, rp->settings[i].value);
 	}
+	sk_kept_add_string(digest, rp->makefile);
+}
+
+/* Sources are there with all that was read of the tree, however it came to be read. */
+static void sk_kept_digest_tree(struct sk_digest *digest, const struct sk_refpolicy *rp)
+{
+	sk_kept_digest_settings(digest, rp);
 	for (size_t i = 0; i < rp->n_modules; i++) {
 		const struct sk_refpolicy_module *module = &rp->modules[i];
 		const uint32_t state = (uint32_t)module->state | (uint32_t)module->generated << 8 | (uint32_t)module->alone << 9;
@@ -149,19 +156,26 @@ static void sk_kept_digest_space(struct sk_digest *digest, const struct sk_space
 	}
 }
 
-int sk_kept_begin(struct sk_kept *kept, const struct sk_refpolicy *rp, const struct sk_space *space)
+int sk_kept_begin_tree(struct sk_kept *kept, const struct sk_refpolicy *rp)
 {
+	kept->rp = rp;
+	kept->n = 3 * (uint32_t)rp->n_modules;
+	kept->list = calloc((size_t)kept->n + 1, sizeof(*kept->list));
+	return kept->list ? 0 : -ENOMEM;
+}
+
+int sk_kept_begin(struct sk_kept *kept, const struct sk_space *space)
+{
+	const struct sk_refpolicy *rp = kept->rp;
+
 	sk_kept_digest_tree(&kept->shared, rp);
 	sk_kept_digest_space(&kept->shared, space);
 	kept->known[SK_KEPT_NAME] = (uint32_t)space->names->n;
 	kept->known[SK_KEPT_REF] = (uint32_t)space->refs.n;
 	kept->known[SK_KEPT_SET] = (uint32_t)space->sets.n;
-	kept->rp = rp;
 	kept->shared_end = rp->sources->next_base;
-	kept->n = (uint32_t)rp->n_modules;
-	kept->list = calloc(rp->n_modules + 1, sizeof(*kept->list));
 	kept->using = kept->old && kept->n_old == kept->n && sk_digest_equal(&kept->shared, &kept->old_shared);
-	return kept->list ? 0 : -ENOMEM;
+	return 0;
 }
 
 /* Modules */

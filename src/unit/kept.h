@@ -49,7 +49,7 @@ struct sk_kept {
 	/* The file; borrowed. */
 	const unsigned char *records;
 	size_t size;
-	struct sk_kept_record *old;	/* by number of the module; NULL: there is no file, or none that can be used */
+	struct sk_kept_record *old;	/* as `list`; NULL: there is no file, or none that can be used */
 	uint32_t n_old;
 	struct sk_digest old_shared;
 	bool using;		/* what it rests on is as it was */
@@ -62,8 +62,9 @@ struct sk_kept {
 	const struct sk_refpolicy *rp;
 	bool unfit;		/* nothing of it can be kept */
 	uint32_t n_read;	/* modules that were parsed */
-	struct sk_kept_record *list;
+	struct sk_kept_record *list;	/* by number of the module; then two of each, for texts that are made */
 	uint32_t n;
+	uint32_t *lines;		/* of the last one that was found */
 	struct sk_buf made;	/* their records */
 	struct sk_keeper *keeper;
 	struct sk_kept_shape *shape;
@@ -79,8 +80,18 @@ struct sk_kept {
 int sk_kept_open(struct sk_kept *kept, const void *data, size_t size, bool afresh);
 void sk_kept_done(struct sk_kept *kept);
 
-/* All that modules share has been read. Returns 0 or -ENOMEM. */
-int sk_kept_begin(struct sk_kept *kept, const struct sk_refpolicy *rp, const struct sk_space *space);
+/* A tree begins to be read; its modules are known. All that they share has been read. Return 0 or -ENOMEM. */
+int sk_kept_begin_tree(struct sk_kept *kept, const struct sk_refpolicy *rp);
+int sk_kept_begin(struct sk_kept *kept, const struct sk_space *space);
+
+/*
+ * kept-made.c: a text that is made from others, which depends on them and the settings alone. Whether it is kept, and then
+ * it is filled in, borrowed until the next call; and what was made. Returns 0 or -ENOMEM.
+ */
+bool sk_kept_find_made(struct sk_kept *kept, const struct sk_refpolicy_module *module, bool interfaces,
+		       struct sk_refpolicy_made *made);
+int sk_kept_put_made(struct sk_kept *kept, const struct sk_refpolicy_module *module, bool interfaces,
+		     const struct sk_refpolicy_made *made);
 
 /* What was kept of the module whose text that is; NULL: it has to be parsed. */
 const struct sk_kept_record *sk_kept_find(struct sk_kept *kept, const struct sk_refpolicy_module *module,

@@ -180,7 +180,22 @@ static int sk_te_tree_begins(void *arg)
 {
 	struct sk_te_run *run = arg;
 
-	return run->kept ? sk_kept_begin(run->kept, run->rp, run->space) : 0;
+	return run->kept ? sk_kept_begin(run->kept, run->space) : 0;
+}
+
+static int sk_te_making(void *arg, const struct sk_refpolicy_module *module, bool interfaces, struct sk_refpolicy_made *made)
+{
+	struct sk_te_run *run = arg;
+
+	return run->kept && sk_kept_find_made(run->kept, module, interfaces, made) ? SK_REFPOLICY_KNOWN : 0;
+}
+
+static int sk_te_made(void *arg, const struct sk_refpolicy_module *module, bool interfaces,
+		      const struct sk_refpolicy_made *made)
+{
+	struct sk_te_run *run = arg;
+
+	return run->kept ? sk_kept_put_made(run->kept, module, interfaces, made) : 0;
 }
 
 /* What was kept of a module comes in its turn. */
@@ -236,7 +251,8 @@ static int sk_te_module_ends(void *arg, const struct sk_refpolicy_module *module
 	return sk_kept_put(run->kept, module, source, sk_te_unit_of(run, module), left, whole);
 }
 
-static const struct sk_refpolicy_watch sk_te_watch = { sk_te_tree_begins, sk_te_module_begins, sk_te_module_ends };
+static const struct sk_refpolicy_watch sk_te_watch = { sk_te_making, sk_te_made, sk_te_tree_begins, sk_te_module_begins,
+							sk_te_module_ends };
 
 static int sk_te_handle_label(void *arg, const struct sk_refpolicy_module *module, const struct sk_fc_line *line)
 {
@@ -256,7 +272,9 @@ int sk_unit_read_tree(struct sk_units *units, struct sk_space *space, struct sk_
 	run.kept = kept;
 	rp->watch = &sk_te_watch;
 	rp->watch_arg = &run;
-	r = sk_te_open_new(&run, rp->modular ? SK_UNIT_BASE : SK_UNIT_POLICY_CONF);
+	r = kept ? sk_kept_begin_tree(kept, rp) : 0;
+	if (!r)
+		r = sk_te_open_new(&run, rp->modular ? SK_UNIT_BASE : SK_UNIT_POLICY_CONF);
 	if (!r)
 		r = sk_te_handle_unknown(&run);
 	for (size_t i = 0; rp->modular && i < rp->n_modules && !r; i++)

@@ -38,8 +38,8 @@ static int begin(struct world *w, const char *text, size_t n)
 	w->rp = (struct sk_refpolicy){ .modules = &w->module, .n_modules = 1 };
 	w->kept.rp = &w->rp;
 	w->kept.shared_end = 1;
-	w->kept.list = calloc(1, sizeof(*w->kept.list));
-	w->kept.n = 1;
+	w->kept.list = calloc(3, sizeof(*w->kept.list));
+	w->kept.n = 3;
 	if (!r && !opened && w->kept.list)
 		r = sk_sources_add(&w->in.sources, "policy.conf", text, n, w->in.diags, &w->source);
 	return r ? r : opened ? opened : w->kept.list ? 0 : -ENOMEM;
@@ -266,7 +266,7 @@ static void test_files(void **state)
 	assert_int_equal(sk_kept_save(&from.kept, path), 0);
 	assert_int_equal(sk_read_path(path, 1 << 24, &data, &size), 0);
 	assert_int_equal(sk_kept_open(&kept, data, size, false), 0);
-	assert_int_equal(kept.n_old, 1);
+	assert_int_equal(kept.n_old, 3);
 	assert_int_equal(kept.old[0].size, from.kept.made.n);
 	assert_memory_equal(kept.records + kept.old[0].from, from.kept.made.data, from.kept.made.n);
 	sk_kept_done(&kept);
@@ -295,6 +295,79 @@ static void test_files(void **state)
 	free(text);
 }
 
+/* Texts that are made from others. */
+
+static const char made_text[] = "one\ntwo\nthree";
+
+static void begin_made(struct world *w, struct sk_refpolicy_made *made)
+{
+	assert_int_equal(begin(w, "input\nof it\n", 12), 0);
+	*made = (struct sk_refpolicy_made){ .from = { w->source, w->source } };
+}
+
+static bool find_made(struct world *w, struct sk_refpolicy_made *made, const struct sk_digest *digest, const void *record,
+		      size_t size)
+{
+	begin_made(w, made);
+	w->kept.old = calloc(3, sizeof(*w->kept.old));
+	assert_non_null(w->kept.old);
+	w->kept.n_old = 3;
+	w->kept.old[2] = (struct sk_kept_record){ .digest = *digest, .size = (uint32_t)size, .whole = true };
+	w->kept.records = record;
+	return sk_kept_find_made(&w->kept, &w->module, true, made);
+}
+
+static void test_made(void **state)
+{
+	struct sk_refpolicy_made made, found;
+	uint32_t lines[3] = { 0 };
+	struct sk_digest digest;
+	struct world from, to;
+	size_t size;
+	char *record;
+
+	begin_made(&from, &made);
+	assert_false(sk_kept_find_made(&from.kept, &from.module, true, &made));
+	digest = from.kept.list[2].digest;
+	made.text = made_text;
+	made.n = strlen(made_text);
+	made.lines = lines;
+	made.n_lines = 3;
+	lines[1] = from.source->base + 6;
+	assert_int_equal(sk_kept_put_made(&from.kept, &from.module, true, &made), 0);
+	assert_true(from.kept.list[2].whole);
+	size = from.kept.list[2].size;
+	record = malloc(size);
+	memcpy(record, from.kept.made.data, size);
+	assert_true(find_made(&to, &found, &digest, record, size));
+	assert_int_equal(found.n, made.n);
+	assert_memory_equal(found.text, made_text, made.n);
+	assert_int_equal(found.n_lines, 3);
+	assert_memory_equal(found.lines, lines, sizeof(lines));
+	end(&to);
+	/* Another input, or a record that is not whole, is none; nor is one whose lines are not enough, or of nothing. */
+	digest.word[0]++;
+	assert_false(find_made(&to, &found, &digest, record, size));
+	end(&to);
+	digest.word[0]--;
+	for (size_t cut = 0; cut < size; cut++) {
+		assert_false(find_made(&to, &found, &digest, record, cut));
+		end(&to);
+	}
+	memcpy(record + size - 4, "\xff\xff\xff\x7f", 4);
+	assert_false(find_made(&to, &found, &digest, record, size));
+	end(&to);
+	lines[1] = from.source->base + 13;	/* behind its end */
+	assert_int_equal(sk_kept_put_made(&from.kept, &from.module, true, &made), 0);
+	assert_false(from.kept.list[2].whole);
+	lines[1] = 0;
+	made.n_lines = 2;
+	assert_int_equal(sk_kept_put_made(&from.kept, &from.module, true, &made), 0);
+	assert_false(from.kept.list[2].whole);
+	free(record);
+	end(&from);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +375,7 @@ int main(void)
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_out_of_memory),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_made),
 	};
 
 	return cmocka_run_group_tests_name("unit/kept", tests, NULL, NULL);

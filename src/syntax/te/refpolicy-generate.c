@@ -237,17 +237,24 @@ static int sk_expand_lines(struct sk_macro_reader *m, const struct sk_source *so
 	return r ? r : buf->failed ? -ENOMEM : 0;
 }
 
-/* Runs the template's own macros over its input, in a reader of their own. */
+/*
+ * Runs the template's own macros over its input, in a reader of their own, with names of its own: nothing is left behind but
+ * the text.
+ */
 static int sk_expand_template(struct sk_refpolicy *rp, const struct sk_source *macros, const struct sk_source *in,
 			      struct sk_buf *ret_text, struct sk_made *made)
 {
 	sk_auto_buf struct sk_buf dropped = SK_BUF_INIT;
+	size_t n_expansions = rp->sources->n_expansions;
+	struct sk_arena arena = SK_ARENA_INIT;
+	struct sk_intern names;
 	struct sk_macro_reader m;
-	int r = sk_macro_init(&m, rp->names, rp->sources, rp->diags);
+	int r;
 
-	if (r)
-		return r;
-	r = sk_refpolicy_define_settings(rp, &m);
+	sk_intern_init(&names, &arena);
+	r = sk_macro_init(&m, &names, rp->sources, rp->diags);
+	if (!r)
+		r = sk_refpolicy_define_settings(rp, &m);
 	if (!r)
 		r = sk_macro_define(&m, "self_contained_policy", "");
 	if (!r)
@@ -255,6 +262,9 @@ static int sk_expand_template(struct sk_refpolicy *rp, const struct sk_source *m
 	if (!r)
 		r = sk_expand_lines(&m, in, ret_text, made);
 	sk_macro_done(&m);
+	sk_intern_done(&names);
+	sk_arena_done(&arena);
+	rp->sources->n_expansions = n_expansions;
 	return r;
 }
 
@@ -275,23 +285,73 @@ static int sk_made_lines(struct sk_made *made, const char *text, size_t n, uint3
 }
 
 /* The text as a source that knows what its lines are made from. */
-static int sk_add_generated(struct sk_refpolicy *rp, const char *path, const struct sk_buf *text, const struct sk_made *made,
+static int sk_add_generated(struct sk_refpolicy *rp, const char *path, const struct sk_refpolicy_made *made,
 			    struct sk_source **ret_source)
 {
-	uint32_t *made_from = sk_arena_memdup(&rp->sources->arena, made->list, made->n * sizeof(*made->list));
-	int r = made_from ? sk_sources_add(rp->sources, path, text->data, text->n, rp->diags, ret_source) : -ENOMEM;
+	uint32_t *made_from = sk_arena_memdup(&rp->sources->arena, made->lines, made->n_lines * sizeof(*made->lines));
+	int r = made_from ? sk_sources_add(rp->sources, path, made->text, made->n, rp->diags, ret_source) : -ENOMEM;
 
 	if (!r)
 		(*ret_source)->made_from = made_from;
 	return r;
 }
 
+/* What is generated from its three sources: macros, input, and a text that stands before what they come to. */
+static int sk_generate(struct sk_refpolicy *rp, const char *name, const char *ext, const struct sk_source *const *from,
+		       struct sk_buf *text, struct sk_made *made)
+{
+	sk_auto_buf struct sk_buf expanded = SK_BUF_INIT;
+	const struct sk_source *head = from[2];
+	struct sk_made body = { 0 };
+	int r = sk_expand_template(rp, from[0], from[1], &expanded, &body);
+
+	if (!r) {
+		sk_buf_printf(text, "#\n# This is a generated file!  Instead of modifying this file, the\n"
+				    "# %s.%s.in or %s.%s.m4 file should be modified.\n#\n", name, ext, name, ext);
+		r = sk_buf_str(text) ? sk_made_lines(made, text->data, text->n, 0) : -ENOMEM;
+	}
+	if (!r && head) {
+		sk_buf_add(text, head->text, head->size);
+		r = sk_made_lines(made, head->text, head->size, head->base);
+	}
+	for (size_t i = 0; i < body.n && !r; i++)
+		r = sk_made_add(made, body.list[i]);
+	if (!r && expanded.n)
+		sk_add_dollars(text, expanded.data, expanded.data + expanded.n);
+	free(body.list);
+	return r ? r : sk_buf_str(text) ? 0 : -ENOMEM;
+}
+
+/* Who watches may know what comes of the sources, or gets to know it. */
+static int sk_make(struct sk_refpolicy *rp, const struct sk_refpolicy_module *module, bool interfaces, const char *path,
+		   struct sk_refpolicy_made *made, struct sk_source **ret_source)
+{
+	sk_auto_buf struct sk_buf text = SK_BUF_INIT;
+	size_t before = selkie_diagnostics_count(rp->diags, SELKIE_SEVERITY_NOTE);
+	struct sk_made lines = { 0 };
+	int r = rp->watch ? rp->watch->making(rp->watch_arg, module, interfaces, made) : 0;
+
+	if (r == SK_REFPOLICY_KNOWN)
+		return sk_add_generated(rp, path, made, ret_source);
+	if (!r)
+		r = sk_generate(rp, module->name, interfaces ? "if" : "te", made->from, &text, &lines);
+	made->text = text.data;
+	made->n = text.n;
+	made->lines = lines.list;
+	made->n_lines = lines.n;
+	if (!r && rp->watch && selkie_diagnostics_count(rp->diags, SELKIE_SEVERITY_NOTE) == before)
+		r = rp->watch->made(rp->watch_arg, module, interfaces, made);
+	if (!r)
+		r = sk_add_generated(rp, path, made, ret_source);
+	free(lines.list);
+	return r;
+}
+
 int sk_refpolicy_generate(struct sk_refpolicy *rp, const struct sk_refpolicy_module *module, bool interfaces,
 			  struct sk_source **ret_source)
 {
-	sk_auto_buf struct sk_buf expanded = SK_BUF_INIT, text = SK_BUF_INIT;
 	const char *ext = interfaces ? "if" : "te", *layer = module->layer, *name = module->name;
-	struct sk_made body = { 0 }, made = { 0 };
+	struct sk_refpolicy_made made = { .text = NULL };
 	struct sk_source *macros, *in, *head = NULL;
 	char path[4096];
 	int r = sk_refpolicy_load(rp, true, &macros, "policy/modules/%s/%s.%s.m4", layer, name, ext);
@@ -302,25 +362,11 @@ int sk_refpolicy_generate(struct sk_refpolicy *rp, const struct sk_refpolicy_mod
 		r = sk_refpolicy_load(rp, true, &head, "policy/modules/%s/%s.if.in", layer, name);
 	if (!r && interfaces)
 		r = sk_network_lines(rp, in, &in);
-	if (!r)
-		r = sk_expand_template(rp, macros, in, &expanded, &body);
-	if (!r) {
-		sk_buf_printf(&text, "#\n# This is a generated file!  Instead of modifying this file, the\n"
-				     "# %s.%s.in or %s.%s.m4 file should be modified.\n#\n", name, ext, name, ext);
-		r = sk_buf_str(&text) ? sk_made_lines(&made, text.data, text.n, 0) : -ENOMEM;
-	}
-	if (!r && head) {
-		sk_buf_add(&text, head->text, head->size);
-		r = sk_made_lines(&made, head->text, head->size, head->base);
-	}
-	for (size_t i = 0; i < body.n && !r; i++)
-		r = sk_made_add(&made, body.list[i]);
-	if (!r && expanded.n)
-		sk_add_dollars(&text, expanded.data, expanded.data + expanded.n);
+	if (r)
+		return r;
+	made.from[0] = macros;
+	made.from[1] = in;
+	made.from[2] = head;
 	snprintf(path, sizeof(path), "%s/policy/modules/%s/%s.%s", rp->root, layer, name, ext);
-	if (!r)
-		r = sk_buf_str(&text) ? sk_add_generated(rp, path, &text, &made, ret_source) : -ENOMEM;
-	free(body.list);
-	free(made.list);
-	return r;
+	return sk_make(rp, module, interfaces, path, &made, ret_source);
 }

@@ -31,9 +31,27 @@ struct sk_refpolicy_module {
  * Who keeps what modules come to, from build to build, is told of them. Functions return 0 or a negative errno, which ends
  * the parsing.
  */
-#define SK_REFPOLICY_KNOWN 1	/* the module need not be parsed */
+#define SK_REFPOLICY_KNOWN 1	/* the module need not be parsed; the text need not be made */
+
+/* A text that a reference policy's build generates from others, and from what each of its lines is made (addresses, or 0). */
+#define SK_REFPOLICY_MADE_FROM 3
+
+struct sk_refpolicy_made {
+	const struct sk_source *from[SK_REFPOLICY_MADE_FROM];	/* the last may be NULL */
+	const char *text;
+	size_t n;
+	const uint32_t *lines;
+	size_t n_lines;
+};
 
 struct sk_refpolicy_watch {
+	/*
+	 * What is to be made of `from`, a module or its interfaces: fills in the rest, and SK_REFPOLICY_KNOWN, or 0. It is
+	 * borrowed until the next call. And then what was made, without a mistake.
+	 */
+	int (*making)(void *arg, const struct sk_refpolicy_module *module, bool interfaces, struct sk_refpolicy_made *made);
+	int (*made)(void *arg, const struct sk_refpolicy_module *module, bool interfaces,
+		    const struct sk_refpolicy_made *made);
 	/* All that modules may use has been read, and is in the sources. They come now. */
 	int (*begin)(void *arg);
 	/* A module, whose text is the last of the sources. Also SK_REFPOLICY_KNOWN. */

@@ -214,6 +214,10 @@ static void test_mistakes(void **state)
 				  "note: did you mean 'open_perms'?\n"
 				  "error: unknown type 'x_t' [E0801]\n"
 				  "note: did you mean 'a_t', declared here?\n"
+				  "error: unknown type or attribute 'b_t' [E0801]\n"
+				  "note: did you mean 'a_t', declared here?\n"
+				  "error: unknown type or attribute 'a_r' [E0801]\n"
+				  "note: did you mean 'a_t', declared here?\n"
 				  "error: class 'file' has no permission 'red' [E0805]\n"
 				  "note: did you mean 'read'?\n");
 	free(text);

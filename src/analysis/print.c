@@ -120,7 +120,8 @@ static bool sk_print_add_piece(struct sk_print *p, struct sk_print_pieces *piece
 static void sk_print_split(struct sk_print *p, const char *text, size_t size)
 {
 	p->lines.n = 0;
-	for (const char *s = text, *end = text + size; s < end;) {
+	/* Nothing is added to the null pointer of an empty text. */
+	for (const char *s = text, *end = size ? text + size : text; s < end;) {
 		const char *stop = memchr(s, '\n', (size_t)(end - s));
 
 		if (!stop)

@@ -2,12 +2,7 @@
 /*
  * Any bytes are a module package, compressed or not, or are refused with a reason. What is read can be printed.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
-#include "base/unpack.h"
-#include "selkie/diagnostic.h"
-#include "unit/module.h"
+#include "module.h"
 #include "unit/print.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -33,25 +28,6 @@ static void read_and_print(struct sk_space *space, const void *data, size_t size
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	selkie_diagnostics *diags = selkie_diagnostics_new();
-	struct sk_sources sources = SK_SOURCES_INIT;
-	struct sk_arena arena = SK_ARENA_INIT;
-	struct sk_intern names;
-	struct sk_space space;
-	char *unpacked;
-	size_t n;
-
-	sk_intern_init(&names, &arena);
-	if (!diags || sk_space_init(&space, &names, &sources, diags))
-		return 0;
-	if (!sk_unpack_memory(data, size, "fuzz", diags, &unpacked, &n)) {
-		read_and_print(&space, unpacked ? unpacked : (const char *)data, unpacked ? n : size);
-		free(unpacked);
-	}
-	sk_space_done(&space);
-	sk_sources_done(&sources);
-	sk_intern_done(&names);
-	sk_arena_done(&arena);
-	selkie_diagnostics_free(diags);
+	fuzz_module(data, size, read_and_print);
 	return 0;
 }

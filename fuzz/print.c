@@ -3,13 +3,10 @@
  * What is read of any bytes, as a kernel policy or as a module package, is printed in every language; and JSON is JSON.
  */
 #include <stdbool.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/unpack.h"
+#include "module.h"
 #include "selkie/selkie.h"
-#include "unit/module.h"
 #include "unit/print.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -164,28 +161,16 @@ static void print_module(struct sk_space *space, const void *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	selkie_diagnostics *diags = selkie_diagnostics_new();
-	struct sk_sources sources = SK_SOURCES_INIT;
-	struct sk_arena arena = SK_ARENA_INIT;
-	struct sk_intern names;
-	struct sk_space space;
 	selkie_policy *policy;
-	char *unpacked;
-	size_t n;
 
-	sk_intern_init(&names, &arena);
-	if (!diags || sk_space_init(&space, &names, &sources, diags))
-		return 0;
+	if (!diags)
+		abort();
 	if (!selkie_policy_read_memory(data, size, "fuzz", diags, &policy)) {
 		print_policy(policy);
 		selkie_policy_free(policy);
-	} else if (!sk_unpack_memory(data, size, "fuzz", diags, &unpacked, &n)) {
-		print_module(&space, unpacked ? unpacked : (const char *)data, unpacked ? n : size);
-		free(unpacked);
+	} else {
+		fuzz_module(data, size, print_module);
 	}
-	sk_space_done(&space);
-	sk_sources_done(&sources);
-	sk_intern_done(&names);
-	sk_arena_done(&arena);
 	selkie_diagnostics_free(diags);
 	return 0;
 }

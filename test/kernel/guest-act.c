@@ -307,6 +307,18 @@ static void collect(int fd, pid_t pid, struct answers *a)
 		answers_print(a, "signal %d\n", WTERMSIG(status));
 }
 
+/* What is written so far is not written again by the child. */
+static pid_t fork_here(void)
+{
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	return pid;
+}
+
 /*
  * as CONTEXT VERB...	in a child with that context
  * inside CONTEXT VERB...	the same where not even the first program may change to it: enforcing rests meanwhile
@@ -320,10 +332,7 @@ static void act_as(const struct line *l, struct answers *a, bool force)
 		die("pipe");
 	if (force && write_file(ENFORCE, "0", 1))
 		die("enforce");
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		die("fork");
+	pid = fork_here();
 	if (!pid)
 		child((char **)l->word + 1, l->n_words - 1, to[0], from[1]);
 	close(to[0]);
@@ -354,10 +363,7 @@ static void act_stay(const struct line *l, struct answers *a)
 
 	if (pipe2(from, O_CLOEXEC))
 		die("pipe");
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		die("fork");
+	pid = fork_here();
 	if (!pid) {
 		r = set_attribute("current", l->word[1]);
 		prctl(PR_SET_NAME, l->word[2], 0, 0, 0);
@@ -387,10 +393,7 @@ static void act_output(const struct line *l, struct answers *a)
 
 	if (pipe2(from, O_CLOEXEC))
 		die("pipe");
-	fflush(NULL);
-	pid = fork();
-	if (pid < 0)
-		die("fork");
+	pid = fork_here();
 	if (!pid) {
 		dup2(from[1], 1);
 		dup2(from[1], 2);

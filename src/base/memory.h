@@ -64,7 +64,7 @@ void sk_unmap_large(void *p, size_t size);
  * For a command that will soon need so much for many small things: malloc gets it at once, in large pages where the system
  * has them, which saves the faults of small ones. What is smaller than `largest` comes from there, and goes back there; the
  * rest comes from the system by itself. It changes malloc for the whole process, so it is nothing for a library. It is no
- * promise.
+ * promise. Before the first allocation is the best time: what malloc has by then, it gives first.
  */
 void sk_heap_expect(size_t size, size_t largest);
 

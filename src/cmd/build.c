@@ -50,8 +50,8 @@ struct sk_build_request {
 	int format;		/* index in sk_build_formats */
 	unsigned int version;
 	bool json;
-	const char **config;
-	size_t n_config;
+	const char **config;	/* NULL-ended; NULL: none is given */
+	size_t n_config, cap_config;
 };
 
 enum { SK_FORMAT_POLICY, SK_FORMAT_PP, SK_FORMAT_MOD, SK_FORMAT_CIL };
@@ -81,7 +81,12 @@ static bool sk_build_take(const struct sk_command *cmd, struct sk_build_request 
 			*ret_code = sk_usage_error(cmd, "'%s' is no setting; write NAME=VALUE", value);
 			return false;
 		}
+		if (sk_grow(&q->config, &q->cap_config, q->n_config + 2, sizeof(*q->config))) {
+			*ret_code = sk_failure(cmd, "out of memory");
+			return false;
+		}
 		q->config[q->n_config++] = value;
+		q->config[q->n_config] = NULL;
 		break;
 	case SK_BUILD_VERSION:
 		q->version = (unsigned int)strtoul(value, &end, 10);
@@ -258,9 +263,6 @@ static int sk_build_save_module(const struct sk_build_request *q, selkie_module 
 	return sk_output_replace_product(q->output, 0644, data, size);
 }
 
-/* What the names and interfaces of usual headers take, their texts apart. */
-#define SK_BUILD_MODULE_HEAP ((size_t)6 << 20)
-
 static int sk_build_module(const struct sk_command *cmd, const struct sk_build_request *q, const char *const *sources,
 			   size_t n)
 {
@@ -268,7 +270,6 @@ static int sk_build_module(const struct sk_command *cmd, const struct sk_build_r
 	selkie_module *module = NULL;
 	int r, code;
 
-	sk_heap_expect(SK_BUILD_MODULE_HEAP, SK_BUILD_MODULE_HEAP);
 	diags = selkie_diagnostics_new();
 	if (!diags)
 		return sk_failure(cmd, "out of memory");
@@ -350,44 +351,62 @@ static bool sk_build_has_cil(const char *const *sources, size_t n)
 	return false;
 }
 
+static bool sk_build_is_module(const struct sk_build_request *q, const char *const *sources, size_t n)
+{
+	return q->format != SK_FORMAT_POLICY && (q->format != SK_FORMAT_CIL || !sk_build_has_cil(sources, n));
+}
+
 static int sk_build_sources(const struct sk_command *cmd, struct sk_build_request *q, const char *const *sources, size_t n)
 {
-	if (q->format == SK_FORMAT_CIL && sk_build_has_cil(sources, n))
-		q->build.flags |= SELKIE_BUILD_FILE_CONTEXTS | SELKIE_BUILD_STRIP;
-	else if (q->format != SK_FORMAT_POLICY)
+	if (sk_build_is_module(q, sources, n))
 		return sk_build_module(cmd, q, sources, n);
+	if (q->format == SK_FORMAT_CIL)
+		q->build.flags |= SELKIE_BUILD_FILE_CONTEXTS | SELKIE_BUILD_STRIP;
 	return sk_build_all(cmd, q, sources, n);
 }
+
+static int sk_build_run(const struct sk_command *cmd, struct sk_build_request *q, const char *const *sources, size_t n)
+{
+	sk_auto_free char *output = NULL;
+
+	if (q->output) {
+		q->output = output = strdup(q->output);
+		if (!output)
+			return sk_failure(cmd, "out of memory");
+		q->directory = sk_build_is_directory(output);
+	}
+	if (q->directory && q->format != SK_FORMAT_POLICY)
+		return sk_usage_error(cmd, "'%s' is a directory; a module is one file", q->output);
+	if (q->directory)
+		q->build.flags |= SELKIE_BUILD_INSTALL;
+	return sk_build_sources(cmd, q, sources, n);
+}
+
+/* What the names and interfaces of usual headers take, their texts apart. */
+#define SK_BUILD_MODULE_HEAP ((size_t)6 << 20)
 
 static int sk_run_build(const struct sk_command *cmd, int argc, char **argv)
 {
 	struct sk_build_request q = { .build = { .size = sizeof(q.build) } };
-	sk_auto_free const char **config = calloc((size_t)argc + 1, sizeof(*config));
-	sk_auto_free char *output = NULL;
 	struct sk_args args;
-	int o, code;
+	int o, code = SK_EXIT_YES;
+	bool go_on = true;
 
-	if (!config)
-		return sk_failure(cmd, "out of memory");
-	q.config = config;
 	sk_args_init(&args, cmd, argc, argv);
-	while ((o = sk_args_next(&args, &code)) != SK_ARGS_END)
-		if (o == SK_ARGS_EXIT || !sk_build_take(cmd, &q, o, args.value, &code))
-			return code;
-	if (args.first == argc)
-		return sk_usage_error(cmd, "there is nothing to build; name a tree, a policy.conf or modules");
-	q.build.config = config;
-	if (q.output) {
-		q.output = output = strdup(q.output);
-		if (!output)
-			return sk_failure(cmd, "out of memory");
-		q.directory = sk_build_is_directory(output);
+	while (go_on && (o = sk_args_next(&args, &code)) != SK_ARGS_END)
+		go_on = o != SK_ARGS_EXIT && sk_build_take(cmd, &q, o, args.value, &code);
+	if (go_on && args.first == argc) {
+		code = sk_usage_error(cmd, "there is nothing to build; name a tree, a policy.conf or modules");
+		go_on = false;
 	}
-	if (q.directory && q.format != SK_FORMAT_POLICY)
-		return sk_usage_error(cmd, "'%s' is a directory; a module is one file", q.output);
-	if (q.directory)
-		q.build.flags |= SELKIE_BUILD_INSTALL;
-	return sk_build_sources(cmd, &q, (const char *const *)argv + args.first, (size_t)(argc - args.first));
+	/* Before anything is allocated. */
+	if (go_on && sk_build_is_module(&q, (const char *const *)argv + args.first, (size_t)(argc - args.first)))
+		sk_heap_expect(SK_BUILD_MODULE_HEAP, SK_BUILD_MODULE_HEAP);
+	q.build.config = q.config;
+	if (go_on)
+		code = sk_build_run(cmd, &q, (const char *const *)argv + args.first, (size_t)(argc - args.first));
+	free(q.config);
+	return code;
 }
 
 const struct sk_command sk_cmd_build = {

@@ -237,6 +237,20 @@ static int sk_interface(struct sk_macro_reader *m, struct sk_call *call)
 	return r ? r : sk_set_interface(m, name, body, call->addr);
 }
 
+/* Behind the letters, digits and underscores at p. */
+static const char *sk_word_end(const char *p, const char *end)
+{
+	for (; end - p >= 16; p += 16) {
+		unsigned int others = ~sk_scan_words(p) & 0xffff;
+
+		if (others)
+			return p + __builtin_ctz(others);
+	}
+	while (p < end && sk_is_word_byte((unsigned char)*p))
+		p++;
+	return p;
+}
+
 /*
  * interface(`name',`body') where it stands by itself: its parts, the name as it stands in the text, and behind it. NULL
  * where it is anything else.
@@ -247,14 +261,13 @@ static const char *sk_find_interface(const char *text, const char *p, const char
 	const char *start = p, *close;
 	bool params;
 
-	while (p < end && sk_is_word_byte((unsigned char)*p))
-		p++;
+	p = sk_word_end(p, end);
 	if (end - p < 8 || p - start > UINT16_MAX || p[0] != '(' || p[1] != '`')
 		return NULL;
 	ret->word = (uint32_t)(start - text);
 	ret->n_word = (uint16_t)(p - start);
-	for (p = start = p + 2; p < end && sk_is_word_byte((unsigned char)*p); p++)
-		;
+	start = p + 2;
+	p = sk_word_end(start, end);
 	if (p == start || p - start > UINT16_MAX || (*start >= '0' && *start <= '9') || end - p < 5 || p[0] != '\'' ||
 	    p[1] != ',')
 		return NULL;

@@ -21,7 +21,7 @@ static int sk_open_reader(struct sk_refpolicy *rp, const char *define, struct sk
 	if (!r && define)
 		r = sk_macro_define(m, define, "");
 	if (!r)
-		r = sk_refpolicy_absorb(rp, m, rp->headers ? "support" : "policy/support", ".spt");
+		r = sk_refpolicy_absorb_support(rp, m);
 	return r;
 }
 

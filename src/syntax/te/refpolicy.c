@@ -347,19 +347,39 @@ int sk_refpolicy_list(struct sk_refpolicy *rp, const char *folder, const char *e
 	return r;
 }
 
-int sk_refpolicy_absorb(struct sk_refpolicy *rp, struct sk_macro_reader *m, const char *folder, const char *ending)
+/* Once: each reader of macros that wants them cuts the same texts into words. */
+static int sk_read_support(struct sk_refpolicy *rp)
 {
-	struct sk_source *source;
-	const char **names;
+	const char *folder = rp->headers ? "support" : "policy/support";
+	sk_auto_free const char **names = NULL;
+	const struct sk_source **list;
 	size_t n;
-	int r = sk_refpolicy_list(rp, folder, ending, &names, &n);
+	int r = sk_refpolicy_list(rp, folder, ".spt", &names, &n);
 
+	if (r)
+		return r;
+	list = SK_ARENA_ARRAY(&rp->arena, const struct sk_source *, n + 1);
+	if (!list)
+		return -ENOMEM;
 	for (size_t i = 0; i < n && !r; i++) {
+		struct sk_source *source;
+
 		r = sk_refpolicy_load(rp, true, &source, "%s/%s", folder, names[i]);
-		if (!r)
-			r = sk_macro_absorb(m, source);
+		list[i] = source;
 	}
-	free(names);
+	if (r)
+		return r;
+	rp->support = list;
+	rp->n_support = n;
+	return 0;
+}
+
+int sk_refpolicy_absorb_support(struct sk_refpolicy *rp, struct sk_macro_reader *m)
+{
+	int r = rp->support ? 0 : sk_read_support(rp);
+
+	for (size_t i = 0; i < rp->n_support && !r; i++)
+		r = sk_macro_absorb(m, rp->support[i]);
 	return r;
 }
 
@@ -446,13 +466,13 @@ static int sk_define_all(struct sk_refpolicy_run *run)
 	int r = sk_refpolicy_define_settings(rp, &rp->macros);
 
 	if (!r && rp->headers)
-		return sk_refpolicy_absorb(rp, &rp->macros, "support", ".spt");
+		return sk_refpolicy_absorb_support(rp, &rp->macros);
 	if (!r)
 		r = sk_macro_define(&rp->macros, "self_contained_policy", "");
 	if (!r)
 		r = sk_parse_flask(run);
 	if (!r)
-		r = sk_refpolicy_absorb(rp, &rp->macros, "policy/support", ".spt");
+		r = sk_refpolicy_absorb_support(rp, &rp->macros);
 	return r ? r : sk_define_booleans(rp);
 }
 

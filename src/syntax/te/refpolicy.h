@@ -81,6 +81,8 @@ struct sk_refpolicy {
 	const struct sk_refpolicy_watch *watch;	/* of sk_refpolicy_parse; NULL: nobody watches */
 	void *watch_arg;
 	struct sk_ahead *ahead;		/* files of modules that a thread reads; NULL: none does */
+	const struct sk_source **support;	/* files of support macros; NULL: they have not been read */
+	size_t n_support;
 	const char *makefile;		/* its text; "" where there is none, NULL where there is no tree */
 
 	struct sk_refpolicy_setting *settings;	/* build.conf: TYPE, DISTRO, ... */
@@ -163,8 +165,8 @@ int sk_refpolicy_list(struct sk_refpolicy *rp, const char *folder, const char *e
 		      size_t *ret_n);
 /* The same of a folder that is open, into an arena of whoever asks. */
 int sk_refpolicy_list_open(DIR *dir, const char *ending, struct sk_arena *arena, const char ***ret_names, size_t *ret_n);
-/* Reads files for their definitions, into any reader. */
-int sk_refpolicy_absorb(struct sk_refpolicy *rp, struct sk_macro_reader *m, const char *folder, const char *ending);
+/* The definitions of the support macros, into any reader. */
+int sk_refpolicy_absorb_support(struct sk_refpolicy *rp, struct sk_macro_reader *m);
 
 /*
  * refpolicy-headers.c: the interfaces of headers. They begin to be read, are taken into the reader of macros in their order

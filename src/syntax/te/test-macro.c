@@ -13,7 +13,8 @@
 #include <cmocka.h>
 
 #include "cases.h"
-#include "syntax/te/macro.h"
+#include "syntax/te/macro-state.h"
+#include "syntax/te/scan.h"
 
 struct run {
 	struct sk_sources sources;
@@ -218,6 +219,23 @@ static void test_interfaces(void **state)
 	run_done(&run);
 }
 
+/* Sixteen bytes at once are what they are one by one, in each place, with whatever bytes around. */
+static void test_scan(void **state)
+{
+	for (unsigned int c = 0; c < 256; c++)
+		for (unsigned int other = 0; other < 256; other += 17)
+			for (unsigned int at = 0; at < 17; at++) {
+				char text[17];
+
+				memset(text, (int)other, sizeof(text));
+				text[at] = (char)c;
+				assert_int_equal(sk_scan_quotes(text), sk_scan_quotes_portable(text));
+				assert_int_equal(sk_scan_ends(text), sk_scan_ends_portable(text));
+				assert_int_equal(sk_scan_words(text), sk_scan_words_portable(text));
+				assert_int_equal(at < 16 ? sk_scan_words(text) >> at & 1 : 0, at < 16 && sk_is_word_byte((unsigned char)c));
+			}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +243,7 @@ int main(void)
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_interfaces),
+		cmocka_unit_test(test_scan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

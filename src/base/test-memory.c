@@ -72,6 +72,9 @@ static void test_heap(void **state)
 	int fewest = INT32_MAX;
 
 	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	skip();	/* malloc is the sanitizer's */
+#endif
 	if (!has_large_pages())
 		skip();
 	for (unsigned int i = 0; i < TRIES && fewest >= 256; i++)

@@ -9,11 +9,12 @@
 
 bool sk_name_fits(const char *s, size_t n)
 {
-	static const bool none[256] = { ['('] = true, [')'] = true, ['"'] = true, [';'] = true, ['{'] = true,
-					['}'] = true, [','] = true, [':'] = true };
+	/* What can be printed, but ( ) { } " ; , : */
+	static const bool fits[256] = { ['!'] = true, ['#' ... '\''] = true, ['*' ... '+'] = true, ['-' ... '9'] = true,
+					['<' ... 'z'] = true, ['|'] = true, ['~'] = true };
 
 	for (size_t i = 0; i < n; i++)
-		if (s[i] <= ' ' || s[i] > '~' || none[(unsigned char)s[i]])
+		if (!fits[(unsigned char)s[i]])
 			return false;
 	return n > 0;
 }
@@ -65,9 +66,14 @@ static struct sk_text sk_text_word(struct sk_text *t)
 
 static int sk_text_ref(struct sk_space *space, enum sk_ns ns, struct sk_text t, uint32_t *ret_ref)
 {
-	uint32_t name;
+	uint32_t name = sk_intern_find(space->names, t.s, t.n);
 	int r;
 
+	/* Mostly the same names again: what something is called already has been looked at. */
+	if (name < space->global_refs[ns].cap && space->global_refs[ns].list[name]) {
+		*ret_ref = space->global_refs[ns].list[name] - 1;
+		return 0;
+	}
 	if (!sk_name_fits(t.s, t.n))
 		return SK_TEXT_MALFORMED;
 	r = sk_intern_add(space->names, t.s, t.n, &name);

@@ -88,13 +88,15 @@ static void sk_mod_check_tables(struct sk_module *m)
 
 static void sk_module_reserve(struct sk_module *m, size_t size)
 {
-	size_t n;
+	/* A rule with a type and a type has 104 bytes. */
+	size_t n_rules = size / 104, n;
 
 	if (size < SK_LARGE_MODULE || m->unit->stmts.list)
 		return;
-	sk_arena_reserve(&m->arena, size / 4);
-	/* A rule with a type and a type has 104 bytes. */
-	m->unit->stmts.list = sk_alloc_large(size / 104 * sizeof(*m->unit->stmts.list), &n);
+	sk_arena_reserve(&m->arena, size / 5);
+	if (sk_grow(&m->places.list, &m->places.cap, n_rules, sizeof(*m->places.list)))
+		sk_reader_no_memory(&m->r);
+	m->unit->stmts.list = sk_alloc_large(n_rules * sizeof(*m->unit->stmts.list), &n);
 	m->unit->stmts.cap = m->unit->stmts.list ? n / sizeof(*m->unit->stmts.list) : 0;
 }
 

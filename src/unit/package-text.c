@@ -32,13 +32,13 @@ static int sk_package_text_section(const struct sk_package_text *t, enum sk_sect
 	int result = 0;
 
 	for (size_t at = 0; at < s->n;) {
-		const char *line = s->data + at;
-		size_t n = 0;
+		const char *line = s->data + at, *end = memchr(line, '\n', s->n - at);
+		size_t n = end ? (size_t)(end - line) : s->n - at;
 		int r;
 
 		/* Some tools let a zero byte into the section; it ends a line, as for the peers. */
-		while (at + n < s->n && line[n] && line[n] != '\n')
-			n++;
+		end = memchr(line, '\0', n);
+		n = end ? (size_t)(end - line) : n;
 		r = read(t->unit, line, n, t->addr + (uint32_t)(s->offset + at), 0);
 		if (r < 0)
 			return r;

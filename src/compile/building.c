@@ -296,6 +296,18 @@ static int sk_sound_only(struct sk_building *b, int (*read)(struct sk_building *
 	return r;
 }
 
+/* CIL of which at least the parentheses are right is compiled without what has mistakes. */
+static int sk_read_sound_cil(struct sk_building *b, const char *const *paths, const int *kinds, size_t n)
+{
+	bool unsound = b->unsound;
+	size_t before = b->units.n;
+	int r = sk_sound_only(b, sk_read_cil, paths, kinds, n);
+
+	if (b->units.n > before && b->units.list[before]->damaged)
+		b->unsound = unsound;
+	return r;
+}
+
 static int sk_read_all(struct sk_building *b, const char *const *sources, const int *kinds, size_t n)
 {
 	bool modules = false, no_tree;
@@ -321,7 +333,7 @@ static int sk_read_all(struct sk_building *b, const char *const *sources, const 
 		}
 	b->unsound |= b->has_rp && sk_macro_is_spent(&b->rp.macros);
 	if (!r)
-		r = sk_sound_only(b, sk_read_cil, sources, kinds, n);
+		r = sk_read_sound_cil(b, sources, kinds, n);
 	if (!r)
 		r = sk_sound_only(b, sk_read_packages, sources, kinds, n);
 	return r ? r : b->refused ? SELKIE_BUILD_REFUSED : 0;

@@ -330,6 +330,9 @@ int sk_compile_blocks(struct sk_compiler *c);
 /* Whether a statement's sets of types or roles take some away: without a statement that is missing they may hold more. */
 bool sk_takes_away(const struct sk_compiler *c, const struct sk_unit_stmt *stmt);
 
+/* A statement is left out for something else that is wrong: what concerns its names may follow from that. */
+void sk_compile_lose(struct sk_compiler *c, const struct sk_unit_stmt *stmt);
+
 struct sk_diag *sk_compile_error(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt,
 				 const char *fmt, ...) SK_PRINTF(4, 5);
 /* The word is underlined where it stands in the statement. */

@@ -164,7 +164,8 @@ static uint32_t sk_cond_op(uint8_t op)
 /* Where a conditional is written, as a statement for diagnostics. */
 static struct sk_unit_stmt sk_cond_stmt(const struct sk_unit_cond *cond)
 {
-	return (struct sk_unit_stmt){ .addr = cond->addr, .expansion = cond->expansion };
+	/* Of a kind that names nothing. */
+	return (struct sk_unit_stmt){ .kind = SK_UNIT_MLS, .addr = cond->addr, .expansion = cond->expansion };
 }
 
 /* The nodes with symbols for booleans. False after a diagnostic. */

@@ -28,6 +28,17 @@ bool sk_takes_away(const struct sk_compiler *c, const struct sk_unit_stmt *stmt)
 	return false;
 }
 
+/* Whether a name is declared only in blocks that are off, perhaps for what is missing. */
+static bool sk_is_off(const struct sk_compiler *c, const char *name)
+{
+	uint32_t number = sk_intern_find(c->names, name, strlen(name));
+
+	for (uint32_t i = 0; i < c->symbols.n && number != SK_INTERN_NONE; i++)
+		if (c->symbols.list[i].name == number && !c->symbols.list[i].n_enabled)
+			return true;
+	return false;
+}
+
 /* Whether what was left out had to do with a name, as far as it could have said what things are, or any way. */
 static bool sk_has_lost(const struct sk_compiler *c, const char *name, enum sk_lost_use how)
 {
@@ -86,6 +97,9 @@ static bool sk_is_consequence(struct sk_compiler *c, const char *id, const struc
 		return false;
 	if (!strcmp(id, "E0805"))
 		return c->damaged_classes;
+	/* Of CIL, the reader has told. */
+	if (!strcmp(id, "E0803"))
+		return sk_has_cil(c) && word && sk_has_lost(c, word, SK_LOST_USED);
 	if (sk_name_in("E0806 E0807 E0808", id))
 		return stmt && sk_takes_away(c, stmt);
 	if (!sk_name_in("E0801 E0804 E0809 E0810 E0811 E0812 E0826", id))
@@ -93,7 +107,7 @@ static bool sk_is_consequence(struct sk_compiler *c, const char *id, const struc
 	if (lost->all)
 		return true;
 	if (sk_name_in("E0801 E0804 E0812", id))
-		return !word || sk_has_lost(c, word, SK_LOST_USED);
+		return !word || sk_has_lost(c, word, SK_LOST_USED) || sk_is_off(c, word);
 	if (!strcmp(id, "E0809"))
 		return sk_is_bounds_consequence(c, stmt, word);
 	if (!strcmp(id, "E0810"))
@@ -111,14 +125,20 @@ static int sk_lose_ref(struct sk_compiler *c, const struct sk_unit_stmt *stmt, u
 	return sk_lost_word(&c->space->lost, c->names, name, strlen(name), how);
 }
 
+void sk_compile_lose(struct sk_compiler *c, const struct sk_unit_stmt *stmt)
+{
+	if (sk_stmt_refs(c, stmt, sk_lose_ref, NULL))
+		c->no_memory = true;
+}
+
 /* What a statement with a mistake does not say any more. A conflict takes nothing away. */
 static void sk_lose(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt)
 {
 	if (sk_name_in("E0806 E0807 E0808 E0809 E0810 E0814 E0817", id))
 		return;
 	c->lost_unit |= !strcmp(id, "E0804") || !stmt;
-	if (stmt && sk_stmt_refs(c, stmt, sk_lose_ref, NULL))
-		c->no_memory = true;
+	if (stmt)
+		sk_compile_lose(c, stmt);
 }
 
 static struct sk_diag *sk_compile_add(struct sk_compiler *c, const char *id, const struct sk_unit_stmt *stmt,

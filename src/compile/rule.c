@@ -275,8 +275,10 @@ static int sk_collect_records(struct sk_compiler *c)
 			continue;
 		if (stmt->cond != SK_SPACE_NONE) {
 			place = sk_cond_place(c, u, stmt->cond);
-			if (!place)
+			if (!place) {
+				sk_compile_lose(c, stmt);
 				continue;
+			}
 			is_false = stmt->cond & 1;
 			if (place->decided && place->value == is_false)
 				continue;

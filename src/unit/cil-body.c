@@ -631,7 +631,7 @@ static void sk_expand_inherits(struct sk_cil_lower *l)
 	struct sk_cil_inheriting in = { .l = l };
 
 	sk_link_inherits(l);
-	if (l->error || l->mistakes)
+	if (l->error || l->mistakes != l->expected)
 		return;
 	for (uint32_t i = 0; i < l->bodies.n; i++)
 		in.most += sk_cil_body(l, i)->kind == SK_BODY_INHERIT && sk_cil_body(l, i)->settled;
@@ -639,12 +639,12 @@ static void sk_expand_inherits(struct sk_cil_lower *l)
 		return;
 	in.most = SK_MAX(in.most * 10, (size_t)1024);
 	sk_count_inherits(&in, 0);
-	for (uint32_t i = 0; i < l->bodies.n && !l->error && !l->mistakes; i++) {
+	for (uint32_t i = 0; i < l->bodies.n && !l->error && l->mistakes == l->expected; i++) {
 		uint32_t scope = sk_cil_body(l, i)->scope;
 
 		if (sk_cil_body(l, i)->kind != SK_BODY_BLOCK || !sk_is_live(l, i, true, true) || l->scopes.list[scope].body != i)
 			continue;
-		for (size_t k = 0; k < l->scopes.list[scope].inherits.n && !l->error && !l->mistakes; k++) {
+		for (size_t k = 0; k < l->scopes.list[scope].inherits.n && !l->error && l->mistakes == l->expected; k++) {
 			uint32_t to = l->scopes.list[scope].inherits.list[k];
 
 			if (sk_cil_body(l, to)->gone || sk_cil_body(l, to)->copied)
@@ -779,14 +779,14 @@ static void sk_expand_calls(struct sk_cil_lower *l)
 void sk_cil_expand_all(struct sk_cil_lower *l)
 {
 	sk_expand_tunables(l);
-	if (!l->error && !l->mistakes)
+	if (!l->error && l->mistakes == l->expected)
 		sk_expand_ins(l, false);
-	if (!l->error && !l->mistakes)
+	if (!l->error && l->mistakes == l->expected)
 		sk_expand_inherits(l);
-	if (!l->error && !l->mistakes)
+	if (!l->error && l->mistakes == l->expected)
 		sk_expand_abstracts(l);
-	if (!l->error && !l->mistakes)
+	if (!l->error && l->mistakes == l->expected)
 		sk_expand_ins(l, true);
-	if (!l->error && !l->mistakes)
+	if (!l->error && l->mistakes == l->expected)
 		sk_expand_calls(l);
 }

@@ -114,6 +114,7 @@ struct sk_cil_lower {
 	const struct sk_cil_options *options;
 	int error;
 	unsigned int mistakes;
+	unsigned int expected;		/* so many there were before statements were moved; one more ends that */
 	bool exhausted;			/* too many statements, which has been said */
 	size_t n_items;
 

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/word.h"
+
 const char *sk_cil_text(const struct sk_cil_lower *l, uint32_t tree, uint32_t node)
 {
 	const struct sk_cil_tree *t = sk_cil_tree_of(l, tree);
@@ -103,14 +105,87 @@ static uint32_t sk_cil_expansion(struct sk_cil_lower *l, uint32_t body, uint32_t
 	return b->expansion;
 }
 
+/* Whether what a body holds is written where the body stands, and stands for itself. */
+static bool sk_cil_is_written(struct sk_cil_lower *l, uint32_t body)
+{
+	for (; body; body = sk_cil_body(l, body)->parent) {
+		uint8_t kind = sk_cil_body(l, body)->kind;
+
+		if (kind == SK_BODY_CALL || kind == SK_BODY_INHERIT || kind == SK_BODY_IN || kind == SK_BODY_MACRO ||
+		    kind == SK_BODY_ABSTRACT)
+			return false;
+	}
+	return true;
+}
+
+/* The words of a list, all of which are missing from here on. */
+static void sk_cil_lose_words(struct sk_cil_lower *l, const struct sk_cil_tree *t, uint32_t list)
+{
+	unsigned int how = SK_LOST_USED;
+
+	for (unsigned int pass = 0; pass < 2; pass++)
+		for (uint32_t i = list; i < sk_cil_next(t, list) && !l->error; i++) {
+			const struct sk_intern_entry *e;
+
+			if (sk_cil_is_list(t, i))
+				continue;
+			e = &l->names->entries[t->nodes[i].value];
+			if (pass)
+				sk_cil_fail(l, sk_lost_word(&l->space->lost, l->names, e->s, e->n, how));
+			else
+				how |= sk_lost_use_of(e->s, e->n, i == list + 1);
+			/* What these would have brought is written elsewhere. */
+			l->space->lost.all |= sk_word_in("call macro in blockinherit blockabstract", e->s, e->n);
+		}
+}
+
+/* A statement with a mistake is left out: the innermost that is whole by itself. */
+static void sk_cil_lose(struct sk_cil_lower *l, uint32_t body, uint32_t tree, uint32_t node)
+{
+	const struct sk_cil_body *b = sk_cil_body(l, body);
+	const struct sk_cil_tree *t = sk_cil_tree_of(l, tree);
+	uint32_t list = body ? b->node : 0, child;
+
+	if (l->space->lost.all || !sk_cil_is_written(l, body) || (body && b->tree != tree) || node < list ||
+	    node >= sk_cil_next(t, list)) {
+		l->space->lost.all = true;
+		return;
+	}
+	for (child = list + 1; child < sk_cil_end(t, list) && node >= sk_cil_next(t, child); child = sk_cil_next(t, child))
+		;
+	if (child < sk_cil_end(t, list) && node >= child && sk_cil_is_list(t, child))
+		list = child;
+	if (list)
+		sk_cil_lose_words(l, t, list);
+}
+
+/* What is not found, or said by nothing, may be in a statement that was left out. */
+static bool sk_cil_is_consequence(const struct sk_cil_lower *l, const char *id, uint32_t tree, uint32_t node)
+{
+	const struct sk_cil_tree *t = sk_cil_tree_of(l, tree);
+
+	if (!l->mistakes || !sk_name_in("E0222 E0223", id))
+		return false;
+	if (l->space->lost.all)
+		return true;
+	for (uint32_t i = node; i < sk_cil_next(t, node); i++)
+		if (!sk_cil_is_list(t, i) && sk_lost_has(&l->space->lost, l->names, sk_cil_text(l, tree, i), SK_LOST_USED))
+			return true;
+	return false;
+}
+
 struct sk_diag *sk_cil_error(struct sk_cil_lower *l, const char *id, uint32_t body, uint32_t tree, uint32_t node,
 			     const char *fmt, ...)
 {
+	bool consequence = sk_cil_is_consequence(l, id, tree, node);
 	struct sk_place place;
 	struct sk_diag *diag;
 	va_list args;
 
 	l->mistakes++;
+	sk_cil_lose(l, body, tree, node);
+	if (consequence)
+		return NULL;
 	sk_cil_place(l, tree, node, &place);
 	va_start(args, fmt);
 	diag = sk_verror(l->space->diags, id, &place, fmt, args);
@@ -167,16 +242,21 @@ int sk_unit_from_cil(struct sk_unit *unit, const struct sk_cil_words *words, con
 	struct sk_cil_lower l = {
 		.unit = unit, .space = unit->space, .names = unit->space->names, .words = words, .inputs = inputs,
 		.n_inputs = n_inputs, .options = options, .never = SK_SPACE_NONE };
+	bool judged;
 
 	sk_cil_mark_dotted(&l);
 	if (!l.error)
 		sk_cil_read_all(&l);
-	if (!l.error && !l.mistakes)
+	l.expected = l.mistakes;
+	if (!l.error)
 		sk_cil_expand_all(&l);
-	if (!l.error && !l.mistakes)
+	/* What is moved and multiplied by half is nothing that could be judged. */
+	judged = !l.error && !l.exhausted && l.mistakes == l.expected;
+	if (judged)
 		sk_cil_declare_all(&l);
-	if (!l.error && !l.mistakes)
+	if (judged && !l.error)
 		sk_cil_lower_all(&l);
+	unit->damaged = judged && l.mistakes;
 	sk_cil_lower_done(&l);
 	*ret_mistakes = l.mistakes;
 	return l.error;

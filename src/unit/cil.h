@@ -30,13 +30,14 @@ struct sk_cil_input {
 
 /*
  * Adds the statements of the inputs to the unit, which is of source SK_UNIT_CIL. Mistakes are diagnostics (E02xx) of the
- * space; ret_mistakes is their number. Returns 0 or -ENOMEM.
+ * space; ret_mistakes is their number. What has one is left out, and the unit is damaged. Returns 0 or -ENOMEM.
  */
 int sk_unit_from_cil(struct sk_unit *unit, const struct sk_cil_words *words, const struct sk_cil_input *inputs,
 		     size_t n_inputs, const struct sk_cil_options *options, unsigned int *ret_mistakes);
 
 /*
- * Reads all CIL of a build into one unit at the end. Returns 0, SK_UNIT_REFUSED, or -ENOMEM.
+ * Reads all CIL of a build into one unit at the end. Returns 0, SK_UNIT_REFUSED, or -ENOMEM. A unit that was refused and is
+ * damaged may be compiled for what else is wrong; one that is not is nothing.
  */
 int sk_unit_read_cil(struct sk_units *units, struct sk_space *space, const struct sk_source *const *sources,
 		     size_t n_sources, const struct sk_cil_options *options);

@@ -53,7 +53,7 @@ struct sk_map_reader {
 	bool refused;
 };
 
-extern const char *const sk_default_permission_map[];
+extern const char sk_default_permission_map[];
 
 static struct sk_place sk_map_place(const struct sk_map_reader *r, uint32_t word)
 {
@@ -281,8 +281,8 @@ int selkie_permission_map_default(selkie_permission_map **ret)
 	struct sk_map_reader r = { .map = sk_map_new(), .file = "the default map" };
 	int e = r.map ? 0 : -ENOMEM;
 
-	for (const char *const *line = sk_default_permission_map; *line && !e; line++)
-		e = sk_map_read_text(&r, *line, strlen(*line));
+	if (!e)
+		e = sk_map_read_text(&r, sk_default_permission_map, strlen(sk_default_permission_map));
 	return r.map ? sk_map_finish(&r, e, ret) : e;
 }
 

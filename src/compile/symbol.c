@@ -222,15 +222,25 @@ static int sk_new_symbol(struct sk_compiler *c, uint32_t ns, uint32_t flavor, ui
 	return is_new ? SK_COMPILE_ADD(c->symbols, fresh) : 0;
 }
 
-/* Whether a second declaration may stand: roles and users may be declared again, and classes get permissions later. */
+/*
+ * Whether a second declaration may stand: roles and users may be declared again, role attributes only in another unit, and
+ * classes get permissions later.
+ */
 static bool sk_may_repeat(const struct sk_compiler *c, const struct sk_entity *s, const struct sk_unit_stmt *stmt,
-			  enum sk_unit_source source)
+			  uint32_t unit)
 {
+	enum sk_unit_source source = c->units[unit]->source;
+	uint32_t first;
+
 	if (stmt->kind == SK_UNIT_CLASS || stmt->kind == SK_UNIT_TYPE_ALIAS ||
 	    stmt->kind == SK_UNIT_SENSITIVITY_ALIAS || stmt->kind == SK_UNIT_CATEGORY_ALIAS)
 		return true;
 	if (s->first_decl == SK_SPACE_NONE)
 		return true;
+	if (stmt->kind == SK_UNIT_ROLE_ATTRIBUTE && source != SK_UNIT_CIL) {
+		sk_stmt_at(c, c->decls.list[s->first_decl].stmt, &first);
+		return first != unit;
+	}
 	if (s->ns == SK_NS_ROLE || s->ns == SK_NS_USER)
 		return source != SK_UNIT_CIL || c->options->multiple_declarations;
 	return source == SK_UNIT_CIL && c->options->multiple_declarations &&
@@ -253,7 +263,7 @@ static int sk_declare(struct sk_compiler *c, uint32_t unit, const struct sk_unit
 	fresh = decl.symbol == n;
 	s = &c->symbols.list[decl.symbol];
 	if (!fresh && s->first_decl != SK_SPACE_NONE &&
-	    (s->flavor != flavor || !sk_may_repeat(c, s, stmt, c->units[unit]->source))) {
+	    (s->flavor != flavor || !sk_may_repeat(c, s, stmt, unit))) {
 		diag = sk_compile_error_at(c, "E0803", stmt, sk_ref_name(c, stmt->op[0]), "%s '%s' is declared twice",
 					   sk_ns_word(ns, flavor), sk_symbol_name(c, decl.symbol));
 		sk_compile_note(c, diag, sk_stmt_at(c, c->decls.list[s->first_decl].stmt, NULL), "%s is declared here",

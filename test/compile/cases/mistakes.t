@@ -521,6 +521,17 @@ policy.conf:102:1: error: type_transition user_t user_t:file "issue" gives 'tmp_
   102 | type_transition domain { user_t self }:file tmp_t "issue";
       | ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 note: once by its name, and once more as self
+=== a role attribute twice
+attribute_role own;
+attribute_role own;
+role sys_r;
+---
+policy.conf:102:16: error: role attribute 'own' is declared twice [E0803]
+  102 | attribute_role own;
+      |                ^~~
+policy.conf:101:1: note: first it is declared here
+  101 | attribute_role own;
+      | ^~~~~~~~~~~~~~~~~~
 === one role transition twice
 role_transition sys_r files user_r;
 role_transition sys_r etc_t user_r;

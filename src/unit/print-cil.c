@@ -958,13 +958,15 @@ static void sk_cil_implied(struct sk_cil *c, const struct sk_unit_stmt *stmt)
 		{ SK_UNIT_TYPE_ALIAS, "typealias" }, { SK_UNIT_SENSITIVITY_ALIAS, "sensitivityalias" },
 		{ SK_UNIT_CATEGORY_ALIAS, "categoryalias" },
 	};
-	const char *name = sk_unit_ref_name(c->space, stmt->op[0]);
+	const char *name;
 
 	for (size_t i = 0; i < SK_ARRAY_LEN(aliases); i++)
 		if (stmt->kind == aliases[i].kind)
-			sk_cil_pair(c, aliases[i].actual, name, NULL);
-	if (!c->implicit)
+			sk_cil_pair(c, aliases[i].actual, sk_unit_ref_name(c->space, stmt->op[0]), NULL);
+	/* What orders things has a set there, and no name. */
+	if (!c->implicit || (stmt->kind != SK_UNIT_TYPE && stmt->kind != SK_UNIT_USER))
 		return;
+	name = sk_unit_ref_name(c->space, stmt->op[0]);
 	if (stmt->kind == SK_UNIT_TYPE)
 		sk_cil_pair(c, "roletype object_r", name, NULL);
 	if (stmt->kind == SK_UNIT_USER) {

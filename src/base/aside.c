@@ -77,6 +77,16 @@ bool sk_aside_wait(struct sk_aside *aside, unsigned int n)
 	return done;
 }
 
+bool sk_aside_has_done(struct sk_aside *aside, unsigned int n)
+{
+	bool done;
+
+	pthread_mutex_lock(&aside->lock);
+	done = aside->n_done >= n;
+	pthread_mutex_unlock(&aside->lock);
+	return done;
+}
+
 /* The lock is held. */
 static void sk_aside_finish(struct sk_aside *aside)
 {

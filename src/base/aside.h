@@ -36,6 +36,9 @@ void sk_aside_allow(struct sk_aside *aside);
 /* Waits until so many steps are done, of those that were allowed, or does them. False when one of them failed. */
 bool sk_aside_wait(struct sk_aside *aside, unsigned int n);
 
+/* Whether so many steps are done; waits for none. */
+bool sk_aside_has_done(struct sk_aside *aside, unsigned int n);
+
 /* Waits until all that was allowed is done, or does it. Returns 0, or the code of the first step that failed. */
 int sk_aside_end(struct sk_aside *aside);
 

@@ -5,6 +5,9 @@
  * texts are read, and what they declare is found, by two threads where there are two processors: one looks which there are
  * and comes from the last, the other comes from the first file and takes in what it declares. The texts stand one behind
  * the other in few pieces of memory.
+ *
+ * On a busy machine the other thread may be stopped for longer than all of this takes: who takes in never waits for it but
+ * while it lists the folders. What it has not begun, or is in the middle of, is done again here, and it is joined at the end.
  */
 #include "syntax/te/refpolicy.h"
 
@@ -55,7 +58,9 @@ struct sk_headers {
 	struct sk_headers_file *files;
 	size_t n_files, cap_files;
 	unsigned int n_batches;
+	atomic_bool listed;		/* or somebody is about it */
 	atomic_bool *claimed;		/* by batch */
+	struct sk_headers_file again[SK_HEADERS_BATCH];	/* what is in the other thread's hands */
 	struct sk_aside aside;
 	struct sk_headers_reader readers[2];	/* the one beside, until it has ended, and the caller's own */
 };
@@ -145,12 +150,19 @@ static int sk_headers_load(struct sk_headers *h, struct sk_headers_reader *reade
 	return r;
 }
 
-static void sk_headers_load_batch(struct sk_headers *h, struct sk_headers_reader *reader, unsigned int number)
+static void sk_headers_load_batch(struct sk_headers *h, struct sk_headers_reader *reader, struct sk_headers_file *files,
+				  size_t n)
 {
-	size_t first = (size_t)number * SK_HEADERS_BATCH, end = SK_MIN(first + SK_HEADERS_BATCH, h->n_files);
+	for (size_t i = 0; i < n; i++)
+		files[i].error = sk_headers_load(h, reader, &files[i]);
+}
 
-	for (size_t i = first; i < end; i++)
-		h->files[i].error = sk_headers_load(h, reader, &h->files[i]);
+static struct sk_headers_file *sk_headers_batch(struct sk_headers *h, unsigned int number, size_t *ret_n)
+{
+	size_t first = (size_t)number * SK_HEADERS_BATCH;
+
+	*ret_n = SK_MIN(h->n_files - first, (size_t)SK_HEADERS_BATCH);
+	return &h->files[first];
 }
 
 /* Whether the batch is the caller's to load: each is loaded once, by who comes to it first. */
@@ -161,7 +173,7 @@ static bool sk_headers_claim(struct sk_headers *h, unsigned int batch)
 
 /* Which files there are */
 
-static int sk_headers_add_folder(struct sk_headers *h, const char *name)
+static int sk_headers_add_folder(struct sk_headers *h, struct sk_headers_reader *reader, const char *name)
 {
 	sk_auto_free char *path = sk_refpolicy_path(h->rp, name);
 	struct sk_headers_folder folder = { .name = name };
@@ -178,7 +190,7 @@ static int sk_headers_add_folder(struct sk_headers *h, const char *name)
 	if (!folder.dir)
 		return errno == ENOMEM || errno == EMFILE || errno == ENFILE ? -errno : 0;
 	h->folders[h->n_folders++] = folder;
-	r = sk_refpolicy_list_open(folder.dir, ".if", &h->readers[0].texts, &names, &n);
+	r = sk_refpolicy_list_open(folder.dir, ".if", &reader->texts, &names, &n);
 	if (!r)
 		r = sk_grow(&h->files, &h->cap_files, h->n_files + n, sizeof(*h->files));
 	for (size_t i = 0; i < n && !r; i++)
@@ -186,13 +198,13 @@ static int sk_headers_add_folder(struct sk_headers *h, const char *name)
 	return r;
 }
 
-static int sk_headers_list(struct sk_headers *h)
+static int sk_headers_list(struct sk_headers *h, struct sk_headers_reader *reader)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < h->n_layers && !r; i++)
 		if (strcmp(h->layers[i], "support"))
-			r = sk_headers_add_folder(h, h->layers[i]);
+			r = sk_headers_add_folder(h, reader, h->layers[i]);
 	h->n_batches = (unsigned int)((h->n_files + SK_HEADERS_BATCH - 1) / SK_HEADERS_BATCH);
 	h->claimed = r ? NULL : calloc(h->n_batches + 1, sizeof(*h->claimed));
 	if (!h->claimed)
@@ -206,22 +218,35 @@ static int sk_headers_list(struct sk_headers *h)
 static int sk_headers_step(void *arg, unsigned int number)
 {
 	struct sk_headers *h = arg;
-	unsigned int batch = h->n_batches - number;
+	struct sk_headers_file *files;
+	size_t n;
 
 	if (!number)
-		return sk_headers_list(h);
-	if (sk_headers_claim(h, batch))
-		sk_headers_load_batch(h, &h->readers[0], batch);
+		return atomic_exchange(&h->listed, true) ? 0 : sk_headers_list(h, &h->readers[0]);
+	if (sk_headers_claim(h, h->n_batches - number)) {
+		files = sk_headers_batch(h, h->n_batches - number, &n);
+		sk_headers_load_batch(h, &h->readers[0], files, n);
+	}
 	return 0;
 }
 
-/* The files of a batch are there. Those behind one that was loaded beside have been loaded before it. */
-static void sk_headers_want(struct sk_headers *h, unsigned int batch)
+/* The files of a batch, loaded. Those behind one that was loaded beside have been loaded before it. */
+static const struct sk_headers_file *sk_headers_want(struct sk_headers *h, unsigned int batch)
 {
-	if (sk_headers_claim(h, batch))
-		sk_headers_load_batch(h, &h->readers[1], batch);
-	else
-		sk_aside_wait(&h->aside, h->n_batches - batch + 1);
+	struct sk_headers_file *files;
+	size_t n;
+
+	files = sk_headers_batch(h, batch, &n);
+	if (!sk_headers_claim(h, batch)) {
+		if (sk_aside_has_done(&h->aside, h->n_batches - batch + 1))
+			return files;
+		/* Folder and name alone: the rest is being written. */
+		for (size_t i = 0; i < n; i++)
+			h->again[i] = (struct sk_headers_file){ .folder = files[i].folder, .name = files[i].name };
+		files = h->again;
+	}
+	sk_headers_load_batch(h, &h->readers[1], files, n);
+	return files;
 }
 
 int sk_headers_begin(struct sk_refpolicy *rp, struct sk_headers **ret)
@@ -288,18 +313,26 @@ static int sk_headers_source(struct sk_headers *h, const struct sk_headers_file 
 int sk_headers_absorb(struct sk_headers *h)
 {
 	struct sk_refpolicy *rp = h->rp;
+	const struct sk_headers_file *files = NULL;
 	struct sk_source *source;
-	int r = sk_aside_wait(&h->aside, 1) ? 0 : h->aside.error;
+	int r = 0;
 
+	if (!atomic_exchange(&h->listed, true))
+		r = sk_headers_list(h, &h->readers[1]);
+	else if (!sk_aside_wait(&h->aside, 1))
+		r = h->aside.error;
 	if (!r && h->n_batches > 1)
 		r = sk_intern_reserve(rp->names, SK_HEADERS_NAMES);
 	for (size_t i = 0; i < h->n_files && !r; i++) {
+		const struct sk_headers_file *file;
+
 		if (i % SK_HEADERS_BATCH == 0)
-			sk_headers_want(h, (unsigned int)(i / SK_HEADERS_BATCH));
-		r = sk_headers_source(h, &h->files[i], &source);
+			files = sk_headers_want(h, (unsigned int)(i / SK_HEADERS_BATCH));
+		file = &files[i % SK_HEADERS_BATCH];
+		r = sk_headers_source(h, file, &source);
 		if (!r)
-			r = h->files[i].text ? sk_macro_absorb_found(&rp->macros, source, &h->files[i].found)
-					     : sk_macro_absorb(&rp->macros, source);
+			r = file->text ? sk_macro_absorb_found(&rp->macros, source, &file->found)
+				       : sk_macro_absorb(&rp->macros, source);
 	}
 	return r;
 }

@@ -239,6 +239,7 @@ int sk_refpolicy_open(struct sk_refpolicy *rp, const char *root, const char *con
 void sk_refpolicy_close(struct sk_refpolicy *rp)
 {
 	sk_ahead_end(rp);
+	sk_headers_end(rp->reading);
 	sk_macro_done(&rp->macros);
 	free(rp->settings);
 	free(rp->modules);
@@ -512,16 +513,14 @@ static int sk_absorb_headers(struct sk_refpolicy *rp, struct sk_headers *headers
 int sk_refpolicy_prepare(struct sk_refpolicy *rp)
 {
 	struct sk_refpolicy_run run = { .rp = rp };
-	struct sk_headers *headers = NULL;
 	int r = 0;
 
-	if (!rp->prepared && rp->headers)
-		r = sk_headers_begin(rp, &headers);
+	if (!rp->prepared && rp->headers && !rp->reading)
+		r = sk_headers_begin(rp, &rp->reading);
 	if (!rp->prepared && !r)
 		r = sk_define_all(&run);
 	if (!rp->prepared && !r)
-		r = headers ? sk_absorb_headers(rp, headers) : sk_absorb_interfaces(rp);
-	sk_headers_end(headers);
+		r = rp->reading ? sk_absorb_headers(rp, rp->reading) : sk_absorb_interfaces(rp);
 	if (r)
 		return r;
 	rp->prepared = true;

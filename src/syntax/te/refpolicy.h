@@ -80,6 +80,7 @@ struct sk_refpolicy {
 	const char *booleans;		/* of sk_refpolicy_booleans */
 	const struct sk_refpolicy_watch *watch;	/* of sk_refpolicy_parse; NULL: nobody watches */
 	void *watch_arg;
+	struct sk_headers *reading;	/* of headers; NULL: none was begun */
 	struct sk_ahead *ahead;		/* files of modules that a thread reads; NULL: none does */
 	const struct sk_source **support;	/* files of support macros; NULL: they have not been read */
 	size_t n_support;
@@ -169,8 +170,8 @@ int sk_refpolicy_list_open(DIR *dir, const char *ending, struct sk_arena *arena,
 int sk_refpolicy_absorb_support(struct sk_refpolicy *rp, struct sk_macro_reader *m);
 
 /*
- * refpolicy-headers.c: the interfaces of headers. They begin to be read, are taken into the reader of macros in their order
- * (0, SK_REFPOLICY_REFUSED, or a negative errno), and with that are done.
+ * refpolicy-headers.c: the interfaces of headers. They begin to be read, are taken once into the reader of macros, in their
+ * order (0, SK_REFPOLICY_REFUSED, or a negative errno), and when nothing more is to be done, that has an end.
  */
 struct sk_headers;
 int sk_headers_begin(struct sk_refpolicy *rp, struct sk_headers **ret);

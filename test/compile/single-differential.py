@@ -64,6 +64,12 @@ allow old_t etc_t:file { read getattr };
 allow old_t var_log_t:dir search;
 allow old_t var_log_t:file ~{ write };
 """},
+    "objects": {"te": """module objects 1.0;
+require { type bin_t; role object_r; class file execute; }
+type objects_t;
+role object_r types { bin_t objects_t };
+allow bin_t objects_t:file execute;
+"""},
     "oldest": {"te": "module oldest 0.1;\nrequire { type bin_t; class file execute; }\nallow bin_t self:file execute;\n"},
     "inblock": {"te": """module inblock 1.0;
 require { type bin_t; class file { execute read }; }

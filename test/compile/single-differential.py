@@ -16,7 +16,7 @@ from peer_package import HLL, Comparison, of_tree, put, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOME = "acct alsa apache apt bind clock cron dbus devicekit fail2ban gpg init irqbalance logadm mozilla mta networkmanager " \
-       "postfix samba screen ssh sysadm unconfined usbguard webadm xserver".split()
+       "postfix samba screen ssh sysadm unconfined usbguard webadm xguest xserver".split()
 
 # Name, what is expected ("" or "refused"), then the files.
 MODULES = {

@@ -96,28 +96,47 @@ int sk_refpolicy_define_class(struct sk_refpolicy *rp, const struct sk_te_stmt *
 	return sk_buf_str(&macro) ? sk_macro_define(&rp->macros, head, macro.data) : -ENOMEM;
 }
 
-/* all_kernel_class_perms and all_userspace_class_perms; a comment in security_classes tells which are the latter. */
+/* The class of a line "class NAME" of security_classes, and whether a comment says that the kernel does not know it. */
+static size_t sk_class_of_line(const char *line, const char **ret_name, bool *ret_userspace)
+{
+	static const char blank[] = " \t\r", word[] = "class", mark[] = "userspace";
+	const char *p = line + strspn(line, blank), *name;
+	size_t n, n_mark;
+
+	if (strncmp(p, word, strlen(word)) != 0)
+		return 0;
+	p += strlen(word);
+	name = p + strspn(p, blank);
+	if (name == p)
+		return 0;
+	n = strcspn(name, " \t\r\n#");
+	p = name + strcspn(name, "#\n");
+	p += *p == '#';
+	p += strspn(p, blank);
+	n_mark = strcspn(p, "\n");
+	while (n_mark && strchr(blank, p[n_mark - 1]))
+		n_mark--;
+	*ret_userspace = n_mark == strlen(mark) && !memcmp(p, mark, n_mark);
+	*ret_name = name;
+	return n;
+}
+
+/* all_kernel_class_perms and all_userspace_class_perms. */
 int sk_refpolicy_define_class_sets(struct sk_refpolicy *rp, const struct sk_source *security_classes)
 {
 	sk_auto_buf struct sk_buf kernel = SK_BUF_INIT, userspace = SK_BUF_INIT;
 	int r;
 
 	for (const char *line = security_classes->text; line; line = strchr(line, '\n')) {
-		const char *hash, *end;
-		char name[200];
-		bool user = false;
+		bool user;
+		const char *name;
+		size_t n;
 
 		line += *line == '\n';
-		if (sscanf(line, " class %190s", name) != 1)
-			continue;
-		end = strchrnul(line, '\n');
-		hash = memchr(line, '#', (size_t)(end - line));
-		if (hash) {
-			char word[32];
-
-			user = sscanf(hash + 1, " %31s", word) == 1 && !strcmp(word, "userspace");
-		}
-		sk_buf_printf(user ? &userspace : &kernel, "\tclass %s all_%s_perms;\n", name, name);
+		n = sk_class_of_line(line, &name, &user);
+		if (n)
+			sk_buf_printf(user ? &userspace : &kernel, "\tclass %.*s all_%.*s_perms;\n", (int)SK_MIN(n, 250u), name,
+				      (int)SK_MIN(n, 250u), name);
 	}
 	if (!sk_buf_str(&kernel) || !sk_buf_str(&userspace))
 		r = -ENOMEM;

@@ -5,6 +5,10 @@
  */
 #include "base/aside.h"
 
+#include <sched.h>
+#include <stdint.h>
+#include <time.h>
+
 #include "base/memory.h"
 #include "base/threads.h"
 
@@ -22,12 +26,41 @@ static void sk_aside_do(struct sk_aside *aside)
 	pthread_cond_broadcast(&aside->changed);
 }
 
+#define SK_ASIDE_SHORT 200000	/* nanoseconds */
+
+static int64_t sk_aside_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/*
+ * Until something may have changed. A short wait is without sleep: who sleeps is put, when the other wakes him, on the
+ * other's processor, where the two stay for milliseconds while the next one idles. The lock is held, but not meanwhile.
+ */
+static void sk_aside_sleep(struct sk_aside *aside, int64_t *since)
+{
+	if (!*since)
+		*since = sk_aside_now();
+	if (sk_aside_now() - *since > SK_ASIDE_SHORT) {
+		pthread_cond_wait(&aside->changed, &aside->lock);
+		return;
+	}
+	pthread_mutex_unlock(&aside->lock);
+	sched_yield();
+	pthread_mutex_lock(&aside->lock);
+}
+
 /* Does what is allowed until nothing more will be, or a step fails. The lock is held. */
 static void sk_aside_follow(struct sk_aside *aside)
 {
 	while (!aside->error) {
+		int64_t since = 0;
+
 		while (aside->n_done >= aside->n_allowed && !aside->ending)
-			pthread_cond_wait(&aside->changed, &aside->lock);
+			sk_aside_sleep(aside, &since);
 		if (aside->n_done >= aside->n_allowed)
 			break;
 		sk_aside_do(aside);
@@ -63,12 +96,13 @@ void sk_aside_allow(struct sk_aside *aside)
 
 bool sk_aside_wait(struct sk_aside *aside, unsigned int n)
 {
+	int64_t since = 0;
 	bool done;
 
 	pthread_mutex_lock(&aside->lock);
 	while (aside->n_done < SK_MIN(n, aside->n_allowed) && !aside->error) {
 		if (aside->running)
-			pthread_cond_wait(&aside->changed, &aside->lock);
+			sk_aside_sleep(aside, &since);
 		else
 			sk_aside_do(aside);
 	}

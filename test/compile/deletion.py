@@ -241,7 +241,7 @@ class Neverallows:
         """An access, and all that forbids it: this neverallow, and as few others as is found by chance."""
         rule, best = self.rules[place], None
         named = [t for t in re.findall(r"\w+", rule["target"]) if t in self.types] if "~" not in rule["target"] else []
-        for _ in range(40):
+        for _ in range(400):
             source = self.random.choice(self.types)
             target = source if "self" in rule["target"] else self.random.choice(named or self.types)
             perm = self.random.choice(rule["permissions"])

@@ -3,7 +3,6 @@
  * Texts that a tree's build makes from others (corenetwork), which is a tenth of reading a tree. Of such a record stand the
  * length of the text, the text, and for each line what it is made from: the number of the source and the offset in it.
  */
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -87,12 +86,6 @@ static bool sk_kept_word_of(const struct sk_refpolicy_made *made, uint32_t addr,
 			return true;
 		}
 	return !addr;
-}
-
-static void sk_kept_put_word(struct sk_buf *buf, uint32_t v)
-{
-	v = htole32(v);
-	sk_buf_add(buf, &v, sizeof(v));
 }
 
 int sk_kept_put_made(struct sk_kept *kept, const struct sk_refpolicy_module *module, bool interfaces,

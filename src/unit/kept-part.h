@@ -2,6 +2,9 @@
 #ifndef SK_UNIT_KEPT_PART_H
 #define SK_UNIT_KEPT_PART_H
 
+#include <endian.h>
+
+#include "base/buf.h"
 #include "unit/kept.h"
 
 /*
@@ -52,5 +55,12 @@ void sk_kept_shape_init(struct sk_kept_shape *shape);
 void sk_kept_add_string(struct sk_digest *digest, const char *s);
 void sk_kept_digest_source(struct sk_digest *digest, const struct sk_source *source);
 void sk_kept_digest_settings(struct sk_digest *digest, const struct sk_refpolicy *rp);
+
+/* A word of the file. */
+static inline void sk_kept_put_word(struct sk_buf *buf, uint32_t v)
+{
+	v = htole32(v);
+	sk_buf_add(buf, &v, sizeof(v));
+}
 
 #endif

@@ -6,7 +6,6 @@
  */
 #include "unit/kept-part.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -311,8 +310,7 @@ static void sk_keeper_forget(struct sk_keeper *k)
 
 static inline void sk_put(struct sk_keeper *k, uint32_t v)
 {
-	v = htole32(v);
-	sk_buf_add(k->to, &v, sizeof(v));
+	sk_kept_put_word(k->to, v);
 }
 
 static inline void sk_put_part(struct sk_keeper *k, enum sk_kept_table table, uint32_t number)

@@ -5,7 +5,6 @@
  */
 #include "unit/kept-part.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -201,12 +200,6 @@ bool sk_kept_is_news(const struct sk_kept *kept)
 }
 
 /* Saving */
-
-static void sk_kept_put_word(struct sk_buf *buf, uint32_t v)
-{
-	v = htole32(v);
-	sk_buf_add(buf, &v, sizeof(v));
-}
 
 static void sk_kept_put_digest(struct sk_buf *buf, const struct sk_digest *digest)
 {

@@ -118,14 +118,25 @@ def labels(folder):
             yield Thing("line of file_contexts", tuple(text.split()), text.strip(), sorted(set(where.get(number, []))))
 
 
-def delete(tree, file, line, attribute):
-    """Blanks the statement that stands there, line breaks kept; of a declaration of a type one attribute only."""
-    path = os.path.join(tree, file)
-    with open(path, encoding="utf-8") as f:
+def at_line(tree, file, line):
+    """The text of a file, and where that line begins in it."""
+    with open(os.path.join(tree, file), encoding="utf-8") as f:
         text = f.read()
     at = 0
     for _ in range(line - 1):
         at = text.index("\n", at) + 1
+    return text, at
+
+
+def blank(tree, file, text, start, end):
+    """The file without what stands from start to end; line breaks are kept."""
+    with open(os.path.join(tree, file), "w", encoding="utf-8") as f:
+        f.write(text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:])
+
+
+def delete(tree, file, line, attribute):
+    """Blanks the statement that stands there; of a declaration of a type one attribute only."""
+    text, at = at_line(tree, file, line)
     end = text.find("\n", at)
     if LINE.match(text, at):
         start = at
@@ -143,9 +154,7 @@ def delete(tree, file, line, attribute):
             if not names:
                 sys.exit("%s:%d gives no attribute %s" % (file, line, attribute))
             start, end = names[0].span()
-    text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
+    blank(tree, file, text, start, end)
 
 
 def closing(text, at, opening, end, quoted):
@@ -166,12 +175,7 @@ def closing(text, at, opening, end, quoted):
 
 def delete_conditional(tree, file, line):
     """Blanks the conditional that begins there, with both of its branches."""
-    path = os.path.join(tree, file)
-    with open(path, encoding="utf-8") as f:
-        text = f.read()
-    start = 0
-    for _ in range(line - 1):
-        start = text.index("\n", start) + 1
+    text, start = at_line(tree, file, line)
     word = CONDITIONAL.match(text, start)
     if not word:
         sys.exit("no conditional at %s:%d" % (file, line))
@@ -181,8 +185,7 @@ def delete_conditional(tree, file, line):
         end = closing(text, other.end(), "{", "}", False) if other else end
     else:
         end = closing(text, start, "(", ")", True)
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:])
+    blank(tree, file, text, start, end)
 
 
 class Trial:
